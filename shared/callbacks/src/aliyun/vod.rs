@@ -1,0 +1,231 @@
+//! `ApsaraVideo` VOD.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{Envelope, ims, oss_bucket};
+use crate::body::Unreadable;
+use crate::envelope::{Facts, failure};
+use crate::event::{Job, Kind, Media, Outcome, Step, Workflow};
+use crate::status;
+use crate::wire::{Any, Embedded, Named, One, Text, Time, UserData, read as read_wire};
+
+const WORKFLOW_TASK_COMPLETE: &str = "WorkflowTaskComplete";
+
+/// Every event of VOD, with what it is about and what reads it.
+const EVENTS: &[(&str, Kind, fn(&str) -> Result<Facts, Unreadable>)] =
+    &[(WORKFLOW_TASK_COMPLETE, Kind::Workflow, |json| Ok(read_wire::<WorkflowTaskComplete>(json)?.facts()))];
+
+/// The table's names and kinds.
+pub(crate) fn kinds() -> impl Iterator<Item = (&'static str, Kind)> {
+    EVENTS.iter().map(|(name, kind, _)| (*name, *kind))
+}
+
+/// Reads a flat event.
+pub(crate) fn read(envelope: &Envelope, canonical: &str) -> Result<Facts, Unreadable> {
+    let name = match envelope.event_type.as_deref() {
+        Some(name) => Some(name.to_owned()),
+        None => infer_name(canonical)?.map(str::to_owned),
+    };
+    let known = EVENTS.iter().find(|(known, ..)| name.as_deref() == Some(known));
+    let (kind, facts) = match known {
+        Some((_, kind, read)) => (*kind, read(canonical)?),
+        None => (Kind::Unknown, read_wire::<Unknown>(canonical)?.facts()),
+    };
+    Ok(Facts { name, kind, account: envelope.user_id.0.clone(), time: envelope.event_time.0, ..facts })
+}
+
+/// The name that the structure tells, for an event that comes without one.
+fn infer_name(canonical: &str) -> Result<Option<&'static str>, Unreadable> {
+    let task: WorkflowTaskComplete = read_wire(canonical)?;
+    let is_workflow = !task.workflow_id.is_absent() && !task.activity_results.is_absent();
+    Ok(is_workflow.then_some(WORKFLOW_TASK_COMPLETE))
+}
+
+/// All tasks of a workflow are complete.
+///
+/// <https://www.alibabacloud.com/help/en/vod/user-guide/workflow-task-completion>. Its table requires `EventType` and
+/// `EventTime`; its example has neither.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct WorkflowTaskComplete {
+    /// Workflow ID.
+    workflow_id: Text,
+    /// `Succeed` or `Failed`.
+    status: Text,
+    /// Video ID.
+    video_id: Text,
+    /// Task ID: this run of the workflow.
+    task_id: Text,
+    /// Results of the nodes under the names of the nodes (`VodSnapshot_53e77`). JSON in a string.
+    activity_results: Embedded<Named<Activity>>,
+    /// What started the workflow. JSON in a string.
+    task_input: Embedded<One<TaskInput>>,
+    /// When the task was created, UTC.
+    create_time: Time,
+    /// When the task was last updated, UTC.
+    modified_time: Time,
+    /// When the task was completed, UTC.
+    finish_time: Time,
+}
+
+/// What one node of a workflow did.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Activity {
+    /// `Succeed` or another status word.
+    status: Text,
+    /// When the node started, UTC.
+    start_time: Time,
+    /// When the node ended, UTC.
+    end_time: Time,
+    /// The type of node: `VodSnapshot`, `VideoTranslation`.
+    activity_id: Text,
+    /// This run of the node.
+    activity_instance_id: Text,
+    /// What the node reports. The table says object; the example has a string that is JSON but for an unquoted `UserId`.
+    result: Embedded<One<ActivityResult>>,
+}
+
+/// What a node reports: the job itself, or the whole event that IMS sent for it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct ActivityResult {
+    /// Request ID of the inner event.
+    request_id: Any,
+    /// The inner event's name, where the result is an event.
+    event_type: Text,
+    /// The inner event's account.
+    user_id: Any,
+    /// The inner event's body.
+    message_body: Option<Box<RawValue>>,
+    /// The job's type, where the result is the job of a smart task: `VideoTranslation`.
+    job_type: Text,
+    /// Status of the job.
+    status: Text,
+    /// ID of the job.
+    job_id: Text,
+    /// Media asset ID.
+    media_id: Text,
+    /// When the job was created, UTC.
+    create_time: Time,
+    /// When the job was last changed, UTC.
+    modified_time: Time,
+    /// What the job was given to pass through. JSON in a string.
+    user_data: UserData,
+}
+
+/// What started a workflow.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct TaskInput {
+    /// `Media` or `OSS`.
+    r#type: Text,
+    /// Media asset ID, or a URL where the type is `OSS`.
+    media: Text,
+    /// Title of the media.
+    title: Text,
+    /// Host name of the bucket that holds the media: `sample-bucket.oss-cn-shanghai.aliyuncs.com`.
+    storage_location: Text,
+}
+
+impl TaskInput {
+    pub(super) fn media(self) -> Media {
+        let is_url = self.media.as_deref().is_some_and(|media| media.contains("://"));
+        let (id, url) = if is_url { (None, self.media.0) } else { (self.media.0, None) };
+        let storage = self.storage_location.as_deref().map(oss_bucket).unwrap_or_default();
+        Media { id, url, title: self.title.0, ..storage }
+    }
+}
+
+impl WorkflowTaskComplete {
+    fn facts(self) -> Facts {
+        let whole = self.status.as_deref().map(status::outcome).unwrap_or_default();
+        let mut steps: Vec<Step> =
+            self.activity_results.or_default().0.into_iter().map(|(name, activity)| activity.step(name)).collect();
+        // The nodes come under their names, in no order; the order in which they started is the one that means something.
+        steps.sort_by_key(|step| step.started_at);
+        let input = self.task_input.or_default().or_default().media();
+        let video_id = self.video_id.0;
+        Facts {
+            outcome: Outcome::of_parts(whole, steps.iter().map(|step| step.outcome)),
+            status: self.status.0,
+            media: Media { id: video_id.or_else(|| input.id.clone()), ..input },
+            job: Job {
+                id: self.task_id.0.clone(),
+                created_at: self.create_time.0,
+                finished_at: self.finish_time.0,
+                ..Job::default()
+            },
+            workflow: Workflow { id: self.workflow_id.0, run_id: self.task_id.0, name: None },
+            steps,
+            ..Facts::default()
+        }
+    }
+}
+
+impl Activity {
+    fn step(self, name: String) -> Step {
+        let outcome = self.status.as_deref().map(status::outcome).unwrap_or_default();
+        let result = self.result.or_default().or_default().facts();
+        Step {
+            id: self.activity_instance_id.0,
+            name: Some(name),
+            kind: if result.kind == Kind::Unknown { node_kind(self.activity_id.as_deref()) } else { result.kind },
+            event: result.name.or(self.activity_id.0),
+            outcome,
+            status: self.status.0,
+            template_id: result.job.template_id,
+            template_name: None,
+            started_at: self.start_time.0,
+            finished_at: self.end_time.0,
+            error: failure(outcome, result.error),
+            outputs: result.outputs,
+        }
+    }
+}
+
+impl ActivityResult {
+    /// What the result says; nothing where it says it in a form that is not known.
+    fn facts(self) -> Facts {
+        let envelope = Envelope { event_type: self.event_type, ..Envelope::default() };
+        self.message_body.and_then(|body| ims::read(&envelope, body.get()).ok()).unwrap_or_default()
+    }
+}
+
+/// What a node is about, by its type, for a node whose result does not tell.
+///
+/// <https://www.alibabacloud.com/help/en/vod/user-guide/workflow-task-completion> shows these two.
+fn node_kind(activity_id: Option<&str>) -> Kind {
+    match activity_id {
+        Some("VodSnapshot") => Kind::Snapshot,
+        Some("VideoTranslation") => Kind::Generation,
+        _ => Kind::Unknown,
+    }
+}
+
+/// An event without a name here: what most events of the product have.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Unknown {
+    /// Status word.
+    status: Text,
+    /// Video ID.
+    video_id: Text,
+    /// Media ID, of what need not be a video.
+    media_id: Text,
+    /// Job ID.
+    job_id: Text,
+}
+
+impl Unknown {
+    fn facts(self) -> Facts {
+        Facts {
+            outcome: self.status.as_deref().map(status::outcome).unwrap_or_default(),
+            status: self.status.0,
+            media: Media { id: self.video_id.or(self.media_id).0, ..Media::default() },
+            job: Job { id: self.job_id.0, ..Job::default() },
+            ..Facts::default()
+        }
+    }
+}

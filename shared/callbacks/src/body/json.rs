@@ -1,0 +1,248 @@
+//! Canonical JSON, and JSON without white space.
+
+use std::ops::Range;
+
+use jiter::{Jiter, JiterError, JiterErrorType, Peek};
+
+use super::{MAX_DEPTH, Unreadable};
+
+/// The canonical form of a JSON text, which everything after this reads, and from which an event's id is made.
+///
+/// No white space; keys sorted, without blanks around them (Alibaba VOD sends `"SourceURL "`); members that are null left
+/// out; of a key that is there twice the last one, as most parsers have it. Two texts that mean the same to a vendor's
+/// documents have one canonical form.
+///
+/// Numbers keep their text. One that neither a 64-bit integer nor a double can hold becomes a string of its digits.
+///
+/// # Errors
+/// [`Unreadable::Json`] and [`Unreadable::TooDeep`], with the byte offset in `text`.
+pub(crate) fn canonical(text: &str) -> Result<String, Unreadable> {
+    canonical_without(text, &[])
+}
+
+/// [`canonical`] without some members of the outermost object.
+///
+/// # Errors
+/// As [`canonical`].
+pub(crate) fn canonical_without(text: &str, omitted: &'static [&'static str]) -> Result<String, Unreadable> {
+    let mut canonicaliser =
+        Canonicaliser { input: Jiter::new(text.as_bytes()), out: Vec::with_capacity(text.len()), omitted };
+    let first = canonicaliser.input.peek().map_err(broken)?;
+    canonicaliser.value(first, 0)?;
+    canonicaliser
+        .input
+        .finish()
+        .map_err(|error| Unreadable::Json { offset: error.index, problem: error.error_type.to_string() })?;
+    String::from_utf8(canonicaliser.out)
+        .map_err(|error| Unreadable::NotUtf8 { offset: error.utf8_error().valid_up_to() })
+}
+
+/// Takes out the white space between tokens, so that the text fits on one line. `text` must be JSON.
+pub(crate) fn compact(text: &str) -> String {
+    let mut compact = String::with_capacity(text.len());
+    let mut rest = text;
+    // Outside of strings and inside of strings take turns; a string ends at a quote with no backslash before it.
+    while let Some((before, after)) = rest.split_once('"') {
+        compact.extend(before.split_ascii_whitespace());
+        let end = string_end(after);
+        let (string, next) = after.split_at_checked(end).unwrap_or((after, ""));
+        compact.push('"');
+        compact.push_str(string);
+        rest = next;
+    }
+    compact.extend(rest.split_ascii_whitespace());
+    compact
+}
+
+/// How far the string reaches that begins with `text`, its closing quote included.
+fn string_end(text: &str) -> usize {
+    let mut escaped = false;
+    for (index, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return index + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// Appends `text` as a JSON string.
+pub(super) fn push_string(out: &mut Vec<u8>, text: &str) {
+    // Writing to memory does not fail, and a str has no shape that JSON lacks.
+    let written = serde_json::to_writer(out, text);
+    debug_assert!(written.is_ok());
+}
+
+struct Canonicaliser<'j> {
+    input: Jiter<'j>,
+    out: Vec<u8>,
+    /// Members of the outermost object that are left out.
+    omitted: &'static [&'static str],
+}
+
+struct Member {
+    key: String,
+    /// Where its value lies in the output; `None` where it is left out.
+    value: Option<Range<usize>>,
+}
+
+impl Canonicaliser<'_> {
+    fn value(&mut self, first: Peek, depth: usize) -> Result<(), Unreadable> {
+        match first {
+            Peek::Null => {
+                self.input.known_null().map_err(broken)?;
+                self.out.extend_from_slice(b"null");
+            }
+            Peek::True | Peek::False => {
+                let value = self.input.known_bool(first).map_err(broken)?;
+                self.out.extend_from_slice(if value { b"true" } else { b"false" });
+            }
+            Peek::String => {
+                let text = self.input.known_str().map_err(broken)?;
+                push_string(&mut self.out, text);
+            }
+            Peek::Array | Peek::Object if depth >= MAX_DEPTH => {
+                return Err(Unreadable::TooDeep { offset: self.input.current_index() });
+            }
+            Peek::Array => self.array(depth + 1)?,
+            Peek::Object => self.object(depth + 1)?,
+            number => {
+                let digits = self.input.known_number_bytes(number).map_err(broken)?;
+                push_number(&mut self.out, digits);
+            }
+        }
+        Ok(())
+    }
+
+    fn array(&mut self, depth: usize) -> Result<(), Unreadable> {
+        self.out.push(b'[');
+        let mut next = self.input.known_array().map_err(broken)?;
+        let mut first = true;
+        while let Some(item) = next {
+            if !std::mem::take(&mut first) {
+                self.out.push(b',');
+            }
+            self.value(item, depth)?;
+            next = self.input.array_step().map_err(broken)?;
+        }
+        self.out.push(b']');
+        Ok(())
+    }
+
+    fn object(&mut self, depth: usize) -> Result<(), Unreadable> {
+        let start = self.out.len();
+        let mut members = Vec::new();
+        let mut next = self.input.known_object().map_err(broken)?.map(|key| key.trim().to_owned());
+        while let Some(key) = next {
+            let first = self.input.peek().map_err(broken)?;
+            let from = self.out.len();
+            self.value(first, depth)?;
+            let is_left_out = first == Peek::Null || (depth == 1 && self.omitted.contains(&key.as_str()));
+            let value = (!is_left_out).then(|| from..self.out.len());
+            members.push(Member { key, value });
+            next = self.input.next_key().map_err(broken)?.map(|key| key.trim().to_owned());
+        }
+        // A stable sort keeps members of one key in their order, so that the last of them can win.
+        members.sort_by(|one, other| one.key.cmp(&other.key));
+        let object = self.assemble(&members, start);
+        self.out.truncate(start);
+        self.out.extend_from_slice(&object);
+        Ok(())
+    }
+
+    /// The object of these sorted members, whose values lie in the output from `start` on.
+    fn assemble(&self, members: &[Member], start: usize) -> Vec<u8> {
+        let mut object = Vec::with_capacity(self.out.len() - start + 16 * members.len());
+        object.push(b'{');
+        let mut rest = members.iter().peekable();
+        while let Some(member) = rest.next() {
+            if rest.peek().is_some_and(|next| next.key == member.key) {
+                continue;
+            }
+            let Some(value) = member.value.clone().and_then(|range| self.out.get(range)) else { continue };
+            if object.len() > 1 {
+                object.push(b',');
+            }
+            push_string(&mut object, &member.key);
+            object.push(b':');
+            object.extend_from_slice(value);
+        }
+        object.push(b'}');
+        object
+    }
+}
+
+fn push_number(out: &mut Vec<u8>, digits: &[u8]) {
+    let text = std::str::from_utf8(digits).unwrap_or_default();
+    let holds = if text.contains(['.', 'e', 'E']) {
+        text.parse::<f64>().is_ok_and(f64::is_finite)
+    } else {
+        text.parse::<i64>().is_ok() || text.parse::<u64>().is_ok()
+    };
+    if holds {
+        out.extend_from_slice(digits);
+    } else {
+        push_string(out, text);
+    }
+}
+
+fn broken(error: JiterError) -> Unreadable {
+    let problem = match error.error_type {
+        JiterErrorType::JsonError(problem) => problem.to_string(),
+        JiterErrorType::WrongType { .. } => "unexpected value".to_owned(),
+    };
+    Unreadable::Json { offset: error.index, problem }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_means_the_same_has_one_form() {
+        let canonical_form = r#"{"a":1,"b":[{"c":"x"},null],"d":"\"\n中"}"#;
+        for text in [
+            r#"{"a":1,"b":[{"c":"x"},null],"d":"\"\n中"}"#,
+            r#"{ "d" : "\u0022\u000a\u4e2d" , "b" : [ { "c" : "x" }, null ] , "a" : 1 }"#,
+            r#"{"a":0,"z":null,"a ":1,"b":[{"e":null,"c":"x"},null],"d":"\"\n中"}"#,
+            r#"{"z":1,"z":null,"a":1,"b":[{"c":"x"},null],"d":"\"\n中"}"#,
+        ] {
+            assert_eq!(canonical(text).unwrap(), canonical_form, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_keep_their_digits() {
+        let long = "9".repeat(400);
+        let text = format!(r#"{{"a":1.50,"b":-0,"c":18446744073709551615,"d":{long},"e":1e5,"f":1e999}}"#);
+        let expected = format!(r#"{{"a":1.50,"b":-0,"c":18446744073709551615,"d":"{long}","e":1e5,"f":"1e999"}}"#);
+        assert_eq!(canonical(&text).unwrap(), expected);
+    }
+
+    #[test]
+    fn broken_texts_are_told_with_their_offset() {
+        for (text, message) in [
+            (r#"{"a":1,}"#, "broken JSON at byte 7: trailing comma"),
+            (r#"{"a":1"#, "broken JSON at byte 6: EOF while parsing an object"),
+            (r#"{"a":1} x"#, "broken JSON at byte 8: trailing characters"),
+            (r#"{"a":NaN}"#, "broken JSON at byte 5: expected value"),
+            (r#"{"a":"\ud800"}"#, "broken JSON at byte 12: unexpected end of hex escape"),
+        ] {
+            assert_eq!(canonical(text).unwrap_err().to_string(), message, "{text}");
+        }
+    }
+
+    #[test]
+    fn depth_has_a_limit() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(canonical(&nested(MAX_DEPTH)).is_ok());
+        assert_eq!(canonical(&nested(10_000)).unwrap_err(), Unreadable::TooDeep { offset: MAX_DEPTH });
+    }
+
+    #[test]
+    fn compact_leaves_strings_alone() {
+        assert_eq!(compact("{ \"a b\" :\n [ 1 , \"c \\\" \\\\\" ,\t\" d\" ] }\r\n"), r#"{"a b":[1,"c \" \\"," d"]}"#);
+    }
+}

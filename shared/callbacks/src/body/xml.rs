@@ -1,0 +1,286 @@
+//! XML as the JSON tree that the same vendor sends for it.
+//!
+//! Tencent Cloud Infinite sends each event in either format. Held side by side, the published pairs show the rule: the
+//! root is left out, an element with children is an object, a repeated element a list, text a string (numbers too), and
+//! an element without content is not there.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::{Error, Reader};
+
+use super::json::push_string;
+use super::{MAX_DEPTH, Unreadable};
+
+/// The root element of what the vendor's JSON has without a wrapper.
+const ROOT: &str = "Response";
+
+/// Elements that the vendor's JSON has as a list even when there is one of them.
+const LISTS: &[&str] = &["CosHeaders", "JobsDetail", "ObjectInfo", "SpriteObjectInfo", "Tasks"];
+
+/// The JSON text of an XML document. A root that is not `Response` stays as the only member of the object.
+///
+/// Document type declarations are refused, so that nothing is ever expanded.
+///
+/// # Errors
+/// [`Unreadable::Xml`] and [`Unreadable::TooDeep`], with the byte offset in `text`.
+pub(super) fn to_json(text: &str) -> Result<String, Unreadable> {
+    let mut reader = Reader::from_str(text);
+    let config = reader.config_mut();
+    config.enable_all_checks(true);
+    config.expand_empty_elements = true;
+    let mut tree = Tree::default();
+    loop {
+        let offset = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+        let event = reader.read_event().map_err(|error| Unreadable::Xml {
+            offset: usize::try_from(reader.error_position()).unwrap_or(usize::MAX),
+            problem: problem(&error),
+        })?;
+        let broken = |problem| Unreadable::Xml { offset, problem };
+        match event {
+            Event::Start(start) => tree.open(&start, offset)?,
+            Event::End(_) => tree.close(),
+            Event::Text(text) => tree.text(&text.xml10_content()).map_err(broken)?,
+            Event::CData(text) => tree.text(&text.xml10_content()).map_err(broken)?,
+            Event::GeneralRef(reference) => {
+                let character = character(&reference).ok_or(broken("unknown entity"))?;
+                tree.text(character.encode_utf8(&mut [0; 4])).map_err(broken)?;
+            }
+            Event::DocType(_) => return Err(broken("document type declarations are not accepted")),
+            Event::Empty(_) | Event::Decl(_) | Event::PI(_) | Event::Comment(_) => {}
+            Event::Eof => return tree.finish().map_err(broken),
+        }
+    }
+}
+
+/// The document while it is read: the values that are complete, and the elements that are still open.
+///
+/// A closed element's JSON stands at the end of `out`; its parent remembers where, and puts it in its place when it is
+/// closed itself. So the memory in use is linear in the text, whatever its shape.
+#[derive(Default)]
+struct Tree {
+    out: Vec<u8>,
+    open: Vec<Element>,
+    done: bool,
+}
+
+struct Element {
+    name: String,
+    /// Where its content begins in `Tree::out`.
+    start: usize,
+    text: String,
+    has_children: bool,
+    /// Name and place of what it holds, in document order.
+    members: Vec<(String, Range<usize>)>,
+}
+
+impl Tree {
+    fn open(&mut self, start: &BytesStart<'_>, offset: usize) -> Result<(), Unreadable> {
+        let broken = |problem| Unreadable::Xml { offset, problem };
+        if self.done {
+            return Err(broken("content after the root element"));
+        }
+        if self.open.len() >= MAX_DEPTH {
+            return Err(Unreadable::TooDeep { offset });
+        }
+        if let Some(parent) = self.open.last_mut() {
+            parent.has_children = true;
+        }
+        let mut element = Element {
+            name: start.name().as_ref().to_owned(),
+            start: self.out.len(),
+            text: String::new(),
+            has_children: false,
+            members: Vec::new(),
+        };
+        // No vendor document has attributes. Should one come, it is kept beside the children.
+        for attribute in start.attributes() {
+            let attribute = attribute.map_err(|_| broken("malformed attribute"))?;
+            let from = self.out.len();
+            push_string(&mut self.out, &attribute.value);
+            element.members.push((format!("@{}", attribute.key.as_ref()), from..self.out.len()));
+        }
+        self.open.push(element);
+        Ok(())
+    }
+
+    fn text(&mut self, text: &str) -> Result<(), &'static str> {
+        match self.open.last_mut() {
+            Some(element) => {
+                element.text.push_str(text);
+                Ok(())
+            }
+            None if text.trim().is_empty() => Ok(()),
+            None => Err("text outside of the root element"),
+        }
+    }
+
+    fn close(&mut self) {
+        let Some(mut element) = self.open.pop() else { return };
+        let has_text = !element.text.trim().is_empty();
+        if element.members.is_empty() && !element.has_children {
+            if has_text {
+                push_string(&mut self.out, &element.text);
+            }
+        } else {
+            if has_text {
+                let from = self.out.len();
+                push_string(&mut self.out, &element.text);
+                element.members.push(("#text".to_owned(), from..self.out.len()));
+            }
+            let object = self.assemble(&element);
+            self.out.truncate(element.start);
+            self.out.extend_from_slice(&object);
+        }
+        let place = element.start..self.out.len();
+        match self.open.last_mut() {
+            Some(parent) if !place.is_empty() => parent.members.push((element.name, place)),
+            Some(_) => {}
+            None => self.close_root(&element.name),
+        }
+    }
+
+    /// The object of the element's members, in the order in which their names first appear.
+    fn assemble(&self, element: &Element) -> Vec<u8> {
+        let mut order: Vec<usize> = (0..element.members.len()).collect();
+        let name = |index: usize| element.members.get(index).map_or("", |(name, _)| name.as_str());
+        // Equal names come together, each run in document order; then the runs are put in order of their first member.
+        order.sort_by(|one, other| name(*one).cmp(name(*other)).then(one.cmp(other)));
+        let mut runs: Vec<&[usize]> = order.chunk_by(|one, other| name(*one) == name(*other)).collect();
+        runs.sort_by_key(|run| run.first().copied());
+
+        let value = |index: usize| {
+            element.members.get(index).and_then(|(_, place)| self.out.get(place.clone())).unwrap_or_default()
+        };
+        let mut object = Vec::with_capacity(self.out.len() - element.start + 16 * runs.len());
+        object.push(b'{');
+        for run in runs {
+            let Some(&first) = run.first() else { continue };
+            if object.len() > 1 {
+                object.push(b',');
+            }
+            push_string(&mut object, name(first));
+            object.push(b':');
+            if run.len() > 1 || LISTS.contains(&name(first)) {
+                object.push(b'[');
+                for (position, &index) in run.iter().enumerate() {
+                    if position > 0 {
+                        object.push(b',');
+                    }
+                    object.extend_from_slice(value(index));
+                }
+                object.push(b']');
+            } else {
+                object.extend_from_slice(value(first));
+            }
+        }
+        object.push(b'}');
+        object
+    }
+
+    fn close_root(&mut self, name: &str) {
+        self.done = true;
+        let is_object = self.out.first() == Some(&b'{');
+        if name == ROOT && is_object {
+            return;
+        }
+        let value = std::mem::take(&mut self.out);
+        self.out.push(b'{');
+        push_string(&mut self.out, name);
+        self.out.push(b':');
+        self.out.extend_from_slice(if value.is_empty() { b"null" } else { &value });
+        self.out.push(b'}');
+    }
+
+    fn finish(self) -> Result<String, &'static str> {
+        if !self.open.is_empty() {
+            return Err("an element is not closed");
+        }
+        if !self.done {
+            return Err("the document ends before its root element");
+        }
+        String::from_utf8(self.out).map_err(|_| "not UTF-8")
+    }
+}
+
+/// What a reference stands for: a character by number, or one of XML's own five names.
+fn character(reference: &BytesRef<'_>) -> Option<char> {
+    if let Ok(Some(character)) = reference.resolve_char_ref() {
+        return Some(character);
+    }
+    let name: Cow<'_, str> = reference.xml10_content();
+    match name.as_ref() {
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "amp" => Some('&'),
+        "apos" => Some('\''),
+        "quot" => Some('"'),
+        _ => None,
+    }
+}
+
+/// What is wrong, without the names from the document that the library's messages hold.
+fn problem(error: &Error) -> &'static str {
+    use quick_xml::errors::IllFormedError;
+    match error {
+        Error::Syntax(_) => "the document ends inside of a tag, comment or section",
+        Error::IllFormed(IllFormedError::MissingEndTag(_)) => "an element is not closed",
+        Error::IllFormed(IllFormedError::UnmatchedEndTag(_)) => "an end tag without a start tag",
+        Error::IllFormed(IllFormedError::MismatchedEndTag { .. }) => "an end tag that does not match its start tag",
+        Error::IllFormed(IllFormedError::UnclosedReference) => "`&` without a reference",
+        Error::InvalidAttr(_) => "malformed attribute",
+        _ => "not well-formed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_becomes_the_vendors_json() {
+        for (xml, json) in [
+            ("<Response><A>1</A><B/><C></C></Response>", r#"{"A":"1"}"#),
+            ("<Response><A>1</A><B>x</B><A>2</A></Response>", r#"{"A":["1","2"],"B":"x"}"#),
+            ("<Response><Tasks><Type>a</Type></Tasks></Response>", r#"{"Tasks":[{"Type":"a"}]}"#),
+            ("<Response><A><B/></A> \n </Response>", r#"{"A":{}}"#),
+            ("<Response><A> a b </A><B>\n</B></Response>", r#"{"A":" a b "}"#),
+            ("<Response><A>x&amp;&lt;&#x4e2d;<![CDATA[<y>&z;]]></A></Response>", r#"{"A":"x&<中<y>&z;"}"#),
+            (
+                "<?xml version=\"1.0\"?><!-- c --><Response><A a=\"1\">t</A></Response>\n",
+                r##"{"A":{"@a":"1","#text":"t"}}"##,
+            ),
+            ("<Other><A>1</A></Other>", r#"{"Other":{"A":"1"}}"#),
+            ("<Response/>", r#"{"Response":null}"#),
+            ("<Response>text</Response>", r#"{"Response":"text"}"#),
+        ] {
+            assert_eq!(to_json(xml).unwrap(), json, "{xml}");
+        }
+    }
+
+    #[test]
+    fn broken_documents_are_told_with_their_offset() {
+        for (xml, message) in [
+            ("<Response><A></B></Response>", "an end tag that does not match its start tag"),
+            ("<Response><A>1</A>", "an element is not closed"),
+            ("<Response><A", "the document ends inside of a tag, comment or section"),
+            ("<Response/><Response/>", "content after the root element"),
+            ("<Response/>text", "text outside of the root element"),
+            ("<!-- only -->", "the document ends before its root element"),
+            ("<!DOCTYPE a><Response/>", "document type declarations are not accepted"),
+            ("<Response>&xxe;</Response>", "unknown entity"),
+            ("<Response>a & b</Response>", "`&` without a reference"),
+            ("<Response a=1/>", "malformed attribute"),
+        ] {
+            let error = to_json(xml).unwrap_err();
+            assert!(matches!(error, Unreadable::Xml { problem, .. } if problem == message), "{xml}: {error}");
+        }
+    }
+
+    #[test]
+    fn depth_has_a_limit() {
+        let deep = "<a>".repeat(10_000);
+        assert_eq!(to_json(&deep).unwrap_err(), Unreadable::TooDeep { offset: 3 * MAX_DEPTH });
+    }
+}

@@ -1,0 +1,41 @@
+//! Parses the callbacks of media services: bytes in, events out, no I/O.
+//!
+//! [`decode`] takes the body of a callback, or of a pull response, and gives one [`CloudEvent`] for each event in it. It
+//! never fails: what cannot be read becomes an event of kind [`Kind::Unreadable`], what is not known one of kind
+//! [`Kind::Unknown`], so that nothing is lost.
+//!
+//! ```
+//! use callbacks::{Product, decode};
+//!
+//! let body = br#"{"EventType":"FileUploadComplete","UserId":1,"EventTime":"2022-07-15T08:48:14Z",
+//!                 "MessageBody":{"Status":"Success","MediaId":"c321b3a0041a71eda1590674a2ce0001"}}"#;
+//! let events = decode(Product::AliyunIms, body, "2022-07-15T08:48:15Z".parse()?);
+//! assert_eq!(events[0].event.r#type, "media.upload.succeeded");
+//! assert_eq!(events[0].event.subject.as_deref(), Some("c321b3a0041a71eda1590674a2ce0001"));
+//! # Ok::<(), jiff::Error>(())
+//! ```
+//!
+//! Inside, a body takes three steps. The [`body`] modules bring JSON and XML into one canonical JSON text. A vendor module
+//! ([`aliyun`], [`tencent`]) reads that text into its typed structs, which never leave the module, and maps them to
+//! [`MediaEvent`]. The [`envelope`] adds what a consumer routes on.
+
+mod aliyun;
+mod body;
+mod envelope;
+mod event;
+mod kinds;
+mod product;
+mod status;
+mod tencent;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use envelope::{Decoded, decode};
+pub use event::{
+    CloudEvent, DATA_SCHEMA, Failure, Job, Kind, Media, MediaEvent, Outcome, Output, Review, Role, SPEC_VERSION, Step,
+    Verdict, Workflow,
+};
+pub use kinds::kinds;
+pub use product::{Product, UnknownProduct};

@@ -1,0 +1,3 @@
+//! Tests over the whole test data, which need the crate's inside.
+
+pub(crate) mod unread;

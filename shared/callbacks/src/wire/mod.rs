@@ -1,0 +1,43 @@
+//! The types that the vendors' structs are made of.
+//!
+//! Vendors give the same field as a number, as a string of digits, as JSON in a string, as one object or as a list of
+//! them. Each type here takes all of those, and takes what does not fit at all for absent: a field of an unexpected type
+//! never costs the event, whose `vendor` still has it. So a struct needs no more than `#[serde(default)]` and one of
+//! these types for each field.
+
+mod leaf;
+mod lenient;
+mod tree;
+
+use serde::Deserialize;
+
+use crate::body::Unreadable;
+
+pub(crate) use leaf::{Decimal, Integer, Text, Texts, Time, UnixTime};
+pub(crate) use tree::{Any, Embedded, Many, Named, One, UserData};
+
+/// Reads a vendor's struct from canonical JSON.
+///
+/// # Errors
+/// [`Unreadable::Field`] with the path of the field, where the text is no object or a type here is not as forgiving as it
+/// should be.
+pub(crate) fn read<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T, Unreadable> {
+    let mut deserializer = serde_json::Deserializer::from_str(json);
+    #[cfg(test)]
+    let value = crate::tests::unread::deserialize(&mut deserializer);
+    #[cfg(not(test))]
+    let value = serde_path_to_error::deserialize(&mut deserializer);
+    value.map_err(|error| Unreadable::Field {
+        path: error.path().to_string(),
+        problem: category(error.inner()).to_owned(),
+    })
+}
+
+/// What kind of problem it is, without the value that the library's message may quote.
+fn category(error: &serde_json::Error) -> &'static str {
+    match error.classify() {
+        serde_json::error::Category::Data => "unexpected type of value",
+        serde_json::error::Category::Eof => "the text ends too early",
+        _ => "broken JSON",
+    }
+}
