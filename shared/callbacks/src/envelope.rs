@@ -1,6 +1,7 @@
 //! From what a vendor module found out to the event that a consumer receives.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -181,5 +182,9 @@ fn id(product: Product, event: &[u8]) -> String {
     hash.update(product.slug());
     hash.update(b"\n");
     hash.update(event);
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hash.finalize().iter().take(16).fold(String::with_capacity(32), |mut id, byte| {
+        // Writing to a string does not fail.
+        write!(id, "{byte:02x}").unwrap_or_default();
+        id
+    })
 }

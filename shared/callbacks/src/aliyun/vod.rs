@@ -13,8 +13,10 @@ use crate::wire::{Any, Embedded, Named, One, Text, Time, UserData, read as read_
 const WORKFLOW_TASK_COMPLETE: &str = "WorkflowTaskComplete";
 
 /// Every event of VOD, with what it is about and what reads it.
-const EVENTS: &[(&str, Kind, fn(&str) -> Result<Facts, Unreadable>)] =
+const EVENTS: &[(&str, Kind, Reader)] =
     &[(WORKFLOW_TASK_COMPLETE, Kind::Workflow, |json| Ok(read_wire::<WorkflowTaskComplete>(json)?.facts()))];
+
+type Reader = fn(&str) -> Result<Facts, Unreadable>;
 
 /// The table's names and kinds.
 pub(crate) fn kinds() -> impl Iterator<Item = (&'static str, Kind)> {

@@ -140,7 +140,7 @@ impl Canonicaliser<'_> {
             let from = self.out.len();
             self.value(first, depth)?;
             let is_left_out = first == Peek::Null || (depth == 1 && self.omitted.contains(&key.as_str()));
-            let value = (!is_left_out).then(|| from..self.out.len());
+            let value = (!is_left_out).then_some(from..self.out.len());
             members.push(Member { key, value });
             next = self.input.next_key().map_err(broken)?.map(|key| key.trim().to_owned());
         }

@@ -63,17 +63,22 @@ impl Integer {
 }
 
 impl Decimal {
+    /// The number that a text holds.
+    pub(crate) fn of(text: &str) -> Self {
+        Self::from_text(text)
+    }
+
     pub(crate) fn get(self) -> Option<f64> {
         self.0
     }
 
     /// Bits per second, of a value in kilobits per second.
-    pub(crate) fn from_kilobits(self) -> Option<u64> {
+    pub(crate) fn kilobits(self) -> Option<u64> {
         self.0.and_then(|value| whole(value * 1000.0))
     }
 
     /// Bits per second, of a value in bits per second.
-    pub(crate) fn from_bits(self) -> Option<u64> {
+    pub(crate) fn bits(self) -> Option<u64> {
         self.0.and_then(whole)
     }
 }
@@ -270,9 +275,9 @@ mod tests {
         ] {
             assert_eq!(parse::<Decimal>(json).get(), expected, "{json}");
         }
-        assert_eq!(parse::<Decimal>(r#""9049.17""#).from_kilobits(), Some(9_049_170));
-        assert_eq!(parse::<Decimal>("-1").from_bits(), None);
-        assert_eq!(parse::<Decimal>("1e300").from_bits(), None);
+        assert_eq!(parse::<Decimal>(r#""9049.17""#).kilobits(), Some(9_049_170));
+        assert_eq!(parse::<Decimal>("-1").bits(), None);
+        assert_eq!(parse::<Decimal>("1e300").bits(), None);
     }
 
     #[test]

@@ -14,7 +14,10 @@ use serde::Deserialize;
 use crate::body::Unreadable;
 
 pub(crate) use leaf::{Decimal, Integer, Text, Texts, Time, UnixTime};
-pub(crate) use tree::{Any, Embedded, Many, Named, One, UserData};
+pub(crate) use tree::{Embedded, Many, Named, One, Unused, UserData};
+
+/// To be replaced by `Unused` of the field's type.
+pub(crate) type Any = Unused<()>;
 
 /// Reads a vendor's struct from canonical JSON.
 ///

@@ -1,8 +1,10 @@
 //! What holds other values: objects, lists, and JSON in a string.
 
+use std::marker::PhantomData;
+
 use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{DeserializeOwned, Deserializer, MapAccess, SeqAccess};
+use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -37,9 +39,9 @@ pub(crate) enum Embedded<T> {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct UserData(pub(crate) Option<Box<RawValue>>);
 
-/// A field that is known and stays in the vendor's event only.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Any;
+/// A field of the type `T` that is known and stays in the vendor's event only: it is passed over.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Unused<T>(PhantomData<T>);
 
 impl<T> One<T> {
     pub(crate) fn as_ref(&self) -> Option<&T> {
@@ -63,6 +65,12 @@ impl<T> Default for One<T> {
 impl<T> Default for Many<T> {
     fn default() -> Self {
         Self(Vec::new())
+    }
+}
+
+impl<T> Default for Unused<T> {
+    fn default() -> Self {
+        Self(PhantomData)
     }
 }
 
@@ -175,7 +183,17 @@ impl<'de> Lenient<'de> for UserData {
     }
 }
 
-impl Lenient<'_> for Any {}
+impl<'de, T> Lenient<'de> for Unused<T> {
+    fn from_list<A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
+        while list.next_element::<Self>()?.is_some() {}
+        Ok(Self::default())
+    }
+
+    fn from_object<A: MapAccess<'de>>(mut object: A) -> Result<Self, A::Error> {
+        while object.next_entry::<IgnoredAny, Self>()?.is_some() {}
+        Ok(Self::default())
+    }
+}
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for One<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -207,9 +225,9 @@ impl<'de> Deserialize<'de> for UserData {
     }
 }
 
-impl<'de> Deserialize<'de> for Any {
+impl<'de, T> Deserialize<'de> for Unused<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(serde::de::IgnoredAny).map(|_| Self)
+        lenient::deserialize(deserializer)
     }
 }
 
@@ -261,8 +279,8 @@ mod tests {
     #[test]
     fn named_objects_keep_their_names() {
         let named = parse::<Named<Point>>(r#"{"a":{"x":1},"b":null,"c":{"x":2}}"#);
-        let names: Vec<String> = named.0.into_iter().map(|(name, _)| name).collect();
-        assert_eq!(names, ["a", "c"]);
+        let keys: Vec<String> = named.0.into_iter().map(|(key, _)| key).collect();
+        assert_eq!(keys, ["a", "c"]);
         assert_eq!(parse::<Named<Point>>("[1]").0, []);
     }
 

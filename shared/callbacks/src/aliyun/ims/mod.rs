@@ -2,20 +2,64 @@
 //!
 //! Every event is a head and a `MessageBody`; the structs here are those bodies.
 //! <https://www.alibabacloud.com/help/en/ims/developer-reference/event-list>
+//!
+//! That page has lost most of its lists of values. Where a field's values are given here all the same, they are those of
+//! the API that reports the same job, or of the same event of VOD or Live.
 
+mod ai;
+mod edit;
+mod file_meta;
+mod job_media;
+mod live;
+mod media;
+mod snapshot;
+mod transcode;
 mod upload;
+mod workflow;
 
 use serde::Deserialize;
 
 use super::Envelope;
 use crate::body::Unreadable;
 use crate::envelope::Facts;
-use crate::event::{Job, Kind, Media};
+use crate::event::{Job, Kind, Media, Outcome, Output, Role};
 use crate::status;
 use crate::wire::{Text, read as read_wire};
 
 /// Every event of IMS, with what it is about and what reads its body.
-const EVENTS: &[(&str, Kind, Reader)] = &[("FileUploadComplete", Kind::Upload, body::<upload::FileUpload>)];
+const EVENTS: &[(&str, Kind, Reader)] = &[
+    ("FileUploadComplete", Kind::Upload, body::<upload::FileUpload>),
+    ("UploadByURLComplete", Kind::Upload, body::<upload::UrlUpload>),
+    ("ImageUploadComplete", Kind::Upload, body::<upload::FileUpload>),
+    ("AttachedMediaUploadComplete", Kind::Upload, body::<upload::FileUpload>),
+    ("StreamUploadComplete", Kind::Upload, body::<upload::Stream>),
+    ("UploadStreamByURLComplete", Kind::Upload, body::<upload::UrlUpload>),
+    ("RegisterStreamComplete", Kind::Media, body::<upload::Stream>),
+    ("RegisterMediaComplete", Kind::Media, body::<media::RegisterMedia>),
+    ("DeleteMediaComplete", Kind::Media, body::<media::DeleteMedia>),
+    ("MediaBaseChangeComplete", Kind::Media, body::<media::MediaBaseChange>),
+    ("CreateAuditComplete", Kind::Moderation, body::<media::CreateAudit>),
+    ("AIMediaAuditComplete", Kind::Moderation, body::<media::AiMediaAudit>),
+    ("WorkflowTaskComplete", Kind::Workflow, body::<workflow::WorkflowTask>),
+    ("VideoAnalysisComplete", Kind::Analysis, body::<ai::VideoAnalysis>),
+    ("MediaAiAnalysisComplete", Kind::Analysis, body::<ai::MediaAiAnalysis>),
+    ("SnapshotComplete", Kind::Snapshot, body::<snapshot::Snapshot>),
+    ("DynamicImageComplete", Kind::Snapshot, body::<snapshot::Snapshot>),
+    ("TranscodeComplete", Kind::Transcode, body::<transcode::Transcode>),
+    ("TranscodeParentComplete", Kind::Transcode, body::<transcode::TranscodeParent>),
+    ("MediaConvertComplete", Kind::Transcode, body::<transcode::MediaConvert>),
+    ("MediaConvertOutputGroupComplete", Kind::Transcode, body::<transcode::MediaConvertOutput>),
+    // What the page's sample has for the name above, which is that of the section.
+    ("ApsaraVideoForMediaProcessingOutputGroupComplete", Kind::Transcode, body::<transcode::MediaConvertOutput>),
+    ("MediaConvertOutputComplete", Kind::Transcode, body::<transcode::MediaConvertOutput>),
+    ("AIProduceComplete", Kind::Generation, body::<ai::AiProduce>),
+    ("SmartJobComplete", Kind::Generation, body::<ai::SmartJob>),
+    ("ProduceMediaComplete", Kind::Edit, body::<edit::ProduceMedia>),
+    ("BatchProduceMediaComplete", Kind::Edit, body::<edit::BatchProduceMedia>),
+    ("LiveRecordFileCreated", Kind::Live, body::<live::RecordFile>),
+    ("LiveRecordTaskStatus", Kind::Live, body::<live::RecordTask>),
+    ("LiveSnapshotFileCreated", Kind::Live, body::<live::SnapshotFile>),
+];
 
 type Reader = fn(&str) -> Result<Facts, Unreadable>;
 
@@ -63,11 +107,29 @@ struct Unknown {
 impl Body for Unknown {
     fn facts(self) -> Facts {
         Facts {
-            outcome: self.status.as_deref().map(status::outcome).unwrap_or_default(),
+            outcome: outcome_of(&self.status),
             status: self.status.0,
             media: Media { id: self.media_id.0, ..Media::default() },
             job: Job { id: self.job_id.0, ..Job::default() },
             ..Facts::default()
         }
+    }
+}
+
+/// The outcome that a status word stands for; unknown where there is no word.
+fn outcome_of(status: &Text) -> Outcome {
+    status.as_deref().map(status::outcome).unwrap_or_default()
+}
+
+/// The files of a job with this outcome: none where it failed, for the vendor also names the file that was not made.
+fn made(outcome: Outcome, outputs: impl IntoIterator<Item = Output>) -> Vec<Output> {
+    if outcome == Outcome::Failed { Vec::new() } else { outputs.into_iter().collect() }
+}
+
+/// The role that the ending of a file name or URL tells; where it tells none, that of what such a job makes.
+fn role_of(name: &str, otherwise: Role) -> Role {
+    match Role::of_name(name) {
+        Role::Other => otherwise,
+        role => role,
     }
 }

@@ -2,10 +2,9 @@
 
 use serde::Deserialize;
 
-use super::Body;
+use super::{Body, outcome_of};
 use crate::envelope::Facts;
-use crate::event::Media;
-use crate::status;
+use crate::event::{Job, Media};
 use crate::wire::{Any, Integer, Text, UserData};
 
 /// Body of `FileUploadComplete`, `ImageUploadComplete` and `AttachedMediaUploadComplete`.
@@ -17,6 +16,7 @@ pub(super) struct FileUpload {
     /// `video`, `audio`, `image` or `text`.
     media_type: Any,
     /// Where the file lies.
+    #[serde(alias = "FileURL")]
     file_url: Text,
     /// Size in bytes; digits in a string.
     size: Integer,
@@ -28,12 +28,74 @@ pub(super) struct FileUpload {
     status: Text,
 }
 
+/// Body of `UploadByURLComplete` and `UploadStreamByURLComplete`: a job fetched the file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct UrlUpload {
+    /// Media asset ID.
+    media_id: Text,
+    /// `video`, `audio`, `image` or `text`. Not of a stream.
+    media_type: Any,
+    /// Where the file was fetched from.
+    #[serde(rename = "SourceURL", alias = "SourceUrl")]
+    source_url: Text,
+    /// ID of the job that fetched it.
+    job_id: Text,
+    /// ID of the application, `app-1000000` by default. Not of a stream.
+    app_id: Any,
+    /// What the customer attached to the upload. JSON in a string.
+    user_data: UserData,
+    /// `Success` or `Fail`.
+    status: Text,
+}
+
+/// Body of `StreamUploadComplete` and `RegisterStreamComplete`: a stream was added to a media asset.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct Stream {
+    /// ID of the media asset that the stream belongs to.
+    media_id: Text,
+    /// Where the stream's file lies.
+    #[serde(alias = "FileURL")]
+    file_url: Text,
+    /// What the customer attached. JSON in a string; `MessageCallback` in it is an object in one sample and JSON in a
+    /// string in the other.
+    user_data: UserData,
+    /// `Success` or `Fail`.
+    status: Text,
+}
+
 impl Body for FileUpload {
     fn facts(self) -> Facts {
         Facts {
-            outcome: self.status.as_deref().map(status::outcome).unwrap_or_default(),
+            outcome: outcome_of(&self.status),
             status: self.status.0,
             media: Media { id: self.media_id.0, url: self.file_url.0, size: self.size.count(), ..Media::default() },
+            user_data: self.user_data.0,
+            ..Facts::default()
+        }
+    }
+}
+
+impl Body for UrlUpload {
+    fn facts(self) -> Facts {
+        Facts {
+            outcome: outcome_of(&self.status),
+            status: self.status.0,
+            media: Media { id: self.media_id.0, url: self.source_url.0, ..Media::default() },
+            job: Job { id: self.job_id.0, ..Job::default() },
+            user_data: self.user_data.0,
+            ..Facts::default()
+        }
+    }
+}
+
+impl Body for Stream {
+    fn facts(self) -> Facts {
+        Facts {
+            outcome: outcome_of(&self.status),
+            status: self.status.0,
+            media: Media { id: self.media_id.0, url: self.file_url.0, ..Media::default() },
             user_data: self.user_data.0,
             ..Facts::default()
         }

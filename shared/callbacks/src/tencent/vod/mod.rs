@@ -1,16 +1,277 @@
 //! Tencent Cloud VOD.
+//!
+//! An event is `EventType` and one object that tells what happened, under a key that depends on the event and cannot be
+//! made from its name. It comes by HTTP, or as an element of what `PullEvents` answers.
+//! <https://www.tencentcloud.com/document/product/266/33948>
+
+mod analysis;
+mod media;
+mod procedure;
+mod process;
+mod process_input;
+mod recognition;
+mod review;
+mod sub_task;
+
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::body::Unreadable;
 use crate::envelope::{Facts, Part};
-use crate::event::Kind;
+use crate::event::{Job, Kind, Media};
+use crate::wire::{Integer, One, Text, UserData, read as read_wire};
 
+/// Every event of VOD: its name, what it is about, the key of its payload, and what reads the payload.
+const EVENTS: &[(&str, Kind, &str, Reader)] =
+    &[("ProcedureStateChanged", Kind::Workflow, "ProcedureStateChangeEvent", payload::<procedure::ProcedureTask>)];
+
+type Reader = fn(&str) -> Result<Facts, Unreadable>;
+
+/// The payload of an event, which tells what happened.
+trait Payload: Default + for<'de> Deserialize<'de> {
+    fn facts(self) -> Facts;
+}
+
+fn payload<P: Payload>(json: &str) -> Result<Facts, Unreadable> {
+    read_wire::<One<P>>(json).map(|payload| payload.or_default().facts())
+}
+
+/// The table's names and kinds.
 pub(crate) fn kinds() -> impl Iterator<Item = (&'static str, Kind)> {
-    std::iter::empty()
+    EVENTS.iter().map(|(name, kind, ..)| (*name, *kind))
 }
+
+/// The events of a body: one that came by HTTP, or any number from a `PullEvents` response.
+///
+/// A response without an event set, such as an error, stays as it is.
+///
+/// # Errors
+/// None: what cannot be read is left to [`read`].
+#[expect(clippy::unnecessary_wraps, reason = "the same shape as the other product's `split`")]
 pub(crate) fn split(json: Cow<'_, str>) -> Result<Vec<Part<'_>>, Unreadable> {
-    Ok(vec![Part::whole(json)])
+    let parts = match &json {
+        Cow::Borrowed(text) => pulled(text, Cow::Borrowed),
+        Cow::Owned(text) => pulled(text, |event| Cow::Owned(event.to_owned())),
+    };
+    Ok(parts.unwrap_or_else(|| vec![Part::whole(json)]))
 }
-pub(crate) fn read(_canonical: &str) -> Result<Facts, Unreadable> {
-    Ok(Facts::default())
+
+/// The events of a `PullEvents` response; `None` where `text` is something else.
+fn pulled<'t, 'p>(text: &'t str, part: impl Fn(&'t str) -> Cow<'p, str>) -> Option<Vec<Part<'p>>> {
+    // Most bodies are one event that came by HTTP, and need not be parsed here.
+    if !text.contains("EventSet") {
+        return None;
+    }
+    let body: Members<'_> = serde_json::from_str(text).ok()?;
+    let response: Members<'_> = match body.get("Response") {
+        Some(response) => serde_json::from_str(response.get()).ok()?,
+        None => body,
+    };
+    let event_set = response.get("EventSet")?.get();
+    let events: Vec<&RawValue> = match event_set.as_bytes().first() {
+        Some(b'[') => serde_json::from_str(event_set).ok()?,
+        Some(b'{') => vec![serde_json::from_str(event_set).ok()?],
+        Some(b'n') => Vec::new(),
+        _ => return None,
+    };
+    let parts =
+        events.into_iter().map(|event| Part { json: part(event.get()), handle: handle(event.get()), is_whole: false });
+    Some(parts.collect())
+}
+
+/// The members of an object under their keys, not yet read.
+type Members<'t> = BTreeMap<String, &'t RawValue>;
+
+/// What confirms a pulled event.
+fn handle(event: &str) -> Option<String> {
+    #[derive(Debug, Default, Deserialize)]
+    #[serde(default, rename_all = "PascalCase")]
+    struct Pulled {
+        event_handle: Text,
+    }
+
+    serde_json::from_str::<One<Pulled>>(event).ok()?.or_default().event_handle.0
+}
+
+/// Reads one event.
+///
+/// The name tells where the payload is. Where it does not, the only payload there is tells what happened: the vendor's
+/// documents show events without a name, with another event's name, and with payloads under a shorter key.
+pub(crate) fn read(canonical: &str) -> Result<Facts, Unreadable> {
+    let mut members: Members<'_> = read_wire(canonical)?;
+    let name: Text = match members.remove("EventType") {
+        Some(name) => read_wire(name.get())?,
+        None => Text::default(),
+    };
+    let payloads: Vec<(&str, &str)> = members
+        .iter()
+        .map(|(key, value)| (key.as_str(), value.get()))
+        .filter(|(_, value)| value.starts_with('{'))
+        .collect();
+
+    let by_name = EVENTS.iter().find(|(known, ..)| name.as_deref() == Some(known));
+    let own = by_name.and_then(|(.., key, _)| payloads.iter().find(|(present, _)| present == key));
+    let only = if let [only] = payloads.as_slice() { Some(only) } else { None };
+    let by_payload = only.and_then(|(present, _)| EVENTS.iter().find(|(.., key, _)| present == key));
+
+    let event = match (by_name, own) {
+        (Some(_), Some(_)) => by_name,
+        (Some(_), None) => by_payload.or(by_name),
+        (None, _) if name.is_absent() => by_payload,
+        (None, _) => None,
+    };
+    let (kind, reader) =
+        event.map_or((Kind::Unknown, payload::<Unknown> as Reader), |(_, kind, _, read)| (*kind, *read));
+    let facts = reader(own.or(only).map_or("{}", |(_, json)| json))?;
+    Ok(Facts { name: name.0.or_else(|| event.map(|(name, ..)| (*name).to_owned())), kind, ..facts })
+}
+
+/// The payload of an event without a name here: what most events have.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Unknown {
+    /// Task ID.
+    task_id: Text,
+    /// ID of the media file.
+    file_id: Text,
+    /// Status word.
+    status: Text,
+    /// Error code as text; an empty one means success.
+    err_code_ext: Text,
+    /// Error code; 0 means success.
+    err_code: Integer,
+    /// Error message.
+    message: Text,
+    /// What the customer attached to the task.
+    session_context: UserData,
+}
+
+impl Payload for Unknown {
+    fn facts(self) -> Facts {
+        let error = sub_task::failure(self.err_code_ext, self.err_code, self.message);
+        Facts {
+            outcome: sub_task::whole_outcome(&self.status, self.err_code, &error),
+            status: self.status.0,
+            media: Media { id: self.file_id.0, ..Media::default() },
+            job: Job { id: self.task_id.0, ..Job::default() },
+            error,
+            user_data: self.session_context.0,
+            ..Facts::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Outcome;
+
+    fn parts(text: &str) -> Vec<(String, Option<String>, bool)> {
+        let split =
+            |json| split(json).unwrap().into_iter().map(|part| (part.json.into_owned(), part.handle, part.is_whole));
+        let parts: Vec<_> = split(Cow::Borrowed(text)).collect();
+        assert_eq!(parts, split(Cow::Owned(text.to_owned())).collect::<Vec<_>>(), "{text}");
+        parts
+    }
+
+    #[test]
+    fn a_pull_response_holds_any_number_of_events() {
+        for (text, expected) in [
+            (
+                r#"{"Response": {"EventSet": [{"EventHandle": "h1", "A": 1.50}, {"B": 2}, null, 7], "RequestId": "r"}}"#,
+                vec![
+                    (r#"{"EventHandle": "h1", "A": 1.50}"#, Some("h1")),
+                    (r#"{"B": 2}"#, None),
+                    ("null", None),
+                    ("7", None),
+                ],
+            ),
+            (r#"{"EventSet":[{"EventHandle":"h1"}]}"#, vec![(r#"{"EventHandle":"h1"}"#, Some("h1"))]),
+            (r#"{"Response":{"EventSet":{"EventHandle":7}}}"#, vec![(r#"{"EventHandle":7}"#, Some("7"))]),
+            (r#"{"Response":{"EventSet":[],"RequestId":"r"}}"#, vec![]),
+            (r#"{"Response":{"EventSet": null ,"RequestId":"r"}}"#, vec![]),
+        ] {
+            let expected: Vec<_> = expected
+                .into_iter()
+                .map(|(json, handle)| (json.to_owned(), handle.map(str::to_owned), false))
+                .collect();
+            assert_eq!(parts(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn another_body_is_one_event() {
+        for text in [
+            r#"{"EventType":"ProcedureStateChanged","ProcedureStateChangeEvent":{}}"#,
+            r#"{"EventType":"X","XEvent":{"SessionContext":"{\"EventSet\":[]}"}}"#,
+            r#"{"Response":{"Error":{"Code":"InternalError","Message":"no EventSet"},"RequestId":"r"}}"#,
+            r#"{"Response":{"EventSet":"none"}}"#,
+            r#"{"Response":["EventSet"]}"#,
+            r#"{"EventSet":[{}"#,
+        ] {
+            assert_eq!(parts(text), [(text.to_owned(), None, true)], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_single_event_is_not_copied() {
+        let split = split(Cow::Borrowed(r#"{"EventSet":[{"A":1}]}"#)).unwrap();
+        assert!(matches!(split.as_slice(), [Part { json: Cow::Borrowed(r#"{"A":1}"#), .. }]));
+    }
+
+    #[test]
+    fn the_name_or_else_the_only_payload_tells_the_event() {
+        const NAME: &str = "ProcedureStateChanged";
+        for (text, name, kind, task) in [
+            (
+                r#"{"EventType":"ProcedureStateChanged","ProcedureStateChangeEvent":{"TaskId":"t"}}"#,
+                NAME,
+                Kind::Workflow,
+                true,
+            ),
+            (r#"{"ProcedureStateChangeEvent":{"TaskId":"t"}}"#, NAME, Kind::Workflow, true),
+            (
+                r#"{"A":{},"EventType":"ProcedureStateChanged","ProcedureStateChangeEvent":{"TaskId":"t"}}"#,
+                NAME,
+                Kind::Workflow,
+                true,
+            ),
+            (
+                r#"{"EventType":"ProcedureStateChanged","ProcedureStateChange":{"TaskId":"t"}}"#,
+                NAME,
+                Kind::Workflow,
+                true,
+            ),
+            (r#"{"EventType":"ProcedureStateChanged"}"#, NAME, Kind::Workflow, false),
+            (r#"{"EventType":"Brand.New","BrandNewEvent":{"TaskId":"t"}}"#, "Brand.New", Kind::Unknown, true),
+            (r#"{"EventType":"Brand.New","A":{"TaskId":"t"},"B":{"TaskId":"u"}}"#, "Brand.New", Kind::Unknown, false),
+            (r#"{"BrandNewEvent":{"TaskId":"t"}}"#, "", Kind::Unknown, true),
+        ] {
+            let facts = read(text).unwrap();
+            assert_eq!(facts.name.as_deref().unwrap_or_default(), name, "{text}");
+            assert_eq!(facts.kind, kind, "{text}");
+            assert_eq!(facts.job.id.as_deref() == Some("t"), task, "{text}");
+        }
+        assert!(read("7").is_err());
+    }
+
+    #[test]
+    fn an_unknown_event_tells_what_most_events_have() {
+        for (fields, outcome) in [
+            (r#""Status":"PROCESSING""#, Outcome::Running),
+            (r#""Status":"FINISH","ErrCode":0,"Message":"SUCCESS""#, Outcome::Succeeded),
+            (r#""Status":"FINISH","ErrCodeExt":"InternalError""#, Outcome::Failed),
+            (r#""Status":"FINISH","ErrCode":70000"#, Outcome::Failed),
+            (r#""Status":"Brand new""#, Outcome::Unknown),
+            (r#""ErrCode":0"#, Outcome::Succeeded),
+        ] {
+            let facts = read(&format!(r#"{{"EventType":"New","NewEvent":{{{fields},"FileId":"f"}}}}"#)).unwrap();
+            assert_eq!(facts.outcome, outcome, "{fields}");
+            assert_eq!(facts.media.id.as_deref(), Some("f"), "{fields}");
+            assert_eq!(facts.error.message, None, "{fields}");
+        }
+    }
 }

@@ -1,0 +1,9 @@
+//! Receives the callbacks of Alibaba Cloud Intelligent Media Services.
+
+use std::process::ExitCode;
+
+use ingress::Product;
+
+fn main() -> ExitCode {
+    ingress::run(Product::AliyunIms)
+}

@@ -1,0 +1,9 @@
+//! Receives the callbacks of Alibaba Cloud `ApsaraVideo` VOD.
+
+use std::process::ExitCode;
+
+use ingress::Product;
+
+fn main() -> ExitCode {
+    ingress::run(Product::AliyunVod)
+}

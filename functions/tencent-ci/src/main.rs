@@ -1,0 +1,9 @@
+//! Receives the callbacks of Tencent Cloud Infinite.
+
+use std::process::ExitCode;
+
+use ingress::Product;
+
+fn main() -> ExitCode {
+    ingress::run(Product::TencentCi)
+}

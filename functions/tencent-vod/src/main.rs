@@ -1,0 +1,9 @@
+//! Receives the callbacks of Tencent Cloud VOD.
+
+use std::process::ExitCode;
+
+use ingress::Product;
+
+fn main() -> ExitCode {
+    ingress::run(Product::TencentVod)
+}

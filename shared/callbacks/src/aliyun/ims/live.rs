@@ -1,0 +1,160 @@
+//! Live streams: recordings and snapshots. The keys are in `snake_case` and `camelCase`, but for the snapshots'.
+
+use serde::Deserialize;
+
+use super::{Body, made, outcome_of, role_of};
+use crate::aliyun::{failure, oss_region};
+use crate::envelope::Facts;
+use crate::event::{Failure, Job, Media, Outcome, Output, Role};
+use crate::wire::{Any, Decimal, Integer, One, Text, Time, UnixTime};
+
+/// Body of `LiveRecordFileCreated`. It has no status: that the file is there is what it says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct RecordFile {
+    /// Length of the recording in seconds, with a fraction.
+    duration: Decimal,
+    /// ID of the recording job, a UUID.
+    #[serde(rename = "jobId", alias = "JobId")]
+    job_id: Text,
+    /// ID of the recorded file, a UUID.
+    record_id: Any,
+    /// When the recording started, Unix seconds.
+    start_time: UnixTime,
+    /// When the recording ended, Unix seconds.
+    stop_time: UnixTime,
+    /// Key of the file in an OSS bucket, which is not named.
+    uri: Text,
+}
+
+/// Body of `LiveRecordTaskStatus`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct RecordTask {
+    /// What happened. The page has lost the values: its sample has `record_paused`, Live also has `record_started` and
+    /// `record_resumed`, and the word for an error is not known.
+    event: Text,
+    /// ID of the recording job, a UUID.
+    #[serde(rename = "jobId", alias = "JobId")]
+    job_id: Text,
+    /// ID of the recording session.
+    session: Any,
+    /// When the recording session was created, UTC.
+    created: Time,
+    /// What went wrong, where something did.
+    error_info: One<ErrorInfo>,
+    /// The recorded file, where there is one.
+    file_info: One<FileInfo>,
+}
+
+/// What went wrong with a recording.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ErrorInfo {
+    /// Error code.
+    code: Text,
+    /// Error message.
+    message: Text,
+}
+
+/// A recorded file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct FileInfo {
+    /// Key of the file in an OSS bucket, which is not named.
+    uri: Text,
+    /// When the file starts, Unix seconds. The job may have started before and go on in other files.
+    start_time: Any,
+    /// When the file ends, Unix seconds. The difference of the two is not the file's exact length: 36 against 35.09 seconds
+    /// in the sample of `LiveRecordFileCreated`.
+    stop_time: Any,
+}
+
+/// Body of `LiveSnapshotFileCreated`. It has no status: that the file is there is what it says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct SnapshotFile {
+    /// Where the image lies.
+    #[serde(alias = "SnapshotURL")]
+    snapshot_url: Text,
+    /// ID of the job, a UUID. `JobId` in the sample, `jobId` in the table.
+    #[serde(alias = "jobId")]
+    job_id: Text,
+    /// Where the live stream comes from.
+    #[serde(alias = "StreamInputURL")]
+    stream_input_url: Text,
+    /// OSS bucket.
+    bucket: Text,
+    /// Pixels.
+    height: Integer,
+    /// Pixels.
+    width: Integer,
+    /// OSS endpoint: `oss-cn-shanghai.aliyuncs.com`.
+    endpoint: Text,
+    /// Key of the image in the bucket.
+    object: Text,
+    /// Bytes.
+    size: Integer,
+}
+
+impl Body for RecordFile {
+    fn facts(self) -> Facts {
+        let output = self.uri.0.map(|uri| Output { duration: self.duration.get(), ..recording(uri) });
+        Facts {
+            outcome: Outcome::Succeeded,
+            job: Job {
+                id: self.job_id.0,
+                started_at: self.start_time.0,
+                finished_at: self.stop_time.0,
+                ..Job::default()
+            },
+            outputs: output.into_iter().collect(),
+            ..Facts::default()
+        }
+    }
+}
+
+impl Body for RecordTask {
+    fn facts(self) -> Facts {
+        let error_info = self.error_info.or_default();
+        let error = failure(error_info.code, error_info.message);
+        let outcome = if error == Failure::default() { outcome_of(&self.event) } else { Outcome::Failed };
+        Facts {
+            outcome,
+            status: self.event.0,
+            job: Job { id: self.job_id.0, created_at: self.created.0, ..Job::default() },
+            outputs: made(outcome, self.file_info.or_default().uri.0.map(recording)),
+            error,
+            ..Facts::default()
+        }
+    }
+}
+
+impl Body for SnapshotFile {
+    fn facts(self) -> Facts {
+        let name = self.snapshot_url.as_deref().or(self.object.as_deref());
+        let output = name.map(|name| role_of(name, Role::Image)).map(|role| Output {
+            role,
+            url: self.snapshot_url.0,
+            bucket: self.bucket.0,
+            object: self.object.0,
+            region: self.endpoint.as_deref().and_then(oss_region),
+            size: self.size.count(),
+            width: self.width.count(),
+            height: self.height.count(),
+            ..Output::default()
+        });
+        Facts {
+            outcome: Outcome::Succeeded,
+            media: Media { url: self.stream_input_url.0, ..Media::default() },
+            job: Job { id: self.job_id.0, ..Job::default() },
+            outputs: output.into_iter().collect(),
+            ..Facts::default()
+        }
+    }
+}
+
+/// The recorded file of this key.
+fn recording(uri: String) -> Output {
+    Output { role: role_of(&uri, Role::Video), object: Some(uri), ..Output::default() }
+}

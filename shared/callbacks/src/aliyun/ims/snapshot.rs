@@ -1,0 +1,101 @@
+//! Still and animated images taken from a video.
+
+use serde::Deserialize;
+
+use super::job_media::{self, JobMedia};
+use super::{Body, made, outcome_of, role_of};
+use crate::aliyun::failure;
+use crate::envelope::Facts;
+use crate::event::{Job, Media, Output, Role};
+use crate::wire::{Any, Embedded, One, Text, Time, UserData};
+
+/// Body of `SnapshotComplete` and `DynamicImageComplete`.
+///
+/// The samples of both carry an `ErrorCode` along with `Success`.
+///
+/// In the result of a VOD workflow's node this is a body of another kind: `VideoId`, `Status` in lower case,
+/// `TriggerSource` and the head's `EventType` and `EventTime` once more, and nothing else.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct Snapshot {
+    /// Job ID.
+    job_id: Text,
+    /// What started the job: `API`, `Console` or `Workflow`; from a VOD workflow JSON in a string,
+    /// `{"ActivityInstanceId":"…","BizType":"ice-workflow"}`.
+    trigger_source: Text,
+    /// Job name.
+    name: Text,
+    /// What is made: `Normal`, `Sprite` or `WebVtt`. Only of `SnapshotComplete`.
+    r#type: Any,
+    /// The video. JSON in a string.
+    input: Embedded<One<JobMedia>>,
+    /// The images. JSON in a string.
+    output: Embedded<One<JobMedia>>,
+    /// Number of snapshots. Only of `SnapshotComplete`.
+    count: Any,
+    /// Settings of the template: `Count`, `FrameType`, `Height` and `Width` in pixels, `Interval`, `Time`, `Type`. JSON in a
+    /// string.
+    template_config: Any,
+    /// Template ID.
+    template_id: Text,
+    /// ID of the pipeline that the job ran in.
+    pipeline_id: Text,
+    /// When the job was submitted, UTC.
+    submit_time: Time,
+    /// When the job was completed, UTC.
+    finish_time: Time,
+    /// What the customer attached to the job.
+    user_data: UserData,
+    /// `Success` or `Fail`.
+    status: Text,
+    /// Error code, where it failed.
+    error_code: Text,
+    /// Error message, where it failed.
+    error_message: Text,
+    /// VOD's ID of the video. Only in a workflow's result.
+    video_id: Text,
+    /// The head's field once more. Only in a workflow's result.
+    event_type: Any,
+    /// The head's field once more. Only in a workflow's result.
+    event_time: Any,
+}
+
+impl Body for Snapshot {
+    fn facts(self) -> Facts {
+        let outcome = outcome_of(&self.status);
+        let input = job_media::media(self.input);
+        Facts {
+            outcome,
+            status: self.status.0,
+            media: Media { id: input.id.or(self.video_id.0), ..input },
+            job: Job {
+                id: self.job_id.0,
+                name: self.name.0,
+                template_id: self.template_id.0,
+                queue_id: self.pipeline_id.0,
+                trigger: self.trigger_source.0,
+                created_at: self.submit_time.0,
+                finished_at: self.finish_time.0,
+                ..Job::default()
+            },
+            outputs: made(outcome, image(job_media::media(self.output))),
+            error: failure(self.error_code, self.error_message),
+            user_data: self.user_data.0,
+            ..Facts::default()
+        }
+    }
+}
+
+/// The images as one output. Where there are several, their names have a `{Count}` for the number of each. How that is
+/// written out is not said, so it stays as it is.
+fn image(file: Media) -> Option<Output> {
+    let role = role_of(file.url.as_deref().or(file.object.as_deref())?, Role::Image);
+    Some(Output {
+        role,
+        url: file.url,
+        bucket: file.bucket,
+        object: file.object,
+        region: file.region,
+        ..Output::default()
+    })
+}

@@ -1,0 +1,204 @@
+//! What Cloud Infinite found out about a file.
+
+use serde::Deserialize;
+
+use crate::event::{Media, Output};
+use crate::wire::{Any, Decimal, Integer, Many, One, Text};
+
+/// `Operation.MediaInfo`: of the file that the job made, or of its input where it makes none.
+///
+/// <https://www.tencentcloud.com/document/product/1045/49933>
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct MediaInfo {
+    /// The file as a whole.
+    format: One<Format>,
+    /// The streams in it.
+    stream: One<Streams>,
+}
+
+/// The file as a whole.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Format {
+    /// Kilobits per second where it has a fraction (`834.736000`), else bits per second.
+    bitrate: Text,
+    /// Seconds.
+    duration: Decimal,
+    /// Long name of the container format.
+    format_long_name: Any,
+    /// Container format: `mov,mp4,m4a,3gp,3g2,mj2`.
+    format_name: Text,
+    /// Number of programs.
+    num_program: Any,
+    /// Number of streams.
+    num_stream: Any,
+    /// Bytes.
+    size: Integer,
+    /// Seconds.
+    start_time: Any,
+}
+
+/// The streams of a file, by type.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Streams {
+    /// Sound. One object or several.
+    audio: Many<Stream>,
+    /// Pictures. One object or several.
+    video: Many<Stream>,
+    /// Timed text.
+    subtitle: Many<Stream>,
+}
+
+/// A stream of any type; each type has some of the fields.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Stream {
+    /// Frames per second on average; video.
+    avg_fps: Decimal,
+    /// Kilobits per second where it has a fraction, else bits per second.
+    bitrate: Any,
+    /// Number of channels; audio.
+    channel: Any,
+    /// Layout of the channels, such as `stereo`; audio.
+    channel_layout: Any,
+    /// Long name of the codec.
+    codec_long_name: Any,
+    /// Codec: `h264`, `aac`.
+    codec_name: Text,
+    /// Tag of the codec, hex.
+    codec_tag: Any,
+    /// Tag of the codec, as letters.
+    codec_tag_string: Any,
+    /// Time base of the codec, a fraction.
+    codec_time_base: Any,
+    /// Color primaries; video.
+    color_primaries: Any,
+    /// Color range; video.
+    color_range: Any,
+    /// Color transfer; video.
+    color_transfer: Any,
+    /// Display aspect ratio; video.
+    dar: Any,
+    /// Seconds.
+    duration: Any,
+    /// Field order; video.
+    field_order: Any,
+    /// Frames per second, `25.000000` or `50/1`; video.
+    fps: Decimal,
+    /// Number of B-frames; video.
+    has_b_frame: Any,
+    /// Pixels; video.
+    height: Integer,
+    /// Number of the stream in the file.
+    index: Any,
+    /// Language, `und` where it is not known.
+    language: Any,
+    /// Level of the codec; video.
+    level: Any,
+    /// Number of frames; video.
+    num_frames: Any,
+    /// Pixel format; video.
+    pix_format: Any,
+    /// Profile of the codec; video.
+    profile: Any,
+    /// Number of reference frames; video.
+    ref_frames: Any,
+    /// Degrees; video.
+    rotation: Any,
+    /// Sample aspect ratio; video.
+    sar: Any,
+    /// Sample format; audio.
+    sample_fmt: Any,
+    /// Hertz; audio.
+    sample_rate: Any,
+    /// Seconds.
+    start_time: Any,
+    /// Time base, a fraction.
+    timebase: Any,
+    /// Pixels; video.
+    width: Integer,
+}
+
+/// What a file's information comes to in our terms.
+#[derive(Debug, Default)]
+pub(super) struct Properties {
+    size: Option<u64>,
+    duration: Option<f64>,
+    bitrate: Option<u64>,
+    format: Option<String>,
+    width: Option<u64>,
+    height: Option<u64>,
+    fps: Option<f64>,
+    codec: Option<String>,
+}
+
+impl MediaInfo {
+    pub(super) fn properties(self) -> Properties {
+        let format = self.format.or_default();
+        let streams = self.stream.or_default();
+        let audio_codec = streams.audio.into_iter().next().and_then(|stream| stream.codec_name.0);
+        let video = streams.video.into_iter().next().unwrap_or_default();
+        Properties {
+            size: format.size.count(),
+            duration: format.duration.get(),
+            bitrate: bitrate(&format.bitrate),
+            format: format.format_name.0,
+            width: video.width.count(),
+            height: video.height.count(),
+            fps: video.fps.get().or(video.avg_fps.get()),
+            codec: video.codec_name.0.or(audio_codec),
+        }
+    }
+}
+
+impl Properties {
+    pub(super) fn describe_media(self, media: Media) -> Media {
+        Media {
+            size: self.size,
+            duration: self.duration,
+            bitrate: self.bitrate,
+            format: self.format,
+            width: self.width,
+            height: self.height,
+            fps: self.fps,
+            ..media
+        }
+    }
+
+    pub(super) fn describe_output(self, output: Output) -> Output {
+        Output {
+            size: self.size,
+            duration: self.duration,
+            bitrate: self.bitrate,
+            format: self.format,
+            width: self.width,
+            height: self.height,
+            fps: self.fps,
+            codec: self.codec,
+            ..output
+        }
+    }
+}
+
+/// Bits per second. The published samples write kilobits with six decimals (`834.736000`) and bits without any
+/// (`128000`); no document gives the unit.
+fn bitrate(value: &Text) -> Option<u64> {
+    let text = value.as_deref()?;
+    let number = Decimal::of(text);
+    if text.contains('.') { number.kilobits() } else { number.bits() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fraction_tells_kilobits_bits() {
+        for (text, expected) in [("834.736000", Some(834_736)), ("128000", Some(128_000)), ("fast", None)] {
+            assert_eq!(bitrate(&Text(Some(text.to_owned()))), expected, "{text}");
+        }
+        assert_eq!(bitrate(&Text(None)), None);
+    }
+}

@@ -1,0 +1,213 @@
+//! Content analysis: what a machine makes of the media as a whole.
+
+#![expect(clippy::struct_field_names, reason = "the fields have the vendor's names")]
+
+use serde::Deserialize;
+
+use super::sub_task::{Made, SubTask, Template, file};
+use crate::event::{Kind, Output, Role, Step};
+use crate::wire::{Any, Decimal, Many, One, Text, Texts};
+
+/// A sub-task of content analysis. `Type` tells which of the others is there.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct AnalysisResult {
+    /// `Classification`, `Cover`, `Tag`, `FrameTag` or `Highlight`.
+    r#type: Text,
+    /// `Classification`: which category it belongs to.
+    classification_task: One<SubTask<Template, Classifications>>,
+    /// `Cover`: pictures that suit as its cover.
+    cover_task: One<SubTask<Template, Covers>>,
+    /// `Tag`: what it shows.
+    tag_task: One<SubTask<Template, Tags>>,
+    /// `FrameTag`: what each part of it shows.
+    frame_tag_task: One<SubTask<Template, FrameTags>>,
+    /// `Highlight`: clips of its best parts.
+    highlight_task: One<SubTask<Template, Highlights>>,
+}
+
+/// The categories that the media belongs to.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Classifications {
+    /// The categories, at most 100.
+    classification_set: Many<Classification>,
+    /// Where a JSON file with all of them can be fetched until it is deleted.
+    classification_set_file_url: Text,
+    /// When that file is deleted.
+    classification_set_file_url_expire_time: Any,
+}
+
+/// A category that the media belongs to.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Classification {
+    /// Name of the category.
+    classification: Any,
+    /// How sure it is, 0 to 100.
+    confidence: Any,
+}
+
+/// Pictures that suit as a cover.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Covers {
+    /// The pictures, at most 100.
+    cover_set: Many<Cover>,
+    /// Where a JSON file with all of them can be fetched until it is deleted.
+    cover_set_file_url: Text,
+    /// When that file is deleted.
+    cover_set_file_url_expire_time: Any,
+}
+
+/// A picture that suits as a cover.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Cover {
+    /// Where the picture can be fetched.
+    cover_url: Text,
+    /// How well it suits, 0 to 100.
+    confidence: Any,
+}
+
+/// What the media shows.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Tags {
+    /// The tags, at most 100.
+    tag_set: Many<Tag>,
+    /// Where a JSON file with all of them can be fetched until it is deleted.
+    tag_set_file_url: Text,
+    /// When that file is deleted.
+    tag_set_file_url_expire_time: Any,
+}
+
+/// What each part of the media shows.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct FrameTags {
+    /// The parts, at most 100.
+    segment_set: Many<FrameTagSegment>,
+    /// Where a JSON file with all of them can be fetched until it is deleted.
+    segment_set_file_url: Text,
+    /// When that file is deleted.
+    segment_set_file_url_expire_time: Any,
+}
+
+/// What one part of the media shows.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct FrameTagSegment {
+    /// Where it starts, seconds.
+    start_time_offset: Any,
+    /// Where it ends, seconds.
+    end_time_offset: Any,
+    /// The tags.
+    tag_set: Many<Tag>,
+}
+
+/// One thing that the media shows.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Tag {
+    /// Name of the thing.
+    tag: Any,
+    /// Categories that it belongs to, from the first level on. Only of a part.
+    category_set: Texts,
+    /// How sure it is, 0 to 100.
+    confidence: Any,
+}
+
+/// Clips of the best parts.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Highlights {
+    /// The clips, at most 100.
+    highlight_set: Many<Highlight>,
+    /// Where a JSON file with all of them can be fetched until it is deleted.
+    highlight_set_file_url: Text,
+    /// When that file is deleted.
+    highlight_set_file_url_expire_time: Any,
+}
+
+/// A clip of the best parts.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Highlight {
+    /// Where the clip can be fetched.
+    highlight_url: Text,
+    /// Where its cover picture can be fetched.
+    cov_img_url: Text,
+    /// How sure it is, 0 to 100.
+    confidence: Any,
+    /// Seconds.
+    duration: Decimal,
+    /// The parts that the clip is made of.
+    segment_set: Many<HighlightSegment>,
+}
+
+/// A part of a clip.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct HighlightSegment {
+    /// How sure it is, 0 to 100.
+    confidence: Any,
+    /// Where it starts in the media, seconds.
+    start_time_offset: Any,
+    /// Where it ends in the media, seconds.
+    end_time_offset: Any,
+}
+
+impl AnalysisResult {
+    pub(super) fn step(self) -> Step {
+        let steps = [
+            self.classification_task.0.map(|task| task.step()),
+            self.cover_task.0.map(|task| task.step()),
+            self.tag_task.0.map(|task| task.step()),
+            self.frame_tag_task.0.map(|task| task.step()),
+            self.highlight_task.0.map(|task| task.step()),
+        ];
+        let step = steps.into_iter().flatten().next().unwrap_or_default();
+        Step { event: self.r#type.0, kind: Kind::Analysis, ..step }
+    }
+}
+
+impl Made for Classifications {
+    fn outputs(self) -> Vec<Output> {
+        file(Role::Text, self.classification_set_file_url).into_iter().collect()
+    }
+}
+
+impl Made for Covers {
+    fn outputs(self) -> Vec<Output> {
+        let covers = self.cover_set.into_iter().filter_map(|cover| file(Role::Image, cover.cover_url));
+        covers.chain(file(Role::Text, self.cover_set_file_url)).collect()
+    }
+}
+
+impl Made for Tags {
+    fn outputs(self) -> Vec<Output> {
+        file(Role::Text, self.tag_set_file_url).into_iter().collect()
+    }
+}
+
+impl Made for FrameTags {
+    fn outputs(self) -> Vec<Output> {
+        file(Role::Text, self.segment_set_file_url).into_iter().collect()
+    }
+}
+
+impl Made for Highlights {
+    fn outputs(self) -> Vec<Output> {
+        let highlights = self.highlight_set.into_iter().flat_map(Highlight::outputs);
+        highlights.chain(file(Role::Text, self.highlight_set_file_url)).collect()
+    }
+}
+
+impl Highlight {
+    fn outputs(self) -> impl Iterator<Item = Output> {
+        let duration = self.duration.get();
+        let clip = file(Role::Video, self.highlight_url).map(|clip| Output { duration, ..clip });
+        clip.into_iter().chain(file(Role::Image, self.cov_img_url))
+    }
+}

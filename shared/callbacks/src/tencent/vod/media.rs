@@ -1,0 +1,131 @@
+//! Media files and their streams, as many events describe them.
+
+use serde::Deserialize;
+
+use super::sub_task::file;
+use crate::event::{Media, Output, Role};
+use crate::wire::{Any, Decimal, Integer, Many, One, Text};
+
+/// What the vendor found out about a media file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct MediaMetaData {
+    /// Bytes. Of HLS, the sum of the playlist and its segments.
+    size: Integer,
+    /// Container formats that the file fits, joined by commas: `mov,mp4,m4a,3gp,3g2,mj2`.
+    container: Text,
+    /// Sum of the average bitrates of video and audio, bits per second.
+    bitrate: Decimal,
+    /// Largest height of the video streams, pixels.
+    height: Integer,
+    /// Largest width of the video streams, pixels.
+    width: Integer,
+    /// Seconds.
+    duration: Decimal,
+    /// Angle by which a player turns the picture, degrees.
+    rotate: Any,
+    /// Video streams.
+    video_stream_set: Many<VideoStream>,
+    /// Audio streams.
+    audio_stream_set: Many<AudioStream>,
+    /// Duration of the video, seconds.
+    video_duration: Any,
+    /// Duration of the audio, seconds.
+    audio_duration: Any,
+    /// MD5 of the file, hex.
+    md5: Any,
+}
+
+/// A video stream.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct VideoStream {
+    /// Bits per second.
+    bitrate: Any,
+    /// Pixels.
+    height: Any,
+    /// Pixels.
+    width: Any,
+    /// `h264`, `hevc`.
+    codec: Text,
+    /// Frames per second, a whole number.
+    fps: Decimal,
+    /// Tag of an H.265 stream: `hvc1` or `hev1`.
+    codec_tag: Any,
+    /// Dynamic range of the picture.
+    dynamic_range_info: One<DynamicRange>,
+}
+
+/// The dynamic range of a picture.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct DynamicRange {
+    /// `SDR` or `HDR`.
+    r#type: Any,
+    /// Standard of an HDR picture: `hdr10`, `hlg`.
+    #[serde(rename = "HDRType")]
+    hdr_type: Any,
+}
+
+/// An audio stream.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct AudioStream {
+    /// Bits per second.
+    bitrate: Any,
+    /// Hertz.
+    sampling_rate: Any,
+    /// `aac`.
+    codec: Text,
+}
+
+/// A file of subtitles.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct Subtitle {
+    /// ID of the subtitle. Content recognition has one only for `vtt`, since 2024-11-01.
+    id: Any,
+    /// Name that a player shows. Content recognition has one only for `vtt`, since 2024-11-01.
+    name: Any,
+    /// Language: `cn`, `ja`, `en-US`.
+    language: Any,
+    /// `vtt` or `srt`.
+    format: Text,
+    /// Where the file can be fetched.
+    url: Text,
+    /// Where it came from, such as `UserUploaded` or `ASRTranslate`. Content recognition does not have it.
+    source: Any,
+}
+
+impl MediaMetaData {
+    /// The media, as far as its metadata tells.
+    pub(super) fn media(self) -> Media {
+        Media {
+            size: self.size.count(),
+            duration: self.duration.get(),
+            width: self.width.count(),
+            height: self.height.count(),
+            bitrate: self.bitrate.bits(),
+            fps: fps(&self.video_stream_set),
+            format: self.container.0,
+            ..Media::default()
+        }
+    }
+}
+
+impl Subtitle {
+    pub(super) fn output(self) -> Option<Output> {
+        Some(Output { format: self.format.0, ..file(Role::Subtitle, self.url)? })
+    }
+}
+
+/// Frames per second of the first video stream.
+pub(super) fn fps(video: &Many<VideoStream>) -> Option<f64> {
+    video.0.first().and_then(|stream| stream.fps.get())
+}
+
+/// Codec of the first video stream, or of the first audio stream where there is no picture.
+pub(super) fn codec(video: Many<VideoStream>, audio: Many<AudioStream>) -> Option<String> {
+    let mut streams = video.into_iter().map(|stream| stream.codec).chain(audio.into_iter().map(|stream| stream.codec));
+    streams.next().and_then(Option::from)
+}

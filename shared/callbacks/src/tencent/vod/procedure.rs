@@ -1,0 +1,150 @@
+//! Task flows: several sub-tasks on one media file.
+
+use serde::Deserialize;
+
+use super::Payload;
+use super::analysis::AnalysisResult;
+use super::media::MediaMetaData;
+use super::process::ProcessResult;
+use super::recognition::RecognitionResult;
+use super::review::{ReviewResult, worst};
+use super::sub_task::{failure, whole_outcome};
+use crate::envelope::Facts;
+use crate::event::{Job, Media, Outcome, Step};
+use crate::wire::{Any, Integer, Many, One, Text, UserData};
+
+/// Payload of `ProcedureStateChanged`: a task flow ended, or one of its sub-tasks went on.
+///
+/// <https://www.tencentcloud.com/document/product/266/9636>; every struct below it is in
+/// <https://www.tencentcloud.com/document/product/266/34175>. `FINISH` says only that the flow ended: whether it
+/// succeeded, the sub-tasks tell. With the notification mode `Change` there are several events of one flow.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct ProcedureTask {
+    /// Task ID of the flow.
+    task_id: Text,
+    /// `PROCESSING` or `FINISH`.
+    status: Text,
+    /// Deprecated in favour of each sub-task's own: error code, 0 for success. Not always there.
+    err_code: Integer,
+    /// Deprecated likewise: error message.
+    message: Text,
+    /// ID of the media file, 19 or 20 digits.
+    file_id: Text,
+    /// Name of the media file.
+    file_name: Text,
+    /// Where the media file can be fetched.
+    file_url: Text,
+    /// What the vendor found out about the media file.
+    meta_data: One<MediaMetaData>,
+    /// Media processing: one item for each sub-task.
+    media_process_result_set: Many<ProcessResult>,
+    /// Content review: one item for each sub-task.
+    ai_content_review_result_set: Many<ReviewResult>,
+    /// Content analysis: one item for each sub-task.
+    ai_analysis_result_set: Many<AnalysisResult>,
+    /// Content recognition: one item for each sub-task.
+    ai_recognition_result_set: Many<RecognitionResult>,
+    /// Priority of the flow, -10 to 10.
+    tasks_priority: Any,
+    /// What is notified: `Finish`, the end of the flow; `Change`, whatever becomes of a sub-task; `None`.
+    tasks_notify_mode: Any,
+    /// What the customer attached to the request, at most 1,000 characters.
+    session_context: UserData,
+    /// The customer's key against doubled requests, at most 50 characters. It says nothing about doubled events.
+    session_id: Any,
+    /// Who started the flow, such as `System`.
+    operator: Any,
+    /// What the operation is, such as `TSC`, Top Speed Codec.
+    operation_type: Any,
+}
+
+impl Payload for ProcedureTask {
+    fn facts(self) -> Facts {
+        let (review_steps, reviews): (Vec<Step>, Vec<_>) =
+            self.ai_content_review_result_set.into_iter().map(ReviewResult::step).unzip();
+        let mut steps: Vec<Step> = self.media_process_result_set.into_iter().map(ProcessResult::step).collect();
+        steps.extend(review_steps);
+        steps.extend(self.ai_analysis_result_set.into_iter().map(AnalysisResult::step));
+        steps.extend(self.ai_recognition_result_set.into_iter().map(RecognitionResult::step));
+
+        let error = failure(Text::default(), self.err_code, self.message);
+        let whole = whole_outcome(&self.status, self.err_code, &error);
+        let outcome = Outcome::of_parts(whole, steps.iter().map(|step| step.outcome));
+        // The flow has no times of its own.
+        let times = |time: fn(&Step) -> _| steps.iter().filter(|_| outcome != Outcome::Running).filter_map(time);
+        Facts {
+            outcome,
+            status: self.status.0,
+            media: Media {
+                id: self.file_id.0,
+                title: self.file_name.0,
+                url: self.file_url.0,
+                ..self.meta_data.or_default().media()
+            },
+            job: Job {
+                id: self.task_id.0,
+                started_at: times(|step| step.started_at).min(),
+                finished_at: times(|step| step.finished_at).max(),
+                ..Job::default()
+            },
+            review: worst(reviews.into_iter().flatten()).unwrap_or_default(),
+            error,
+            user_data: self.session_context.0,
+            steps,
+            ..Facts::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(json: &str) -> Facts {
+        serde_json::from_str::<ProcedureTask>(json).unwrap().facts()
+    }
+
+    fn sub_task(fields: &str) -> String {
+        format!(r#"{{"Type":"Transcode","TranscodeTask":{{{fields}}}}}"#)
+    }
+
+    #[test]
+    fn the_sub_tasks_tell_how_it_ended() {
+        let success = sub_task(r#""Status":"SUCCESS","ErrCode":0"#);
+        let fail = sub_task(r#""Status":"FAIL","ErrCode":70000"#);
+        let unknown = r#"{"Type":"BrandNew","BrandNewTask":{"Status":"SUCCESS"}}"#;
+        for (fields, sub_tasks, outcome) in [
+            (r#""Status":"FINISH""#, vec![success.as_str(), &success], Outcome::Succeeded),
+            (r#""Status":"FINISH","ErrCode":0"#, vec![&success, &fail], Outcome::Partial),
+            (r#""Status":"FINISH","ErrCode":0"#, vec![&fail], Outcome::Failed),
+            (r#""Status":"FINISH","ErrCode":70000"#, vec![&success], Outcome::Succeeded),
+            (r#""Status":"PROCESSING""#, vec![&success, &fail], Outcome::Running),
+            (r#""Status":"FINISH""#, vec![&success, unknown], Outcome::Unknown),
+            (r#""Status":"FINISH""#, vec![], Outcome::Succeeded),
+            (r#""Status":"FINISH","ErrCode":0"#, vec![], Outcome::Succeeded),
+            (r#""Status":"FINISH","ErrCode":70000"#, vec![], Outcome::Failed),
+            (r#""ErrCode":70000"#, vec![], Outcome::Failed),
+            (r#""TaskId":"t""#, vec![], Outcome::Unknown),
+        ] {
+            let json = format!(r#"{{{fields},"MediaProcessResultSet":[{}]}}"#, sub_tasks.join(","));
+            assert_eq!(facts(&json).outcome, outcome, "{json}");
+        }
+    }
+
+    #[test]
+    fn the_sub_tasks_tell_the_times_once_all_is_over() {
+        let one = sub_task(
+            r#""Status":"SUCCESS","BeginProcessTime":"2023-03-13T03:41:21Z","FinishTime":"2023-03-13T03:43:00Z""#,
+        );
+        let two = sub_task(
+            r#""Status":"SUCCESS","BeginProcessTime":"2023-03-13T03:41:20Z","FinishTime":"2023-03-13T03:42:00Z""#,
+        );
+        let json = |status| format!(r#"{{"Status":"{status}","MediaProcessResultSet":[{one},{two}]}}"#);
+        let job = facts(&json("FINISH")).job;
+        assert_eq!(job.started_at.unwrap().to_string(), "2023-03-13T03:41:20Z");
+        assert_eq!(job.finished_at.unwrap().to_string(), "2023-03-13T03:43:00Z");
+        let job = facts(&json("PROCESSING")).job;
+        assert_eq!((job.started_at, job.finished_at), (None, None));
+    }
+}

@@ -1,0 +1,231 @@
+//! Content recognition: who, what and which words appear in the media, and when.
+
+#![expect(clippy::struct_field_names, reason = "the fields have the vendor's names")]
+
+use serde::Deserialize;
+
+use super::media::Subtitle;
+use super::sub_task::{Made, SubTask, Template, file};
+use crate::event::{Kind, Output, Role, Step};
+use crate::wire::{Any, Many, One, Text, Texts};
+
+/// A sub-task of content recognition. `Type` tells which of the others is there.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct RecognitionResult {
+    /// `HeadTailRecognition`, `SegmentRecognition`, `FaceRecognition`, `AsrWordsRecognition`, `AsrFullTextRecognition`,
+    /// `AsrTranslateRecognition`, `OcrWordsRecognition`, `OcrFullTextRecognition` or `ObjectRecognition`.
+    r#type: Text,
+    /// `HeadTailRecognition`: where opening and closing credits are.
+    head_tail_task: One<SubTask<Template, HeadTail>>,
+    /// `SegmentRecognition`: the parts that the media falls into.
+    segment_task: One<SubTask<Template, Parts>>,
+    /// `FaceRecognition`: who is seen.
+    face_task: One<SubTask<Template, Findings>>,
+    /// The same under the key that a sample of the vendor has.
+    face_recognition_task: One<SubTask<Template, Findings>>,
+    /// `AsrWordsRecognition`: which of given words are said.
+    asr_words_task: One<SubTask<Template, Findings>>,
+    /// `AsrFullTextRecognition`: all that is said.
+    asr_full_text_task: One<SubTask<Template, FullText>>,
+    /// `AsrTranslateRecognition`: all that is said, translated.
+    asr_translate_task: One<SubTask<Template, FullText>>,
+    /// `OcrWordsRecognition`: which of given words are written.
+    ocr_words_task: One<SubTask<Template, Findings>>,
+    /// `OcrFullTextRecognition`: all that is written.
+    ocr_full_text_task: One<SubTask<Template, FullText>>,
+    /// `ObjectRecognition`: what is seen.
+    object_task: One<SubTask<Template, Findings>>,
+}
+
+/// Where opening and closing credits are.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct HeadTail {
+    /// How sure the opening is, 0 to 100.
+    head_confidence: Any,
+    /// Where the opening ends, seconds.
+    head_time_offset: Any,
+    /// How sure the closing is, 0 to 100.
+    tail_confidence: Any,
+    /// Where the closing starts, seconds.
+    tail_time_offset: Any,
+}
+
+/// The parts that the media falls into.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Parts {
+    /// The parts, at most 100.
+    segment_set: Many<PartSegment>,
+    /// Where a JSON file with all of them can be fetched until it is deleted.
+    segment_set_file_url: Text,
+    /// When that file is deleted.
+    segment_set_file_url_expire_time: Any,
+}
+
+/// A part of the media, as a file of its own.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct PartSegment {
+    /// ID of the part, where it is a media file of VOD.
+    file_id: Any,
+    /// Where the part can be fetched.
+    segment_url: Text,
+    /// How sure it is, 0 to 100.
+    confidence: Any,
+    /// Where it starts in the media, seconds.
+    start_time_offset: Any,
+    /// Where it ends in the media, seconds.
+    end_time_offset: Any,
+    /// Where its cover picture can be fetched.
+    cov_img_url: Text,
+    /// For the vendor's own use.
+    special_info: Any,
+}
+
+/// Persons, words or objects, and where they appear. The vendor has a struct for each.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Findings {
+    /// What was found, at most 100.
+    result_set: Many<Finding>,
+    /// Where a JSON file with all of it can be fetched until it is deleted.
+    result_set_file_url: Text,
+    /// When that file is deleted.
+    result_set_file_url_expire_time: Any,
+}
+
+/// A person, word or object, and where it appears.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Finding {
+    /// A person's ID. A string; a sample has a number.
+    id: Any,
+    /// Library that knows a person: `Default`, the vendor's, or `UserDefine`, the customer's.
+    r#type: Any,
+    /// Name of a person or object.
+    name: Any,
+    /// The word.
+    word: Any,
+    /// Where it appears. Of an object the first 100 only, and deprecated.
+    segment_set: Many<FindingSegment>,
+    /// Where an object appears.
+    recognition_segment_set: Many<FindingSegment>,
+}
+
+/// Where something appears.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct FindingSegment {
+    /// Where it starts, seconds.
+    start_time_offset: Any,
+    /// Where it ends, seconds.
+    end_time_offset: Any,
+    /// How sure it is, 0 to 100.
+    confidence: Any,
+    /// Where it is in the picture: left, top, right and bottom, pixels. Not of what is said.
+    area_coord_set: Texts,
+}
+
+/// All that is said or written. The vendor has a struct for each.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct FullText {
+    /// What is said or written one after the other, at most 100.
+    segment_set: Many<TextSegment>,
+    /// Where a JSON file with all of it can be fetched until it is deleted.
+    segment_set_file_url: Text,
+    /// When that file is deleted.
+    segment_set_file_url_expire_time: Any,
+    /// The subtitle files that were made, in the formats that the template asks for. Only of what is said.
+    subtitle_set: Many<Subtitle>,
+    /// Where the subtitle file can be fetched. Only of what is said and not translated; replaced by `SubtitleSet`.
+    subtitle_url: Text,
+}
+
+/// What is said or written at one time.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct TextSegment {
+    /// How sure it is, 0 to 100. Only of what is said.
+    confidence: Any,
+    /// Where it starts, seconds.
+    start_time_offset: Any,
+    /// Where it ends, seconds.
+    end_time_offset: Any,
+    /// What is said.
+    text: Any,
+    /// What is said, translated.
+    translation: Any,
+    /// What is written.
+    text_set: Many<Writing>,
+}
+
+/// What is written in one place of the picture.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Writing {
+    /// How sure it is, 0 to 100.
+    confidence: Any,
+    /// Where it is: left, top, right and bottom, pixels.
+    area_coord_set: Texts,
+    /// What is written.
+    text: Any,
+}
+
+impl RecognitionResult {
+    pub(super) fn step(self) -> Step {
+        let steps = [
+            self.head_tail_task.0.map(|task| task.step()),
+            self.segment_task.0.map(|task| task.step()),
+            self.face_task.0.map(|task| task.step()),
+            self.face_recognition_task.0.map(|task| task.step()),
+            self.asr_words_task.0.map(|task| task.step()),
+            self.asr_full_text_task.0.map(|task| task.step()),
+            self.asr_translate_task.0.map(|task| task.step()),
+            self.ocr_words_task.0.map(|task| task.step()),
+            self.ocr_full_text_task.0.map(|task| task.step()),
+            self.object_task.0.map(|task| task.step()),
+        ];
+        let step = steps.into_iter().flatten().next().unwrap_or_default();
+        Step { event: self.r#type.0, kind: Kind::Analysis, ..step }
+    }
+}
+
+impl Made for HeadTail {
+    fn outputs(self) -> Vec<Output> {
+        Vec::new()
+    }
+}
+
+impl Made for Parts {
+    fn outputs(self) -> Vec<Output> {
+        let parts = self.segment_set.into_iter().flat_map(PartSegment::outputs);
+        parts.chain(file(Role::Text, self.segment_set_file_url)).collect()
+    }
+}
+
+impl PartSegment {
+    fn outputs(self) -> impl Iterator<Item = Output> {
+        file(Role::Video, self.segment_url).into_iter().chain(file(Role::Image, self.cov_img_url))
+    }
+}
+
+impl Made for Findings {
+    fn outputs(self) -> Vec<Output> {
+        file(Role::Text, self.result_set_file_url).into_iter().collect()
+    }
+}
+
+impl Made for FullText {
+    fn outputs(self) -> Vec<Output> {
+        let mut outputs: Vec<Output> = self.subtitle_set.into_iter().filter_map(Subtitle::output).collect();
+        // The older field repeats one of the set.
+        if !outputs.iter().any(|output| output.url == self.subtitle_url.0) {
+            outputs.extend(file(Role::Subtitle, self.subtitle_url));
+        }
+        outputs.extend(file(Role::Text, self.segment_set_file_url));
+        outputs
+    }
+}

@@ -1,0 +1,162 @@
+//! Content review: what a machine finds objectionable in picture, sound and text.
+
+use serde::Deserialize;
+
+use super::sub_task::{Made, SubTask, Template, file};
+use crate::event::{Kind, Outcome, Output, Review, Role, Step, Verdict};
+use crate::wire::{Any, Decimal, Many, One, Text, Texts};
+
+/// A sub-task of content review. `Type` tells which of the others is there.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct ReviewResult {
+    /// `Porn`, `Terrorism`, `Political`, each alone for the picture, with `.Asr` for what is said, or with `.Ocr` for what is
+    /// written in the picture; `Prohibited.Asr`, `Prohibited.Ocr`.
+    r#type: Text,
+    /// `Porn`: pornographic pictures.
+    porn_task: One<ReviewTask>,
+    /// `Terrorism`: pictures of terrorism.
+    terrorism_task: One<ReviewTask>,
+    /// `Political`: politically sensitive pictures.
+    political_task: One<ReviewTask>,
+    /// `Porn.Asr`: pornographic speech.
+    porn_asr_task: One<ReviewTask>,
+    /// `Porn.Ocr`: pornographic writing.
+    porn_ocr_task: One<ReviewTask>,
+    /// `Political.Asr`: politically sensitive speech.
+    political_asr_task: One<ReviewTask>,
+    /// `Political.Ocr`: politically sensitive writing.
+    political_ocr_task: One<ReviewTask>,
+    /// `Terrorism.Ocr`: writing about terrorism.
+    terrorism_ocr_task: One<ReviewTask>,
+    /// `Prohibited.Ocr`: prohibited writing, such as abuse.
+    prohibited_ocr_task: One<ReviewTask>,
+    /// `Prohibited.Asr`: prohibited speech, such as abuse.
+    prohibited_asr_task: One<ReviewTask>,
+}
+
+type ReviewTask = SubTask<Template, Findings>;
+
+/// What a review found. The vendor has a struct for each of the ten, which differ in nothing but `Label`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Findings {
+    /// How sure the finding is, 0 to 100.
+    confidence: Decimal,
+    /// What to do: `pass`, `review` or `block`.
+    suggestion: Text,
+    /// What was found in the picture. `Porn`: `porn`, `sexy`, `vulgar`, `intimacy`. `Terrorism`: `guns`, `crowd`, `police`,
+    /// `bloody`, `banners`, `militant`, `explosion`, `terrorists`, `scenario`. `Political`: `violation_photo`, `politician`,
+    /// `entertainment`, `sport`, `entrepreneur`, `scholar`, `celebrity`, `military`. Speech and writing have none.
+    label: Text,
+    /// The suspicious segments, at most 100.
+    segment_set: Many<ReviewSegment>,
+    /// Where a JSON file with all segments can be fetched until it is deleted.
+    segment_set_file_url: Text,
+    /// When that file is deleted.
+    segment_set_file_url_expire_time: Any,
+}
+
+/// A suspicious segment of the media.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct ReviewSegment {
+    /// Where it starts, seconds.
+    start_time_offset: Any,
+    /// Where it ends, seconds.
+    end_time_offset: Any,
+    /// How sure the finding is, 0 to 100.
+    confidence: Any,
+    /// What was found. Pictures only.
+    label: Any,
+    /// What to do: `pass`, `review` or `block`.
+    suggestion: Any,
+    /// Name of the person or sign. Politically sensitive pictures only.
+    name: Any,
+    /// Where person, sign or writing is in the picture: left, top, right and bottom, pixels.
+    area_coord_set: Texts,
+    /// The suspicious words. Speech and writing only.
+    keyword_set: Texts,
+    /// Where a picture of it can be fetched until it is deleted. Not for speech.
+    url: Any,
+    /// When that picture is deleted, Unix seconds. Deprecated.
+    pic_url_expire_time_stamp: Any,
+    /// When that picture is deleted.
+    pic_url_expire_time: Any,
+}
+
+impl ReviewResult {
+    /// The sub-task as a step, and what it advises.
+    pub(super) fn step(self) -> (Step, Option<Review>) {
+        let tasks = [
+            self.porn_task,
+            self.terrorism_task,
+            self.political_task,
+            self.porn_asr_task,
+            self.porn_ocr_task,
+            self.political_asr_task,
+            self.political_ocr_task,
+            self.terrorism_ocr_task,
+            self.prohibited_ocr_task,
+            self.prohibited_asr_task,
+        ];
+        let task = tasks.into_iter().find_map(|task| task.0).unwrap_or_default();
+        let review = task.review();
+        (Step { event: self.r#type.0, kind: Kind::Moderation, ..task.step() }, review)
+    }
+}
+
+impl ReviewTask {
+    /// What the sub-task advises; nothing where it failed.
+    fn review(&self) -> Option<Review> {
+        let findings = self.output.as_ref().filter(|_| self.outcome() != Outcome::Failed)?;
+        Some(Review {
+            verdict: Some(verdict(findings.suggestion.as_deref()?)?),
+            label: findings.label.0.clone(),
+            score: findings.confidence.get(),
+            ..Review::default()
+        })
+    }
+}
+
+impl Made for Findings {
+    fn outputs(self) -> Vec<Output> {
+        file(Role::Text, self.segment_set_file_url).into_iter().collect()
+    }
+}
+
+/// The worst of several reviews: the one with the hardest verdict, and of those the surest.
+pub(super) fn worst(reviews: impl IntoIterator<Item = Review>) -> Option<Review> {
+    let rank = |review: &Review| (review.verdict, review.score);
+    reviews.into_iter().reduce(|worst, review| if rank(&review) > rank(&worst) { review } else { worst })
+}
+
+fn verdict(suggestion: &str) -> Option<Verdict> {
+    [("pass", Verdict::Pass), ("review", Verdict::Review), ("block", Verdict::Block)]
+        .into_iter()
+        .find_map(|(word, verdict)| word.eq_ignore_ascii_case(suggestion).then_some(verdict))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn review(json: &str) -> Option<Review> {
+        serde_json::from_str::<ReviewResult>(json).unwrap().step().1
+    }
+
+    #[test]
+    fn the_worst_verdict_counts_and_of_those_the_surest() {
+        let reviews = [
+            r#"{"PornTask":{"Output":{"Suggestion":"pass","Label":"a","Confidence":99}}}"#,
+            r#"{"PornTask":{"Output":{"Suggestion":"Review","Label":"b","Confidence":60}}}"#,
+            r#"{"PornOcrTask":{"Output":{"Suggestion":"REVIEW","Confidence":70}}}"#,
+            r#"{"PornTask":{"Output":{"Suggestion":"review","Label":"d"}}}"#,
+            r#"{"PornTask":{"Status":"FAIL","Output":{"Suggestion":"block"}}}"#,
+            r#"{"PornTask":{"Output":{"Suggestion":"odd"}}}"#,
+            r#"{"Type":"Porn"}"#,
+        ];
+        let worst = worst(reviews.into_iter().filter_map(review)).unwrap();
+        assert_eq!(worst, Review { verdict: Some(Verdict::Review), score: Some(70.0), ..Review::default() });
+    }
+}

@@ -1,0 +1,145 @@
+//! What every sub-task of a task flow has, whatever its work.
+
+use serde::Deserialize;
+
+use crate::envelope::failure as failure_of;
+use crate::event::{Failure, Outcome, Output, Role, Step};
+use crate::status;
+use crate::wire::{Any, Integer, One, Text, Time};
+
+/// One sub-task and what became of it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct SubTask<Input, Made> {
+    /// `PROCESSING`, `SUCCESS` or `FAIL`.
+    pub(super) status: Text,
+    /// Error code as text; an empty one means success.
+    pub(super) err_code_ext: Text,
+    /// Error code; 0 means success. The vendor recommends `ErrCodeExt`.
+    pub(super) err_code: Integer,
+    /// Error message. The vendor's samples have `SUCCESS` here, too.
+    pub(super) message: Text,
+    /// What the sub-task was asked to do.
+    pub(super) input: One<Input>,
+    /// What it made or found.
+    pub(super) output: One<Made>,
+    /// Percent, 0 to 100.
+    pub(super) progress: Any,
+    /// When work on it began, UTC. Content review does not have it.
+    pub(super) begin_process_time: Time,
+    /// When it ended, UTC. Content review does not have it.
+    pub(super) finish_time: Time,
+}
+
+/// What a sub-task was asked to do.
+pub(super) trait Input: Default {
+    /// The template that it was made from.
+    fn template_id(self) -> Option<String>;
+}
+
+/// What a sub-task made or found.
+pub(super) trait Made: Default {
+    /// The files among it.
+    fn outputs(self) -> Vec<Output>;
+}
+
+/// The input of a sub-task that has nothing but a template.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct Template {
+    /// ID of the template.
+    pub(super) definition: Text,
+}
+
+impl Input for Template {
+    fn template_id(self) -> Option<String> {
+        self.definition.0
+    }
+}
+
+impl<I: Input, M: Made> SubTask<I, M> {
+    /// The sub-task as a step, which does not yet say what it is about.
+    pub(super) fn step(self) -> Step {
+        let outcome = self.outcome();
+        let outputs = if outcome == Outcome::Failed { Vec::new() } else { self.output.or_default().outputs() };
+        Step {
+            outcome,
+            status: self.status.0,
+            template_id: self.input.or_default().template_id(),
+            started_at: self.begin_process_time.0,
+            finished_at: self.finish_time.0,
+            error: failure_of(outcome, failure(self.err_code_ext, self.err_code, self.message)),
+            outputs,
+            ..Step::default()
+        }
+    }
+}
+
+impl<I, M> SubTask<I, M> {
+    /// How it ended. The word counts, also where the code says something else.
+    pub(super) fn outcome(&self) -> Outcome {
+        status::outcome_or_code(self.status.as_deref(), self.err_code.get())
+    }
+}
+
+/// How a whole task ended, as far as it says itself. `FINISH` says only that it ended: with an error, it failed.
+pub(super) fn whole_outcome(status: &Text, code: Integer, error: &Failure) -> Outcome {
+    match status::outcome_or_code(status.as_deref(), code.get()) {
+        Outcome::Succeeded if error.code.is_some() => Outcome::Failed,
+        outcome => outcome,
+    }
+}
+
+/// The error of these fields. The code 0 and the message `SUCCESS` are none.
+pub(super) fn failure(code_ext: Text, code: Integer, message: Text) -> Failure {
+    let code = code.get().filter(|code| *code != 0).map(|code| code.to_string());
+    let is_success = message.as_deref().map(status::outcome) == Some(Outcome::Succeeded);
+    Failure { code: code_ext.0.or(code), message: message.0.filter(|_| !is_success) }
+}
+
+/// A file of this role at this address; none without an address.
+pub(super) fn file(role: Role, url: impl Into<Option<String>>) -> Option<Output> {
+    url.into().map(|url| Output { role, url: Some(url), ..Output::default() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl Made for Template {
+        fn outputs(self) -> Vec<Output> {
+            file(Role::Text, self.definition).into_iter().collect()
+        }
+    }
+
+    fn step(json: &str) -> Step {
+        serde_json::from_str::<SubTask<Template, Template>>(json).unwrap().step()
+    }
+
+    #[test]
+    fn the_word_counts_else_the_code() {
+        for (json, outcome, code) in [
+            (r#"{"Status":"SUCCESS","ErrCode":0}"#, Outcome::Succeeded, None),
+            (r#"{"Status":"SUCCESS","ErrCode":70000}"#, Outcome::Succeeded, None),
+            (r#"{"Status":"FAIL","ErrCode":70000}"#, Outcome::Failed, Some("70000")),
+            (r#"{"Status":"FAIL","ErrCodeExt":"InvalidMedia","ErrCode":70000}"#, Outcome::Failed, Some("InvalidMedia")),
+            (r#"{"Status":"FAIL","ErrCodeExt":"","ErrCode":0}"#, Outcome::Failed, None),
+            (r#"{"Status":"PROCESSING","ErrCode":0,"Message":"SUCCESS"}"#, Outcome::Running, None),
+            (r#"{"ErrCode":0}"#, Outcome::Succeeded, None),
+            (r#"{"ErrCode":"31000"}"#, Outcome::Failed, Some("31000")),
+            ("{}", Outcome::Unknown, None),
+        ] {
+            let step = step(json);
+            assert_eq!(step.outcome, outcome, "{json}");
+            assert_eq!(step.error.and_then(|error| error.code).as_deref(), code, "{json}");
+        }
+    }
+
+    #[test]
+    fn what_failed_has_no_outputs() {
+        let json = |status| format!(r#"{{"Status":"{status}","Message":"m","Output":{{"Definition":"u"}}}}"#);
+        assert_eq!(step(&json("FAIL")).outputs, []);
+        assert_eq!(step(&json("FAIL")).error.unwrap().message.as_deref(), Some("m"));
+        assert_eq!(step(&json("SUCCESS")).outputs.len(), 1);
+    }
+}
