@@ -1,0 +1,222 @@
+//! Runs the functions in AWS's runtime interface emulator, the runtime that Lambda and `sam local` use.
+//!
+//! The emulator comes with the AWS SAM CLI, which `make setup` puts into `.venv`; the functions are those that
+//! `make build` puts into `target/lambda`.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use callbacks::{Product, decode};
+use jiff::Timestamp;
+use serde::Deserialize;
+
+/// How long a function may take to come up.
+const START_LIMIT: Duration = Duration::from_secs(10);
+
+/// A function that runs in the emulator. Dropping it ends it.
+#[derive(Debug)]
+pub struct Emulator {
+    process: Child,
+    address: String,
+    folder: PathBuf,
+    /// How much of the function's standard output has been read.
+    read: usize,
+}
+
+/// What a function answered.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Answer {
+    /// HTTP status code.
+    pub status_code: u16,
+    /// The answer's body.
+    #[serde(default)]
+    pub body: String,
+}
+
+/// A function could not be run or invoked.
+#[derive(Debug, thiserror::Error)]
+pub enum EmulatorError {
+    /// The SAM CLI, which brings the emulator, is not in `.venv`.
+    #[error("no runtime interface emulator in {0:?}: run `make setup`")]
+    NotInstalled(PathBuf),
+    /// The function is not in `target/lambda`.
+    #[error("no function in {0:?}: run `make build`")]
+    NotBuilt(PathBuf),
+    /// The emulator did not listen in time, or ended.
+    #[error("the emulator did not start")]
+    NotStarted,
+    /// A file or process could not be used.
+    #[error("the emulator could not be run")]
+    Io(#[from] io::Error),
+    /// The emulator could not be reached.
+    #[error("the function could not be invoked")]
+    Http(#[from] Box<ureq::Error>),
+    /// The function ended or failed instead of answering.
+    #[error("the function gave no answer: {0}")]
+    NoAnswer(String),
+}
+
+impl Emulator {
+    /// Starts a product's function with these environment variables and none other of Mediahook's.
+    ///
+    /// # Errors
+    /// [`EmulatorError`] where it does not come up.
+    pub fn start(product: Product, environment: &[(&str, &str)]) -> Result<Self, EmulatorError> {
+        let bootstrap = root().join("target/lambda").join(product.slug()).join("bootstrap");
+        if !bootstrap.exists() {
+            return Err(EmulatorError::NotBuilt(bootstrap));
+        }
+        let (port, runtime_port) = free_ports()?;
+        let address = format!("127.0.0.1:{port}");
+        let folder = root().join("target/emulator").join(format!("{product}-{port}"));
+        std::fs::create_dir_all(&folder)?;
+        // The emulator mixes a function's two outputs; the shell keeps them apart, as separate files.
+        let process = Command::new(runtime_interface_emulator()?)
+            .args(["--log-level", "error", "--runtime-interface-emulator-address", &address])
+            .args(["--runtime-api-address", &format!("127.0.0.1:{runtime_port}")])
+            .args(["/bin/sh", "-c", r#"exec "$0" >"$1/events" 2>"$1/log""#])
+            .args([&bootstrap, &folder])
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .envs(environment.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(File::create(folder.join("emulator"))?)
+            .stderr(File::create(folder.join("emulator-log"))?)
+            .spawn()?;
+        let mut emulator = Self { process, address, folder, read: 0 };
+        emulator.wait_until_it_listens()?;
+        Ok(emulator)
+    }
+
+    /// Invokes the function with a function URL request, JSON, and waits for its answer.
+    ///
+    /// # Errors
+    /// [`EmulatorError::NoAnswer`] where the function fails; [`EmulatorError::Http`] where the emulator does.
+    pub fn invoke(&self, request: &str) -> Result<Answer, EmulatorError> {
+        let url = format!("http://{}/2015-03-31/functions/function/invocations", self.address);
+        let mut response = ureq::post(&url).send(request).map_err(Box::new)?;
+        let text = response.body_mut().read_to_string().map_err(Box::new)?;
+        serde_json::from_str(&text).map_err(|_| EmulatorError::NoAnswer(text))
+    }
+
+    /// The lines that the function has written to standard output since this was last asked: its events.
+    ///
+    /// # Errors
+    /// [`EmulatorError::Io`] where the output cannot be read.
+    pub fn events(&mut self) -> Result<Vec<String>, EmulatorError> {
+        let mut text = String::new();
+        File::open(self.folder.join("events"))?.read_to_string(&mut text)?;
+        let new = text.get(self.read..).unwrap_or_default();
+        self.read = text.len();
+        Ok(new.lines().map(str::to_owned).collect())
+    }
+
+    /// Everything that the function has written to standard error: its log.
+    ///
+    /// # Errors
+    /// [`EmulatorError::Io`] where it cannot be read.
+    pub fn log(&self) -> Result<String, EmulatorError> {
+        Ok(std::fs::read_to_string(self.folder.join("log"))?)
+    }
+
+    fn wait_until_it_listens(&mut self) -> Result<(), EmulatorError> {
+        let started = Instant::now();
+        while TcpStream::connect(&self.address).is_err() {
+            if started.elapsed() > START_LIMIT || self.process.try_wait()?.is_some() {
+                return Err(EmulatorError::NotStarted);
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        // The function ends with the emulator. There is nobody to tell where that fails.
+        self.process.kill().unwrap_or_default();
+        self.process.wait().map(drop).unwrap_or_default();
+        std::fs::remove_dir_all(&self.folder).unwrap_or_default();
+    }
+}
+
+/// The workspace's folder.
+#[must_use]
+pub fn root() -> &'static Path {
+    let tools = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    tools.and_then(Path::parent).unwrap_or(Path::new("."))
+}
+
+/// The requests in `events/` for a product under their names, in the order of the names.
+///
+/// # Errors
+/// The first one that the file system gives.
+pub fn requests(product: Product) -> io::Result<Vec<(String, String)>> {
+    let mut requests = Vec::new();
+    for entry in std::fs::read_dir(root().join("events").join(product.slug()))? {
+        let path = entry?.path();
+        let case = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        requests.push((case, std::fs::read_to_string(path)?));
+    }
+    requests.sort();
+    Ok(requests)
+}
+
+/// What a function has to hand on for a request: the events of its body, one line each.
+///
+/// # Errors
+/// The request is no function URL request.
+pub fn expected_events(product: Product, request: &str) -> Result<Vec<String>, serde_json::Error> {
+    let request: Request = serde_json::from_str(request)?;
+    let body = if request.is_base64_encoded {
+        STANDARD.decode(&request.body).unwrap_or_default()
+    } else {
+        request.body.into_bytes()
+    };
+    let received = Timestamp::from_millisecond(request.request_context.time_epoch).unwrap_or_default();
+    decode(product, &body, received).iter().map(|decoded| serde_json::to_string(&decoded.event)).collect()
+}
+
+/// A function URL request, as far as the body goes.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Request {
+    request_context: RequestContext,
+    body: String,
+    is_base64_encoded: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RequestContext {
+    time_epoch: i64,
+}
+
+/// The emulator's program, for this machine's processor.
+fn runtime_interface_emulator() -> Result<PathBuf, EmulatorError> {
+    let architecture = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
+    let libraries = root().join(".venv/lib");
+    let not_installed = || EmulatorError::NotInstalled(libraries.clone());
+    for python in std::fs::read_dir(&libraries).map_err(|_| not_installed())? {
+        let rapid = python?.path().join("site-packages/samcli/local/rapid");
+        let program = rapid.join(format!("aws-lambda-rie-{architecture}"));
+        if program.exists() {
+            return Ok(program);
+        }
+    }
+    Err(not_installed())
+}
+
+/// Two ports of this machine that nobody listens on.
+fn free_ports() -> io::Result<(u16, u16)> {
+    let one = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let other = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    Ok((one.local_addr()?.port(), other.local_addr()?.port()))
+}

@@ -1,0 +1,175 @@
+//! The bundled samples: the payloads of the parsing crate's test data.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use callbacks::Product;
+use rust_embed::RustEmbed;
+use serde_json::Value;
+
+use crate::input::Callback;
+use crate::request::{self, Delivery};
+
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/../../shared/callbacks/testdata"]
+#[include = "*/*.json"]
+#[include = "*/*.xml"]
+struct TestData;
+
+/// A payload under its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sample {
+    /// Name of the payload's file without its ending; `-xml` is added where it is XML.
+    pub(crate) case: String,
+    pub(crate) body: Vec<u8>,
+}
+
+/// A way in which callbacks arrive besides the vendor's own, to try on one sample of each product.
+struct Variation {
+    /// Added to the sample's name.
+    name: &'static str,
+    /// Changes the vendor's delivery.
+    deliver: fn(Delivery) -> Delivery,
+    /// Stands before the body.
+    prefix: &'static [u8],
+}
+
+/// What receivers have to cope with: Base64, content types that are wrong, odd or missing, header names in any letter
+/// case, a byte order mark.
+const VARIATIONS: &[Variation] = &[
+    Variation {
+        name: "octet-stream",
+        deliver: |delivery| Delivery { content_type: Some("application/octet-stream"), ..delivery },
+        prefix: b"",
+    },
+    Variation {
+        name: "text-plain",
+        deliver: |delivery| Delivery { content_type: Some("text/plain; charset=utf-8"), ..delivery },
+        prefix: b"",
+    },
+    Variation {
+        name: "wrong-content-type",
+        deliver: |delivery| {
+            let is_xml = delivery.content_type == Some("application/xml");
+            Delivery { content_type: Some(if is_xml { "application/json" } else { "application/xml" }), ..delivery }
+        },
+        prefix: b"",
+    },
+    Variation {
+        name: "no-content-type",
+        deliver: |delivery| Delivery { content_type: None, ..delivery },
+        prefix: b"",
+    },
+    Variation {
+        name: "capital-headers",
+        deliver: |delivery| Delivery { capitals: true, ..delivery },
+        prefix: b"",
+    },
+    Variation { name: "byte-order-mark", deliver: |delivery| delivery, prefix: b"\xef\xbb\xbf" },
+];
+
+/// The samples of a product that the variations are tried on: the vendors' own examples.
+fn varied(product: Product) -> &'static [&'static str] {
+    match product {
+        Product::AliyunVod => &["workflow-task-complete"],
+        Product::AliyunIms => &["file-upload-complete"],
+        Product::TencentCi => &["workflow-finish", "workflow-finish-xml"],
+        Product::TencentVod => &["procedure-state-changed"],
+    }
+}
+
+/// The samples of a product, in the order of their names.
+pub(crate) fn of(product: Product) -> impl Iterator<Item = Sample> {
+    let mut samples: Vec<Sample> = TestData::iter().filter_map(|path| sample(product, &path)).collect();
+    samples.sort_by(|one, other| one.case.cmp(&other.case));
+    samples.into_iter()
+}
+
+fn sample(product: Product, path: &str) -> Option<Sample> {
+    let file = path.strip_prefix(product.slug())?.strip_prefix('/')?;
+    let (stem, ending) = file.rsplit_once('.')?;
+    let case = if ending == "xml" { format!("{stem}-xml") } else { stem.to_owned() };
+    Some(Sample { case, body: TestData::get(path)?.data.into_owned() })
+}
+
+/// The request of every sample of a product, and of the variations, under their names.
+pub(crate) fn requests(product: Product) -> Vec<(String, Value)> {
+    let mut requests = Vec::new();
+    for Sample { case, body } in of(product) {
+        if varied(product).contains(&case.as_str()) {
+            let vendors = request::vendor_delivery(product, &body);
+            requests.extend(VARIATIONS.iter().map(|variation| {
+                let body = [variation.prefix, &body].concat();
+                (format!("{case}-{}", variation.name), request::of_delivery(&(variation.deliver)(vendors), &body))
+            }));
+        }
+        requests.push((case, request::of_vendor(product, &Callback { body })));
+    }
+    requests
+}
+
+/// Writes every request to `<folder>/<product>/<case>.json` and removes what is no request's file there. Tells how many
+/// there are.
+///
+/// # Errors
+/// The first one that the file system gives.
+pub(crate) fn write_requests(folder: &Path) -> io::Result<usize> {
+    let mut written = 0;
+    for product in Product::ALL {
+        let folder = folder.join(product.slug());
+        std::fs::create_dir_all(&folder)?;
+        let mut files = BTreeSet::new();
+        for (case, request) in requests(product) {
+            let file = folder.join(format!("{case}.json"));
+            std::fs::write(&file, format!("{}\n", request::to_json(&request)))?;
+            files.insert(file);
+        }
+        for stale in json_files(&folder)?.into_iter().filter(|file| !files.contains(file)) {
+            std::fs::remove_file(stale)?;
+        }
+        written += files.len();
+    }
+    Ok(written)
+}
+
+fn json_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            files.push(path);
+        }
+    }
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_events_folder_is_in_step_with_the_test_data() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events");
+        for product in Product::ALL {
+            let mut expected = BTreeSet::new();
+            for (case, request) in requests(product) {
+                let file = folder.join(product.slug()).join(format!("{case}.json"));
+                let text = std::fs::read_to_string(&file).unwrap_or_default();
+                assert!(text.trim_end() == request::to_json(&request), "run `make events`: {case} of {product} differs");
+                expected.insert(file);
+            }
+            let files: BTreeSet<PathBuf> = json_files(&folder.join(product.slug())).unwrap().into_iter().collect();
+            assert_eq!(files, expected, "run `make events`: there are files of {product} that are no sample's");
+        }
+    }
+
+    #[test]
+    fn every_varied_sample_exists() {
+        for product in Product::ALL {
+            for case in varied(product) {
+                assert!(of(product).any(|sample| sample.case == *case), "{product} {case}");
+            }
+        }
+    }
+}
