@@ -50,7 +50,9 @@ fn run() -> Result<Report, EmulatorError> {
     );
     if let Some(event) = shown {
         let (product, case) = SHOWN;
-        println!("\nOne of them in full: what {product} made of `{case}` (its `vendor` part, the original, left out):\n");
+        println!(
+            "\nOne of them in full: what {product} made of `{case}` (its `vendor` part, the original, left out):\n"
+        );
         println!("{event}");
     }
     println!("\nNext: `make invoke FUNCTION=aliyun-ims EVENT=snapshot-complete`, or `make help`.");
@@ -64,8 +66,8 @@ fn send_all(product: Product, style: &Style, report: &mut Report) -> Result<(), 
         let answer = function.invoke(&request)?;
         let time = started.elapsed();
         let events = function.events()?;
-        let is_right = answer.status_code == 200
-            && expected_events(product, &request).is_ok_and(|expected| expected == events);
+        let is_right =
+            answer.status_code == 200 && expected_events(product, &request).is_ok_and(|expected| expected == events);
         report.callbacks += 1;
         report.events += events.len();
         report.failed += usize::from(!is_right);

@@ -56,16 +56,8 @@ const VARIATIONS: &[Variation] = &[
         },
         prefix: b"",
     },
-    Variation {
-        name: "no-content-type",
-        deliver: |delivery| Delivery { content_type: None, ..delivery },
-        prefix: b"",
-    },
-    Variation {
-        name: "capital-headers",
-        deliver: |delivery| Delivery { capitals: true, ..delivery },
-        prefix: b"",
-    },
+    Variation { name: "no-content-type", deliver: |delivery| Delivery { content_type: None, ..delivery }, prefix: b"" },
+    Variation { name: "capital-headers", deliver: |delivery| Delivery { capitals: true, ..delivery }, prefix: b"" },
     Variation { name: "byte-order-mark", deliver: |delivery| delivery, prefix: b"\xef\xbb\xbf" },
 ];
 
@@ -156,7 +148,10 @@ mod tests {
             for (case, request) in requests(product) {
                 let file = folder.join(product.slug()).join(format!("{case}.json"));
                 let text = std::fs::read_to_string(&file).unwrap_or_default();
-                assert!(text.trim_end() == request::to_json(&request), "run `make events`: {case} of {product} differs");
+                assert!(
+                    text.trim_end() == request::to_json(&request),
+                    "run `make events`: {case} of {product} differs"
+                );
                 expected.insert(file);
             }
             let files: BTreeSet<PathBuf> = json_files(&folder.join(product.slug())).unwrap().into_iter().collect();

@@ -6,14 +6,16 @@
 pub(crate) mod ims;
 pub(crate) mod vod;
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::Product;
-use crate::body::Unreadable;
+use crate::body::{Unreadable, json};
 use crate::envelope::Facts;
 use crate::event::{Failure, Media};
-use crate::wire::{Text, Time, read as read_wire};
+use crate::wire::{Text, Time, peek};
 
 /// The head that every event has, and IMS's body.
 ///
@@ -31,12 +33,23 @@ pub(crate) struct Envelope {
     pub(crate) message_body: Option<Box<RawValue>>,
 }
 
+impl Envelope {
+    /// The body as the JSON of an object, also where that came as JSON in a string.
+    fn body(&self) -> Option<Cow<'_, str>> {
+        let text = self.message_body.as_deref()?.get();
+        if text.starts_with('{') {
+            return Some(Cow::Borrowed(text));
+        }
+        let text: String = serde_json::from_str(text).ok()?;
+        json::canonical(&text).ok().filter(|body| body.starts_with('{')).map(Cow::Owned)
+    }
+}
+
 /// Reads an event that arrived at either product, and tells whose it is.
 pub(crate) fn read(product: Product, canonical: &str) -> Result<(Product, Facts), Unreadable> {
-    let envelope: Envelope = read_wire(canonical)?;
-    let body = envelope.message_body.as_deref().map(RawValue::get).filter(|body| body.starts_with('{'));
-    match (body, product) {
-        (Some(body), _) => Ok((Product::AliyunIms, ims::read(&envelope, body)?)),
+    let envelope: Envelope = peek(canonical)?;
+    match (envelope.body(), product) {
+        (Some(body), _) => Ok((Product::AliyunIms, ims::read(&envelope, &body)?)),
         (None, Product::AliyunIms) => Ok((product, ims::read(&envelope, "{}")?)),
         (None, _) => Ok((Product::AliyunVod, vod::read(&envelope, canonical)?)),
     }

@@ -8,7 +8,7 @@ use crate::body::Unreadable;
 use crate::envelope::{Facts, failure};
 use crate::event::{Job, Kind, Media, Outcome, Step, Workflow};
 use crate::status;
-use crate::wire::{Any, Embedded, Named, One, Text, Time, UserData, read as read_wire};
+use crate::wire::{Embedded, Named, One, Text, Time, Unused, peek, read as read_wire};
 
 const WORKFLOW_TASK_COMPLETE: &str = "WorkflowTaskComplete";
 
@@ -39,7 +39,7 @@ pub(crate) fn read(envelope: &Envelope, canonical: &str) -> Result<Facts, Unread
 
 /// The name that the structure tells, for an event that comes without one.
 fn infer_name(canonical: &str) -> Result<Option<&'static str>, Unreadable> {
-    let task: WorkflowTaskComplete = read_wire(canonical)?;
+    let task: WorkflowTaskComplete = peek(canonical)?;
     let is_workflow = !task.workflow_id.is_absent() && !task.activity_results.is_absent();
     Ok(is_workflow.then_some(WORKFLOW_TASK_COMPLETE))
 }
@@ -51,6 +51,12 @@ fn infer_name(canonical: &str) -> Result<Option<&'static str>, Unreadable> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 struct WorkflowTaskComplete {
+    /// Always `WorkflowTaskComplete`.
+    event_type: Unused<Text>,
+    /// When the event occurred, UTC.
+    event_time: Unused<Time>,
+    /// The account; a string.
+    user_id: Unused<Text>,
     /// Workflow ID.
     workflow_id: Text,
     /// `Succeed` or `Failed`.
@@ -66,7 +72,7 @@ struct WorkflowTaskComplete {
     /// When the task was created, UTC.
     create_time: Time,
     /// When the task was last updated, UTC.
-    modified_time: Time,
+    modified_time: Unused<Time>,
     /// When the task was completed, UTC.
     finish_time: Time,
 }
@@ -94,27 +100,33 @@ struct Activity {
 #[serde(default, rename_all = "PascalCase")]
 struct ActivityResult {
     /// Request ID of the inner event.
-    request_id: Any,
+    request_id: Unused<Text>,
     /// The inner event's name, where the result is an event.
     event_type: Text,
+    /// When the inner event occurred, UTC.
+    event_time: Unused<Time>,
     /// The inner event's account.
-    user_id: Any,
+    user_id: Unused<Text>,
     /// The inner event's body.
     message_body: Option<Box<RawValue>>,
-    /// The job's type, where the result is the job of a smart task: `VideoTranslation`.
-    job_type: Text,
-    /// Status of the job.
-    status: Text,
+    /// Type of the job, where the result is a job: `VideoTranslation`.
+    job_type: Unused<Text>,
+    /// Status of the job: `Finished`. The node has its own.
+    status: Unused<Text>,
     /// ID of the job.
-    job_id: Text,
+    job_id: Unused<Text>,
     /// Media asset ID.
-    media_id: Text,
+    media_id: Unused<Text>,
     /// When the job was created, UTC.
-    create_time: Time,
+    create_time: Unused<Time>,
     /// When the job was last changed, UTC.
-    modified_time: Time,
-    /// What the job was given to pass through. JSON in a string.
-    user_data: UserData,
+    modified_time: Unused<Time>,
+    /// What the service itself attached to the job (`{"VodSrc":"Workflow"}`). JSON in a string.
+    user_data: Unused<Text>,
+    /// Error code of the job.
+    error_code: Text,
+    /// Error message of the job.
+    error_message: Text,
 }
 
 /// What started a workflow.
@@ -190,8 +202,11 @@ impl Activity {
 impl ActivityResult {
     /// What the result says; nothing where it says it in a form that is not known.
     fn facts(self) -> Facts {
-        let envelope = Envelope { event_type: self.event_type, ..Envelope::default() };
-        self.message_body.and_then(|body| ims::read(&envelope, body.get()).ok()).unwrap_or_default()
+        let envelope = Envelope { event_type: self.event_type, message_body: self.message_body, ..Envelope::default() };
+        match envelope.body() {
+            Some(body) => ims::read(&envelope, &body).unwrap_or_default(),
+            None => Facts { error: super::failure(self.error_code, self.error_message), ..Facts::default() },
+        }
     }
 }
 

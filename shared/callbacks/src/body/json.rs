@@ -1,7 +1,5 @@
 //! Canonical JSON, and JSON without white space.
 
-use std::ops::Range;
-
 use jiter::{Jiter, JiterError, JiterErrorType, Peek};
 
 use super::{MAX_DEPTH, Unreadable};
@@ -82,10 +80,13 @@ struct Canonicaliser<'j> {
     omitted: &'static [&'static str],
 }
 
+/// Where a member lies in the output, without the comma before it.
+#[derive(Clone, Copy)]
 struct Member {
-    key: String,
-    /// Where its value lies in the output; `None` where it is left out.
-    value: Option<Range<usize>>,
+    key: usize,
+    value: usize,
+    end: usize,
+    is_left_out: bool,
 }
 
 impl Canonicaliser<'_> {
@@ -134,43 +135,56 @@ impl Canonicaliser<'_> {
     fn object(&mut self, depth: usize) -> Result<(), Unreadable> {
         let start = self.out.len();
         let mut members = Vec::new();
-        let mut next = self.input.known_object().map_err(broken)?.map(|key| key.trim().to_owned());
+        self.out.push(b'{');
+        let mut next = self.input.known_object().map_err(broken)?;
         while let Some(key) = next {
+            if !members.is_empty() {
+                self.out.push(b',');
+            }
+            let name = key.trim();
+            let is_omitted = depth == 1 && self.omitted.contains(&name);
+            let key = self.out.len();
+            push_string(&mut self.out, name);
+            self.out.push(b':');
+            let value = self.out.len();
             let first = self.input.peek().map_err(broken)?;
-            let from = self.out.len();
             self.value(first, depth)?;
-            let is_left_out = first == Peek::Null || (depth == 1 && self.omitted.contains(&key.as_str()));
-            let value = (!is_left_out).then_some(from..self.out.len());
-            members.push(Member { key, value });
-            next = self.input.next_key().map_err(broken)?.map(|key| key.trim().to_owned());
+            let is_left_out = is_omitted || first == Peek::Null;
+            members.push(Member { key, value, end: self.out.len(), is_left_out });
+            next = self.input.next_key().map_err(broken)?;
         }
-        // A stable sort keeps members of one key in their order, so that the last of them can win.
-        members.sort_by(|one, other| one.key.cmp(&other.key));
-        let object = self.assemble(&members, start);
-        self.out.truncate(start);
-        self.out.extend_from_slice(&object);
+        self.out.push(b'}');
+        if !self.is_in_order(&members) {
+            self.put_in_order(&mut members, start);
+        }
         Ok(())
     }
 
-    /// The object of these sorted members, whose values lie in the output from `start` on.
-    fn assemble(&self, members: &[Member], start: usize) -> Vec<u8> {
-        let mut object = Vec::with_capacity(self.out.len() - start + 16 * members.len());
+    fn key(&self, member: &Member) -> &[u8] {
+        self.out.get(member.key..member.value).unwrap_or_default()
+    }
+
+    fn is_in_order(&self, members: &[Member]) -> bool {
+        members.iter().all(|member| !member.is_left_out)
+            && members.is_sorted_by(|one, other| self.key(one) < self.key(other))
+    }
+
+    /// Writes the object anew that lies in the output from `start` on.
+    fn put_in_order(&mut self, members: &mut [Member], start: usize) {
+        // A stable sort keeps members of one key in their order, so that the last of them can win.
+        members.sort_by(|one, other| self.key(one).cmp(self.key(other)));
+        let mut object = Vec::with_capacity(self.out.len() - start);
         object.push(b'{');
-        let mut rest = members.iter().peekable();
-        while let Some(member) = rest.next() {
-            if rest.peek().is_some_and(|next| next.key == member.key) {
-                continue;
-            }
-            let Some(value) = member.value.clone().and_then(|range| self.out.get(range)) else { continue };
+        for run in members.chunk_by(|one, other| self.key(one) == self.key(other)) {
+            let Some(last) = run.last().filter(|member| !member.is_left_out) else { continue };
             if object.len() > 1 {
                 object.push(b',');
             }
-            push_string(&mut object, &member.key);
-            object.push(b':');
-            object.extend_from_slice(value);
+            object.extend_from_slice(self.out.get(last.key..last.end).unwrap_or_default());
         }
         object.push(b'}');
-        object
+        self.out.truncate(start);
+        self.out.append(&mut object);
     }
 }
 

@@ -5,6 +5,7 @@
 //! an element without content is not there.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use quick_xml::events::{BytesRef, BytesStart, Event};
@@ -60,19 +61,52 @@ pub(super) fn to_json(text: &str) -> Result<String, Unreadable> {
 /// closed itself. So the memory in use is linear in the text, whatever its shape.
 #[derive(Default)]
 struct Tree {
+    names: Names,
     out: Vec<u8>,
     open: Vec<Element>,
     done: bool,
 }
 
 struct Element {
-    name: String,
+    name: Name,
     /// Where its content begins in `Tree::out`.
     start: usize,
     text: String,
     has_children: bool,
-    /// Name and place of what it holds, in document order.
-    members: Vec<(String, Range<usize>)>,
+    /// What it holds, in document order.
+    members: Vec<Member>,
+}
+
+/// A value in `Tree::out`.
+struct Member {
+    name: Name,
+    place: Range<usize>,
+}
+
+/// Names of elements, each kept once: a document has many elements and few names.
+#[derive(Default)]
+struct Names {
+    names: Vec<String>,
+    numbers: HashMap<String, usize>,
+}
+
+/// The number of a name.
+type Name = usize;
+
+impl Names {
+    fn number(&mut self, name: &str) -> Name {
+        if let Some(number) = self.numbers.get(name) {
+            return *number;
+        }
+        let number = self.names.len();
+        self.names.push(name.to_owned());
+        self.numbers.insert(name.to_owned(), number);
+        number
+    }
+
+    fn get(&self, name: Name) -> &str {
+        self.names.get(name).map_or("", String::as_str)
+    }
 }
 
 impl Tree {
@@ -88,7 +122,7 @@ impl Tree {
             parent.has_children = true;
         }
         let mut element = Element {
-            name: start.name().as_ref().to_owned(),
+            name: self.names.number(start.name().as_ref()),
             start: self.out.len(),
             text: String::new(),
             has_children: false,
@@ -99,7 +133,8 @@ impl Tree {
             let attribute = attribute.map_err(|_| broken("malformed attribute"))?;
             let from = self.out.len();
             push_string(&mut self.out, &attribute.value);
-            element.members.push((format!("@{}", attribute.key.as_ref()), from..self.out.len()));
+            let name = self.names.number(&format!("@{}", attribute.key.as_ref()));
+            element.members.push(Member { name, place: from..self.out.len() });
         }
         self.open.push(element);
         Ok(())
@@ -127,60 +162,59 @@ impl Tree {
             if has_text {
                 let from = self.out.len();
                 push_string(&mut self.out, &element.text);
-                element.members.push(("#text".to_owned(), from..self.out.len()));
+                let name = self.names.number("#text");
+                element.members.push(Member { name, place: from..self.out.len() });
             }
-            let object = self.assemble(&element);
+            let mut object = self.assemble(&mut element);
             self.out.truncate(element.start);
-            self.out.extend_from_slice(&object);
+            self.out.append(&mut object);
         }
         let place = element.start..self.out.len();
         match self.open.last_mut() {
-            Some(parent) if !place.is_empty() => parent.members.push((element.name, place)),
+            Some(parent) if !place.is_empty() => parent.members.push(Member { name: element.name, place }),
             Some(_) => {}
-            None => self.close_root(&element.name),
+            None => self.close_root(element.name),
         }
     }
 
     /// The object of the element's members, in the order in which their names first appear.
-    fn assemble(&self, element: &Element) -> Vec<u8> {
-        let mut order: Vec<usize> = (0..element.members.len()).collect();
-        let name = |index: usize| element.members.get(index).map_or("", |(name, _)| name.as_str());
-        // Equal names come together, each run in document order; then the runs are put in order of their first member.
-        order.sort_by(|one, other| name(*one).cmp(name(*other)).then(one.cmp(other)));
-        let mut runs: Vec<&[usize]> = order.chunk_by(|one, other| name(*one) == name(*other)).collect();
-        runs.sort_by_key(|run| run.first().copied());
+    fn assemble(&self, element: &mut Element) -> Vec<u8> {
+        // Members of one name come together; a stable sort keeps them in document order.
+        element.members.sort_by_key(|member| member.name);
+        let mut runs: Vec<&[Member]> = element.members.chunk_by(|one, other| one.name == other.name).collect();
+        runs.sort_by_key(|run| run.first().map(|member| member.place.start));
 
-        let value = |index: usize| {
-            element.members.get(index).and_then(|(_, place)| self.out.get(place.clone())).unwrap_or_default()
-        };
+        let value = |member: &Member| self.out.get(member.place.clone()).unwrap_or_default();
         let mut object = Vec::with_capacity(self.out.len() - element.start + 16 * runs.len());
         object.push(b'{');
         for run in runs {
-            let Some(&first) = run.first() else { continue };
+            let [first, others @ ..] = run else { continue };
             if object.len() > 1 {
                 object.push(b',');
             }
-            push_string(&mut object, name(first));
+            let name = self.names.get(first.name);
+            push_string(&mut object, name);
             object.push(b':');
-            if run.len() > 1 || LISTS.contains(&name(first)) {
+            let is_list = !others.is_empty() || LISTS.contains(&name);
+            if is_list {
                 object.push(b'[');
-                for (position, &index) in run.iter().enumerate() {
-                    if position > 0 {
-                        object.push(b',');
-                    }
-                    object.extend_from_slice(value(index));
-                }
+            }
+            object.extend_from_slice(value(first));
+            for member in others {
+                object.push(b',');
+                object.extend_from_slice(value(member));
+            }
+            if is_list {
                 object.push(b']');
-            } else {
-                object.extend_from_slice(value(first));
             }
         }
         object.push(b'}');
         object
     }
 
-    fn close_root(&mut self, name: &str) {
+    fn close_root(&mut self, name: Name) {
         self.done = true;
+        let name = self.names.get(name);
         let is_object = self.out.first() == Some(&b'{');
         if name == ROOT && is_object {
             return;

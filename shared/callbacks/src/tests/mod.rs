@@ -1,3 +1,67 @@
-//! Tests over the whole test data, which need the crate's inside.
+//! Tests over the whole test data.
 
+mod bad_input;
+mod payloads;
+mod robustness;
 pub(crate) mod unread;
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::event::CloudEvent;
+use crate::{Product, decode};
+
+/// The time of receipt in all tests.
+fn received() -> Timestamp {
+    "2026-01-02T03:04:05Z".parse().unwrap()
+}
+
+/// The events of a body.
+fn events(product: Product, body: &[u8]) -> Vec<CloudEvent> {
+    decode(product, body, received()).into_iter().map(|decoded| decoded.event).collect()
+}
+
+/// The only event of a body.
+fn event(product: Product, body: &[u8]) -> CloudEvent {
+    let [event] = <[CloudEvent; 1]>::try_from(events(product, body)).unwrap();
+    event
+}
+
+/// The folder of a product's payloads, or of those that nothing can read.
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name)
+}
+
+/// The payloads in a folder, in the order of their names.
+#[expect(clippy::disallowed_methods, reason = "tests read files")]
+fn payloads(name: &str) -> Vec<(String, Vec<u8>)> {
+    let mut payloads = Vec::new();
+    for entry in std::fs::read_dir(folder(name)).unwrap() {
+        let path = entry.unwrap().path();
+        let file = path.file_name().unwrap().to_str().unwrap().to_owned();
+        if [".json", ".xml", ".bin"].iter().any(|ending| file.ends_with(ending)) {
+            payloads.push((file, std::fs::read(&path).unwrap()));
+        }
+    }
+    payloads.sort();
+    assert!(!payloads.is_empty(), "no payloads of {name}");
+    payloads
+}
+
+/// Every payload of every product.
+fn all_payloads() -> impl Iterator<Item = (Product, String, Vec<u8>)> {
+    Product::ALL
+        .into_iter()
+        .flat_map(|product| payloads(product.slug()).into_iter().map(move |(file, body)| (product, file, body)))
+}
+
+/// The event as JSON without the vendor's part.
+fn normalised(event: &CloudEvent) -> Value {
+    let mut value = serde_json::to_value(event).unwrap();
+    if let Some(data) = value.get_mut("data").and_then(Value::as_object_mut) {
+        data.remove("vendor");
+    }
+    value
+}

@@ -5,6 +5,7 @@
 //! never costs the event, whose `vendor` still has it. So a struct needs no more than `#[serde(default)]` and one of
 //! these types for each field.
 
+mod camel;
 mod leaf;
 mod lenient;
 mod tree;
@@ -13,11 +14,9 @@ use serde::Deserialize;
 
 use crate::body::Unreadable;
 
+pub(crate) use camel::CamelCase;
 pub(crate) use leaf::{Decimal, Integer, Text, Texts, Time, UnixTime};
 pub(crate) use tree::{Embedded, Many, Named, One, Unused, UserData};
-
-/// To be replaced by `Unused` of the field's type.
-pub(crate) type Any = Unused<()>;
 
 /// Reads a vendor's struct from canonical JSON.
 ///
@@ -30,10 +29,21 @@ pub(crate) fn read<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T, Unread
     let value = crate::tests::unread::deserialize(&mut deserializer);
     #[cfg(not(test))]
     let value = serde_path_to_error::deserialize(&mut deserializer);
-    value.map_err(|error| Unreadable::Field {
-        path: error.path().to_string(),
-        problem: category(error.inner()).to_owned(),
-    })
+    value.map_err(unreadable)
+}
+
+/// Reads some of an object's members. What this passes over, [`read`] or nothing reads.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn peek<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T, Unreadable> {
+    let value = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(json));
+    value.map_err(unreadable)
+}
+
+fn unreadable(error: serde_path_to_error::Error<serde_json::Error>) -> Unreadable {
+    let problem = category(error.inner()).to_owned();
+    Unreadable::Field { path: error.path().to_string(), problem }
 }
 
 /// What kind of problem it is, without the value that the library's message may quote.

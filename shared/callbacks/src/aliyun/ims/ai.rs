@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::{Body, made, outcome_of, role_of};
 use crate::envelope::Facts;
 use crate::event::{Job, Media, Outcome, Output, Role};
-use crate::wire::{Any, Decimal, Embedded, Integer, Many, One, Text, Texts, Time, UserData};
+use crate::wire::{Decimal, Embedded, Integer, Many, One, Text, Texts, Time, Unused, UserData};
 
 /// Body of `VideoAnalysisComplete`: the properties of a file were read.
 #[derive(Debug, Default, Deserialize)]
@@ -14,7 +14,6 @@ pub(super) struct VideoAnalysis {
     /// Media asset ID.
     media_id: Text,
     /// Where the file lies.
-    #[serde(alias = "FileURL")]
     file_url: Text,
     /// What the customer attached to the media.
     user_data: UserData,
@@ -101,7 +100,7 @@ pub(super) struct SmartJob {
     /// What the customer attached to the job.
     user_data: UserData,
     /// When the job was last changed, UTC. In the sample it is the time of creation, so that it says nothing of the end.
-    modified_time: Any,
+    modified_time: Unused<Time>,
     /// When the job was created, UTC.
     create_time: Time,
 }

@@ -6,7 +6,7 @@ use super::{Body, made, outcome_of, role_of};
 use crate::aliyun::failure;
 use crate::envelope::Facts;
 use crate::event::{Job, Media, Output, Role};
-use crate::wire::{Any, Text, UserData};
+use crate::wire::{Text, Unused, UserData};
 
 /// Body of `ProduceMediaComplete`: an editing job ended.
 #[derive(Debug, Default, Deserialize)]
@@ -15,12 +15,12 @@ pub(super) struct ProduceMedia {
     /// `Success` or `Fail`. The API that reports the same job says `Failed`.
     status: Text,
     /// Where the new media lies. Also given, it seems, where the job failed and there is none.
-    #[serde(rename = "MediaURL", alias = "MediaUrl")]
+    #[serde(rename = "MediaURL")]
     media_url: Text,
     /// ID of the media asset that was made.
     media_id: Text,
     /// ID of the editing project.
-    project_id: Any,
+    project_id: Unused<Text>,
     /// Error code, where it failed; in the sample an empty string along with `Success`.
     error_code: Text,
     /// Error message, where it failed; in the sample an empty string along with `Success`.

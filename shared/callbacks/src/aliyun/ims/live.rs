@@ -6,7 +6,7 @@ use super::{Body, made, outcome_of, role_of};
 use crate::aliyun::{failure, oss_region};
 use crate::envelope::Facts;
 use crate::event::{Failure, Job, Media, Outcome, Output, Role};
-use crate::wire::{Any, Decimal, Integer, One, Text, Time, UnixTime};
+use crate::wire::{Decimal, Integer, One, Text, Time, UnixTime, Unused};
 
 /// Body of `LiveRecordFileCreated`. It has no status: that the file is there is what it says.
 #[derive(Debug, Default, Deserialize)]
@@ -15,10 +15,10 @@ pub(super) struct RecordFile {
     /// Length of the recording in seconds, with a fraction.
     duration: Decimal,
     /// ID of the recording job, a UUID.
-    #[serde(rename = "jobId", alias = "JobId")]
+    #[serde(rename = "jobId")]
     job_id: Text,
     /// ID of the recorded file, a UUID.
-    record_id: Any,
+    record_id: Unused<Text>,
     /// When the recording started, Unix seconds.
     start_time: UnixTime,
     /// When the recording ended, Unix seconds.
@@ -35,10 +35,10 @@ pub(super) struct RecordTask {
     /// `record_resumed`, and the word for an error is not known.
     event: Text,
     /// ID of the recording job, a UUID.
-    #[serde(rename = "jobId", alias = "JobId")]
+    #[serde(rename = "jobId")]
     job_id: Text,
     /// ID of the recording session.
-    session: Any,
+    session: Unused<Text>,
     /// When the recording session was created, UTC.
     created: Time,
     /// What went wrong, where something did.
@@ -64,10 +64,10 @@ struct FileInfo {
     /// Key of the file in an OSS bucket, which is not named.
     uri: Text,
     /// When the file starts, Unix seconds. The job may have started before and go on in other files.
-    start_time: Any,
+    start_time: Unused<UnixTime>,
     /// When the file ends, Unix seconds. The difference of the two is not the file's exact length: 36 against 35.09 seconds
     /// in the sample of `LiveRecordFileCreated`.
-    stop_time: Any,
+    stop_time: Unused<UnixTime>,
 }
 
 /// Body of `LiveSnapshotFileCreated`. It has no status: that the file is there is what it says.
@@ -75,13 +75,13 @@ struct FileInfo {
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct SnapshotFile {
     /// Where the image lies.
-    #[serde(alias = "SnapshotURL")]
     snapshot_url: Text,
-    /// ID of the job, a UUID. `JobId` in the sample, `jobId` in the table.
-    #[serde(alias = "jobId")]
+    /// ID of the job, a UUID. `JobId` in the sample.
     job_id: Text,
+    /// The same as the table writes it, `jobId`.
+    #[serde(rename = "jobId")]
+    job_id_of_table: Text,
     /// Where the live stream comes from.
-    #[serde(alias = "StreamInputURL")]
     stream_input_url: Text,
     /// OSS bucket.
     bucket: Text,
@@ -147,7 +147,7 @@ impl Body for SnapshotFile {
         Facts {
             outcome: Outcome::Succeeded,
             media: Media { url: self.stream_input_url.0, ..Media::default() },
-            job: Job { id: self.job_id.0, ..Job::default() },
+            job: Job { id: self.job_id.or(self.job_id_of_table).0, ..Job::default() },
             outputs: output.into_iter().collect(),
             ..Facts::default()
         }
@@ -157,4 +157,22 @@ impl Body for SnapshotFile {
 /// The recorded file of this key.
 fn recording(uri: String) -> Output {
     Output { role: role_of(&uri, Role::Video), object: Some(uri), ..Output::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_snapshots_job_is_read_in_either_spelling() {
+        for (json, id) in [
+            (r#"{"JobId":"a"}"#, "a"),
+            (r#"{"jobId":"b"}"#, "b"),
+            (r#"{"JobId":"a","jobId":"b"}"#, "a"),
+            (r#"{"JobId":"","jobId":"b"}"#, "b"),
+        ] {
+            let body: SnapshotFile = serde_json::from_str(json).unwrap();
+            assert_eq!(body.facts().job.id.as_deref(), Some(id), "{json}");
+        }
+    }
 }

@@ -7,7 +7,7 @@ use super::{Body, outcome_of};
 use crate::aliyun::failure;
 use crate::envelope::Facts;
 use crate::event::{Job, Media, Review, Verdict};
-use crate::wire::{Any, Embedded, One, Text, Time, UserData};
+use crate::wire::{Embedded, One, Text, Time, Unused, UserData};
 
 /// Body of `RegisterMediaComplete`: media that `RegisterMediaInfo` registered was analyzed.
 #[derive(Debug, Default, Deserialize)]
@@ -34,11 +34,11 @@ pub(super) struct DeleteMedia {
     /// `Success` or `Fail`.
     status: Text,
     /// What was deleted. The page has lost the values: its sample has `all`, VOD has `mezzanine` and `stream` too.
-    delete_type: Any,
+    delete_type: Unused<Text>,
     /// The files that were deleted, with a `DeleteType` that the page has lost. The table says string; how several URLs are
     /// told apart in it is not said.
-    #[serde(rename = "FileURLs", alias = "FileUrls")]
-    file_urls: Any,
+    #[serde(rename = "FileURLs")]
+    file_urls: Unused<Text>,
     /// Error code, where it failed.
     error_code: Text,
     /// Error message, where it failed.
@@ -52,11 +52,11 @@ pub(super) struct MediaBaseChange {
     /// `Success` or `Fail`.
     status: Text,
     /// `video`, `audio`, `image` or `text`.
-    media_type: Any,
+    media_type: Unused<Text>,
     /// Media asset ID.
     media_id: Text,
     /// `create`, `update` or `delete`. The page has lost the values; its sample has `update`.
-    operate_mode: Any,
+    operate_mode: Unused<Text>,
     /// What changed. The table says object, the sample has JSON in a string.
     media_content: Embedded<One<MediaContent>>,
 }
@@ -68,14 +68,14 @@ struct MediaContent {
     /// Title.
     title: Embedded<One<Change>>,
     /// Description.
-    description: Any,
+    description: Unused<Embedded<One<Change>>>,
     /// URL of the thumbnail.
-    #[serde(rename = "CoverURL", alias = "CoverUrl")]
-    cover_url: Any,
+    #[serde(rename = "CoverURL")]
+    cover_url: Unused<Embedded<One<Change>>>,
     /// Category ID.
-    cate_id: Any,
+    cate_id: Unused<Embedded<One<Change>>>,
     /// Tags.
-    tags: Any,
+    tags: Unused<Embedded<One<Change>>>,
 }
 
 /// A value before and after.
@@ -83,7 +83,7 @@ struct MediaContent {
 #[serde(default, rename_all = "PascalCase")]
 struct Change {
     /// The value before.
-    old_value: Any,
+    old_value: Unused<Text>,
     /// The value now.
     new_value: Text,
 }
@@ -101,7 +101,7 @@ pub(super) struct CreateAudit {
     /// Why the review ended so.
     reason: Text,
     /// What the reviewer remarked.
-    comment: Any,
+    comment: Unused<Text>,
     /// When the review was created, UTC.
     creation_time: Time,
     /// State of the review as a task, whatever it found: `Success` or `Fail`.

@@ -7,7 +7,7 @@ use super::{Body, made, outcome_of, role_of};
 use crate::aliyun::failure;
 use crate::envelope::Facts;
 use crate::event::{Job, Media, Output, Role};
-use crate::wire::{Any, Embedded, One, Text, Time, UserData};
+use crate::wire::{Embedded, Integer, One, Text, Time, Unused, UserData};
 
 /// Body of `SnapshotComplete` and `DynamicImageComplete`.
 ///
@@ -26,16 +26,15 @@ pub(super) struct Snapshot {
     /// Job name.
     name: Text,
     /// What is made: `Normal`, `Sprite` or `WebVtt`. Only of `SnapshotComplete`.
-    r#type: Any,
+    r#type: Unused<Text>,
     /// The video. JSON in a string.
     input: Embedded<One<JobMedia>>,
     /// The images. JSON in a string.
     output: Embedded<One<JobMedia>>,
     /// Number of snapshots. Only of `SnapshotComplete`.
-    count: Any,
-    /// Settings of the template: `Count`, `FrameType`, `Height` and `Width` in pixels, `Interval`, `Time`, `Type`. JSON in a
-    /// string.
-    template_config: Any,
+    count: Unused<Integer>,
+    /// Settings of the template. JSON in a string.
+    template_config: Embedded<One<TemplateConfig>>,
     /// Template ID.
     template_id: Text,
     /// ID of the pipeline that the job ran in.
@@ -55,9 +54,29 @@ pub(super) struct Snapshot {
     /// VOD's ID of the video. Only in a workflow's result.
     video_id: Text,
     /// The head's field once more. Only in a workflow's result.
-    event_type: Any,
+    event_type: Unused<Text>,
     /// The head's field once more. Only in a workflow's result.
-    event_time: Any,
+    event_time: Unused<Time>,
+}
+
+/// Settings of a template, as the samples have them. The document says nothing about them.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct TemplateConfig {
+    /// Number of images: 5.
+    count: Unused<Integer>,
+    /// Which frames are taken: `normal`.
+    frame_type: Unused<Text>,
+    /// Pixels.
+    height: Unused<Integer>,
+    /// Between two images: 5. The unit is not said.
+    interval: Unused<Integer>,
+    /// Where in the video the first image is: 20. The unit is not said.
+    time: Unused<Integer>,
+    /// What is made: `Normal`.
+    r#type: Unused<Text>,
+    /// Pixels.
+    width: Unused<Integer>,
 }
 
 impl Body for Snapshot {

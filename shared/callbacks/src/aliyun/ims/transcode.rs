@@ -7,7 +7,7 @@ use super::{Body, made, outcome_of};
 use crate::aliyun::failure;
 use crate::envelope::{self, Facts};
 use crate::event::{Job, Kind, Media, Outcome, Step};
-use crate::wire::{Many, One, Text, Time, UserData};
+use crate::wire::{CamelCase, Many, One, Text, Time, UserData};
 
 /// Body of `TranscodeComplete`: one file of a job was made. The vendor deprecates it as of 31 December 2025.
 #[derive(Debug, Default, Deserialize)]
@@ -20,9 +20,8 @@ pub(super) struct Transcode {
     /// What started the job: `API`, `Console` or `WorkFlow`.
     trigger_source: Text,
     /// What the file is. Not where the job failed.
-    out_file_meta: One<FileMeta>,
+    out_file_meta: One<CamelCase<FileMeta>>,
     /// Where the file lies.
-    #[serde(alias = "OutputURL")]
     output_url: Text,
     /// When the job ended, UTC.
     finish_time: Time,
@@ -66,7 +65,6 @@ struct SubJob {
     /// ID of the part, which is the `JobId` of its `TranscodeComplete`.
     job_id: Text,
     /// Where the file lies.
-    #[serde(alias = "OutputURL")]
     output_url: Text,
     /// Error code, where it failed.
     error_code: Text,
@@ -110,10 +108,9 @@ pub(super) struct MediaConvertOutput {
     /// ID of the output's media asset. Not of a group.
     media_id: Text,
     /// Where the file lies. Not of a group.
-    #[serde(alias = "OutputURL")]
     output_url: Text,
     /// What the file is. Not of a group.
-    out_file_meta: One<FileMeta>,
+    out_file_meta: One<CamelCase<FileMeta>>,
 }
 
 impl Body for Transcode {
@@ -129,7 +126,7 @@ impl Body for Transcode {
                 finished_at: self.finish_time.0,
                 ..Job::default()
             },
-            outputs: made(outcome, self.out_file_meta.or_default().output(self.output_url)),
+            outputs: made(outcome, self.out_file_meta.or_default().0.output(self.output_url)),
             error: failure(self.error_code, self.error_message),
             user_data: self.user_data.0,
             ..Facts::default()
@@ -206,7 +203,7 @@ impl Body for MediaConvertOutput {
             media: Media { id: self.media_id.0, ..Media::default() },
             job: Job { id: self.job_id.0, trigger: self.trigger_source.0, ..Job::default() },
             steps: vec![step],
-            outputs: made(outcome, self.out_file_meta.or_default().output(self.output_url)),
+            outputs: made(outcome, self.out_file_meta.or_default().0.output(self.output_url)),
             user_data: self.user_data.0,
             ..Facts::default()
         }

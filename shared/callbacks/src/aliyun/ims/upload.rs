@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::{Body, outcome_of};
 use crate::envelope::Facts;
 use crate::event::{Job, Media};
-use crate::wire::{Any, Integer, Text, UserData};
+use crate::wire::{Integer, Text, Unused, UserData};
 
 /// Body of `FileUploadComplete`, `ImageUploadComplete` and `AttachedMediaUploadComplete`.
 #[derive(Debug, Default, Deserialize)]
@@ -14,14 +14,13 @@ pub(super) struct FileUpload {
     /// Media asset ID.
     media_id: Text,
     /// `video`, `audio`, `image` or `text`.
-    media_type: Any,
+    media_type: Unused<Text>,
     /// Where the file lies.
-    #[serde(alias = "FileURL")]
     file_url: Text,
     /// Size in bytes; digits in a string.
     size: Integer,
     /// ID of the application, `app-1000000` by default.
-    app_id: Any,
+    app_id: Unused<Text>,
     /// What the customer attached to the upload. JSON in a string.
     user_data: UserData,
     /// `Success` or `Fail`.
@@ -35,14 +34,14 @@ pub(super) struct UrlUpload {
     /// Media asset ID.
     media_id: Text,
     /// `video`, `audio`, `image` or `text`. Not of a stream.
-    media_type: Any,
+    media_type: Unused<Text>,
     /// Where the file was fetched from.
-    #[serde(rename = "SourceURL", alias = "SourceUrl")]
+    #[serde(rename = "SourceURL")]
     source_url: Text,
     /// ID of the job that fetched it.
     job_id: Text,
     /// ID of the application, `app-1000000` by default. Not of a stream.
-    app_id: Any,
+    app_id: Unused<Text>,
     /// What the customer attached to the upload. JSON in a string.
     user_data: UserData,
     /// `Success` or `Fail`.
@@ -56,7 +55,6 @@ pub(super) struct Stream {
     /// ID of the media asset that the stream belongs to.
     media_id: Text,
     /// Where the stream's file lies.
-    #[serde(alias = "FileURL")]
     file_url: Text,
     /// What the customer attached. JSON in a string; `MessageCallback` in it is an object in one sample and JSON in a
     /// string in the other.

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::event::{Media, Output};
-use crate::wire::{Any, Decimal, Integer, Many, One, Text};
+use crate::wire::{Decimal, Integer, Many, One, Text, Unused};
 
 /// `Operation.MediaInfo`: of the file that the job made, or of its input where it makes none.
 ///
@@ -26,17 +26,17 @@ struct Format {
     /// Seconds.
     duration: Decimal,
     /// Long name of the container format.
-    format_long_name: Any,
+    format_long_name: Unused<Text>,
     /// Container format: `mov,mp4,m4a,3gp,3g2,mj2`.
     format_name: Text,
     /// Number of programs.
-    num_program: Any,
+    num_program: Unused<Integer>,
     /// Number of streams.
-    num_stream: Any,
+    num_stream: Unused<Integer>,
     /// Bytes.
     size: Integer,
     /// Seconds.
-    start_time: Any,
+    start_time: Unused<Decimal>,
 }
 
 /// The streams of a file, by type.
@@ -58,65 +58,65 @@ struct Stream {
     /// Frames per second on average; video.
     avg_fps: Decimal,
     /// Kilobits per second where it has a fraction, else bits per second.
-    bitrate: Any,
+    bitrate: Unused<Decimal>,
     /// Number of channels; audio.
-    channel: Any,
+    channel: Unused<Integer>,
     /// Layout of the channels, such as `stereo`; audio.
-    channel_layout: Any,
+    channel_layout: Unused<Text>,
     /// Long name of the codec.
-    codec_long_name: Any,
+    codec_long_name: Unused<Text>,
     /// Codec: `h264`, `aac`.
     codec_name: Text,
     /// Tag of the codec, hex.
-    codec_tag: Any,
+    codec_tag: Unused<Text>,
     /// Tag of the codec, as letters.
-    codec_tag_string: Any,
+    codec_tag_string: Unused<Text>,
     /// Time base of the codec, a fraction.
-    codec_time_base: Any,
+    codec_time_base: Unused<Text>,
     /// Color primaries; video.
-    color_primaries: Any,
+    color_primaries: Unused<Text>,
     /// Color range; video.
-    color_range: Any,
+    color_range: Unused<Text>,
     /// Color transfer; video.
-    color_transfer: Any,
+    color_transfer: Unused<Text>,
     /// Display aspect ratio; video.
-    dar: Any,
+    dar: Unused<Text>,
     /// Seconds.
-    duration: Any,
+    duration: Unused<Decimal>,
     /// Field order; video.
-    field_order: Any,
+    field_order: Unused<Text>,
     /// Frames per second, `25.000000` or `50/1`; video.
     fps: Decimal,
     /// Number of B-frames; video.
-    has_b_frame: Any,
+    has_b_frame: Unused<Integer>,
     /// Pixels; video.
     height: Integer,
     /// Number of the stream in the file.
-    index: Any,
+    index: Unused<Integer>,
     /// Language, `und` where it is not known.
-    language: Any,
+    language: Unused<Text>,
     /// Level of the codec; video.
-    level: Any,
+    level: Unused<Integer>,
     /// Number of frames; video.
-    num_frames: Any,
+    num_frames: Unused<Integer>,
     /// Pixel format; video.
-    pix_format: Any,
+    pix_format: Unused<Text>,
     /// Profile of the codec; video.
-    profile: Any,
+    profile: Unused<Text>,
     /// Number of reference frames; video.
-    ref_frames: Any,
+    ref_frames: Unused<Integer>,
     /// Degrees; video.
-    rotation: Any,
+    rotation: Unused<Decimal>,
     /// Sample aspect ratio; video.
-    sar: Any,
+    sar: Unused<Text>,
     /// Sample format; audio.
-    sample_fmt: Any,
+    sample_fmt: Unused<Text>,
     /// Hertz; audio.
-    sample_rate: Any,
+    sample_rate: Unused<Integer>,
     /// Seconds.
-    start_time: Any,
+    start_time: Unused<Decimal>,
     /// Time base, a fraction.
-    timebase: Any,
+    timebase: Unused<Text>,
     /// Pixels; video.
     width: Integer,
 }

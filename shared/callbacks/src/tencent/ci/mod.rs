@@ -17,7 +17,7 @@ use serde_json::value::RawValue;
 use crate::body::Unreadable;
 use crate::envelope::{Facts, Part};
 use crate::event::Kind;
-use crate::wire::{Any, Many, One, Text, read as read_wire};
+use crate::wire::{Many, One, Text, Texts, Unused, read as read_wire};
 
 const WORKFLOW_FINISH: &str = "WorkflowFinish";
 const TASK_FINISH: &str = "TaskFinish";
@@ -82,7 +82,7 @@ struct Callback {
     /// The job that ended. A container array by the table; an object in some of the published samples.
     jobs_detail: Many<task::JobsDetail>,
     /// Ids that a query did not find. The console's page shows the element; no callback has a use for it.
-    non_exist_job_ids: Any,
+    non_exist_job_ids: Unused<Texts>,
 }
 
 /// A header that was set when the object was uploaded, or that the service adds (`x-cos-request-id`, `Size`).
@@ -90,9 +90,9 @@ struct Callback {
 #[serde(default, rename_all = "PascalCase")]
 struct CosHeader {
     /// Name of the header.
-    key: Any,
+    key: Unused<Text>,
     /// Value of the header.
-    value: Any,
+    value: Unused<Text>,
 }
 
 #[cfg(test)]

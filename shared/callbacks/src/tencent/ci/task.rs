@@ -7,7 +7,7 @@ use super::media_info::MediaInfo;
 use crate::envelope::Facts;
 use crate::event::{Failure, Job, Kind, Media, Outcome, Output, Role, Workflow};
 use crate::status;
-use crate::wire::{Any, Decimal, Many, One, Text, Texts, Time, UserData};
+use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Time, Unused, UserData};
 
 /// What each job tag is about. A task of a workflow has the same words as its type.
 ///
@@ -80,7 +80,7 @@ pub(super) struct JobsDetail {
     /// Type of the job.
     tag: Text,
     /// Subtype of the job.
-    sub_tag: Any,
+    sub_tag: Unused<Text>,
     /// `Success`, `Failed`, `Submitted`, `Running`, `Pause` or `Cancel`.
     state: Text,
     /// Percent, 0 to 100; digits in a string.
@@ -128,19 +128,27 @@ struct Operation {
     /// What the customer attached to the job.
     user_data: UserData,
     /// Priority of the job: `0`, `1` or `2`, as a string or a number.
-    job_level: Any,
+    job_level: Unused<Integer>,
     /// Where the result was to be put.
     output: One<OutputTarget>,
     /// The input's headers, which speech synthesis puts here.
-    input: Any,
+    input: One<OperationInput>,
     /// Information on the result, or on the input where the job makes no file.
     media_info: One<MediaInfo>,
     /// The files that were made.
     media_result: One<MediaResult>,
     /// Transcoding template, where the job has one besides its own.
-    transcode_template_id: Any,
+    transcode_template_id: Unused<Text>,
     /// Watermark templates.
-    watermark_template_id: Any,
+    watermark_template_id: Unused<Texts>,
+}
+
+/// What speech synthesis puts beside what was to be done.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct OperationInput {
+    /// Headers of the upload that started the workflow.
+    cos_headers: Many<CosHeader>,
 }
 
 /// Where the result was to be put.
@@ -166,7 +174,7 @@ struct OutputTarget {
 #[serde(default, rename_all = "PascalCase")]
 struct StreamExtract {
     /// Number of the stream.
-    index: Any,
+    index: Unused<Integer>,
     /// Name of the file that it was written to.
     output: Text,
 }

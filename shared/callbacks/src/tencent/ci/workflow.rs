@@ -1,12 +1,13 @@
 //! The end of a workflow.
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::{CosHeader, task};
 use crate::envelope::{Facts, failure};
 use crate::event::{Failure, Job, Media, Outcome, Output, Role, Step, Workflow};
 use crate::status;
-use crate::wire::{Any, Integer, Many, One, Text, Time};
+use crate::wire::{Integer, Many, One, Text, Time, Unused};
 
 /// One run of a workflow.
 ///
@@ -40,9 +41,10 @@ pub(super) struct WorkflowExecution {
 struct Task {
     /// Job type: `Snapshot`, `Transcode`.
     r#type: Text,
-    /// When the job was created. The document's table writes `Createtime`, its samples `CreateTime`.
-    #[serde(alias = "Createtime")]
-    create_time: Any,
+    /// When the job was created. `CreateTime` in the document's samples.
+    create_time: Unused<Time>,
+    /// The same as the document's table writes it, `Createtime`.
+    createtime: Unused<Time>,
     /// When the job started. In the table, in none of the samples.
     start_time: Time,
     /// When the job ended.
@@ -58,11 +60,11 @@ struct Task {
     /// Template name.
     template_name: Text,
     /// ID of the transcoding template, where a task has one besides its own.
-    transcode_template_id: Any,
+    transcode_template_id: Unused<Text>,
     /// Name of that transcoding template.
-    transcode_template_name: Any,
+    transcode_template_name: Unused<Text>,
     /// HDR mode.
-    hdr_mode: Any,
+    hdr_mode: Unused<Text>,
     /// What the task made. In the vendor's SDK, in none of the samples.
     result_info: One<ResultInfo>,
 }
@@ -90,13 +92,13 @@ struct ObjectInfo {
     /// Where it can be fetched.
     object_url: Text,
     /// Name of the file that it was made from.
-    input_object_name: Any,
+    input_object_name: Unused<Text>,
     /// Error code, or `Success`.
     code: Text,
     /// Error message.
     message: Text,
-    /// Text that was recognised in the image.
-    image_ocr_result: Any,
+    /// Text that was recognised in the image, an object. In the vendor's SDK, which is all that is known of it.
+    image_ocr_result: Unused<Value>,
 }
 
 impl WorkflowExecution {
@@ -163,5 +165,16 @@ impl ObjectInfo {
             url: self.object_url.0,
             ..Output::default()
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_spellings_of_a_tasks_creation_cost_nothing() {
+        let json = r#"{"CreateTime":"2022-08-09 14:54:40+0800","Createtime":"2022-08-09 14:54:40+0800","JobId":"a"}"#;
+        assert_eq!(serde_json::from_str::<Task>(json).unwrap().job_id.as_deref(), Some("a"));
     }
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::sub_task::{Made, SubTask, Template, file};
 use crate::event::{Kind, Output, Role, Step};
-use crate::wire::{Any, Decimal, Many, One, Text, Texts};
+use crate::wire::{Decimal, Many, One, Text, Texts, Time, Unused};
 
 /// A sub-task of content analysis. `Type` tells which of the others is there.
 #[derive(Debug, Default, Deserialize)]
@@ -35,7 +35,7 @@ struct Classifications {
     /// Where a JSON file with all of them can be fetched until it is deleted.
     classification_set_file_url: Text,
     /// When that file is deleted.
-    classification_set_file_url_expire_time: Any,
+    classification_set_file_url_expire_time: Unused<Time>,
 }
 
 /// A category that the media belongs to.
@@ -43,9 +43,9 @@ struct Classifications {
 #[serde(default, rename_all = "PascalCase")]
 struct Classification {
     /// Name of the category.
-    classification: Any,
+    classification: Unused<Text>,
     /// How sure it is, 0 to 100.
-    confidence: Any,
+    confidence: Unused<Decimal>,
 }
 
 /// Pictures that suit as a cover.
@@ -57,7 +57,7 @@ struct Covers {
     /// Where a JSON file with all of them can be fetched until it is deleted.
     cover_set_file_url: Text,
     /// When that file is deleted.
-    cover_set_file_url_expire_time: Any,
+    cover_set_file_url_expire_time: Unused<Time>,
 }
 
 /// A picture that suits as a cover.
@@ -67,7 +67,7 @@ struct Cover {
     /// Where the picture can be fetched.
     cover_url: Text,
     /// How well it suits, 0 to 100.
-    confidence: Any,
+    confidence: Unused<Decimal>,
 }
 
 /// What the media shows.
@@ -79,7 +79,7 @@ struct Tags {
     /// Where a JSON file with all of them can be fetched until it is deleted.
     tag_set_file_url: Text,
     /// When that file is deleted.
-    tag_set_file_url_expire_time: Any,
+    tag_set_file_url_expire_time: Unused<Time>,
 }
 
 /// What each part of the media shows.
@@ -91,7 +91,7 @@ struct FrameTags {
     /// Where a JSON file with all of them can be fetched until it is deleted.
     segment_set_file_url: Text,
     /// When that file is deleted.
-    segment_set_file_url_expire_time: Any,
+    segment_set_file_url_expire_time: Unused<Time>,
 }
 
 /// What one part of the media shows.
@@ -99,9 +99,9 @@ struct FrameTags {
 #[serde(default, rename_all = "PascalCase")]
 struct FrameTagSegment {
     /// Where it starts, seconds.
-    start_time_offset: Any,
+    start_time_offset: Unused<Decimal>,
     /// Where it ends, seconds.
-    end_time_offset: Any,
+    end_time_offset: Unused<Decimal>,
     /// The tags.
     tag_set: Many<Tag>,
 }
@@ -111,11 +111,11 @@ struct FrameTagSegment {
 #[serde(default, rename_all = "PascalCase")]
 struct Tag {
     /// Name of the thing.
-    tag: Any,
+    tag: Unused<Text>,
     /// Categories that it belongs to, from the first level on. Only of a part.
-    category_set: Texts,
+    category_set: Unused<Texts>,
     /// How sure it is, 0 to 100.
-    confidence: Any,
+    confidence: Unused<Decimal>,
 }
 
 /// Clips of the best parts.
@@ -127,7 +127,7 @@ struct Highlights {
     /// Where a JSON file with all of them can be fetched until it is deleted.
     highlight_set_file_url: Text,
     /// When that file is deleted.
-    highlight_set_file_url_expire_time: Any,
+    highlight_set_file_url_expire_time: Unused<Time>,
 }
 
 /// A clip of the best parts.
@@ -139,7 +139,7 @@ struct Highlight {
     /// Where its cover picture can be fetched.
     cov_img_url: Text,
     /// How sure it is, 0 to 100.
-    confidence: Any,
+    confidence: Unused<Decimal>,
     /// Seconds.
     duration: Decimal,
     /// The parts that the clip is made of.
@@ -151,11 +151,11 @@ struct Highlight {
 #[serde(default, rename_all = "PascalCase")]
 struct HighlightSegment {
     /// How sure it is, 0 to 100.
-    confidence: Any,
+    confidence: Unused<Decimal>,
     /// Where it starts in the media, seconds.
-    start_time_offset: Any,
+    start_time_offset: Unused<Decimal>,
     /// Where it ends in the media, seconds.
-    end_time_offset: Any,
+    end_time_offset: Unused<Decimal>,
 }
 
 impl AnalysisResult {

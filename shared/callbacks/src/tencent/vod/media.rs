@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::sub_task::file;
 use crate::event::{Media, Output, Role};
-use crate::wire::{Any, Decimal, Integer, Many, One, Text};
+use crate::wire::{Decimal, Integer, Many, One, Text, Unused};
 
 /// What the vendor found out about a media file.
 #[derive(Debug, Default, Deserialize)]
@@ -23,17 +23,17 @@ pub(super) struct MediaMetaData {
     /// Seconds.
     duration: Decimal,
     /// Angle by which a player turns the picture, degrees.
-    rotate: Any,
+    rotate: Unused<Integer>,
     /// Video streams.
     video_stream_set: Many<VideoStream>,
     /// Audio streams.
     audio_stream_set: Many<AudioStream>,
     /// Duration of the video, seconds.
-    video_duration: Any,
+    video_duration: Unused<Decimal>,
     /// Duration of the audio, seconds.
-    audio_duration: Any,
+    audio_duration: Unused<Decimal>,
     /// MD5 of the file, hex.
-    md5: Any,
+    md5: Unused<Text>,
 }
 
 /// A video stream.
@@ -41,17 +41,17 @@ pub(super) struct MediaMetaData {
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct VideoStream {
     /// Bits per second.
-    bitrate: Any,
+    bitrate: Unused<Integer>,
     /// Pixels.
-    height: Any,
+    height: Unused<Integer>,
     /// Pixels.
-    width: Any,
+    width: Unused<Integer>,
     /// `h264`, `hevc`.
     codec: Text,
     /// Frames per second, a whole number.
     fps: Decimal,
     /// Tag of an H.265 stream: `hvc1` or `hev1`.
-    codec_tag: Any,
+    codec_tag: Unused<Text>,
     /// Dynamic range of the picture.
     dynamic_range_info: One<DynamicRange>,
 }
@@ -61,10 +61,10 @@ pub(super) struct VideoStream {
 #[serde(default, rename_all = "PascalCase")]
 struct DynamicRange {
     /// `SDR` or `HDR`.
-    r#type: Any,
+    r#type: Unused<Text>,
     /// Standard of an HDR picture: `hdr10`, `hlg`.
     #[serde(rename = "HDRType")]
-    hdr_type: Any,
+    hdr_type: Unused<Text>,
 }
 
 /// An audio stream.
@@ -72,9 +72,9 @@ struct DynamicRange {
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct AudioStream {
     /// Bits per second.
-    bitrate: Any,
+    bitrate: Unused<Integer>,
     /// Hertz.
-    sampling_rate: Any,
+    sampling_rate: Unused<Integer>,
     /// `aac`.
     codec: Text,
 }
@@ -84,17 +84,17 @@ pub(super) struct AudioStream {
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct Subtitle {
     /// ID of the subtitle. Content recognition has one only for `vtt`, since 2024-11-01.
-    id: Any,
+    id: Unused<Text>,
     /// Name that a player shows. Content recognition has one only for `vtt`, since 2024-11-01.
-    name: Any,
+    name: Unused<Text>,
     /// Language: `cn`, `ja`, `en-US`.
-    language: Any,
+    language: Unused<Text>,
     /// `vtt` or `srt`.
     format: Text,
     /// Where the file can be fetched.
     url: Text,
     /// Where it came from, such as `UserUploaded` or `ASRTranslate`. Content recognition does not have it.
-    source: Any,
+    source: Unused<Text>,
 }
 
 impl MediaMetaData {

@@ -22,7 +22,7 @@ use serde_json::value::RawValue;
 use crate::body::Unreadable;
 use crate::envelope::{Facts, Part};
 use crate::event::{Job, Kind, Media};
-use crate::wire::{Integer, One, Text, UserData, read as read_wire};
+use crate::wire::{Integer, One, Text, UserData, peek, read as read_wire};
 
 /// Every event of VOD: its name, what it is about, the key of its payload, and what reads the payload.
 const EVENTS: &[(&str, Kind, &str, Reader)] =
@@ -101,9 +101,9 @@ fn handle(event: &str) -> Option<String> {
 /// The name tells where the payload is. Where it does not, the only payload there is tells what happened: the vendor's
 /// documents show events without a name, with another event's name, and with payloads under a shorter key.
 pub(crate) fn read(canonical: &str) -> Result<Facts, Unreadable> {
-    let mut members: Members<'_> = read_wire(canonical)?;
+    let mut members: Members<'_> = peek(canonical)?;
     let name: Text = match members.remove("EventType") {
-        Some(name) => read_wire(name.get())?,
+        Some(name) => peek(name.get())?,
         None => Text::default(),
     };
     let payloads: Vec<(&str, &str)> = members

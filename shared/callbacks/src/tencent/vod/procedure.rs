@@ -11,7 +11,7 @@ use super::review::{ReviewResult, worst};
 use super::sub_task::{failure, whole_outcome};
 use crate::envelope::Facts;
 use crate::event::{Job, Media, Outcome, Step};
-use crate::wire::{Any, Integer, Many, One, Text, UserData};
+use crate::wire::{Integer, Many, One, Text, Unused, UserData};
 
 /// Payload of `ProcedureStateChanged`: a task flow ended, or one of its sub-tasks went on.
 ///
@@ -46,17 +46,17 @@ pub(super) struct ProcedureTask {
     /// Content recognition: one item for each sub-task.
     ai_recognition_result_set: Many<RecognitionResult>,
     /// Priority of the flow, -10 to 10.
-    tasks_priority: Any,
+    tasks_priority: Unused<Integer>,
     /// What is notified: `Finish`, the end of the flow; `Change`, whatever becomes of a sub-task; `None`.
-    tasks_notify_mode: Any,
+    tasks_notify_mode: Unused<Text>,
     /// What the customer attached to the request, at most 1,000 characters.
     session_context: UserData,
     /// The customer's key against doubled requests, at most 50 characters. It says nothing about doubled events.
-    session_id: Any,
+    session_id: Unused<Text>,
     /// Who started the flow, such as `System`.
-    operator: Any,
+    operator: Unused<Text>,
     /// What the operation is, such as `TSC`, Top Speed Codec.
-    operation_type: Any,
+    operation_type: Unused<Text>,
 }
 
 impl Payload for ProcedureTask {

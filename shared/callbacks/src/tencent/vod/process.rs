@@ -8,7 +8,7 @@ use super::process_input::{
 };
 use super::sub_task::{Made, SubTask, Template, file};
 use crate::event::{Kind, Output, Role, Step};
-use crate::wire::{Any, Decimal, Integer, Many, One, Text, Texts};
+use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Unused};
 
 /// A sub-task of media processing. `Type` tells which of the others is there.
 #[derive(Debug, Default, Deserialize)]
@@ -60,13 +60,13 @@ struct Transcoded {
     /// Audio streams.
     audio_stream_set: Many<AudioStream>,
     /// Which watermark can be extracted: `Trace`, `CopyRight` or `None`.
-    digital_watermark_type: Any,
+    digital_watermark_type: Unused<Text>,
     /// Text of the copyright watermark.
-    copy_right_watermark_text: Any,
+    copy_right_watermark_text: Unused<Text>,
     /// ID of the digital watermark's template.
-    blind_watermark_definition: Any,
+    blind_watermark_definition: Unused<Integer>,
     /// ID of the file, where it became a media file of its own.
-    file_id: Any,
+    file_id: Unused<Text>,
 }
 
 /// An animated image.
@@ -90,9 +90,9 @@ struct AnimatedGraphic {
     /// MD5 of the image, hex.
     md5: Text,
     /// Where it starts in the media, seconds.
-    start_time_offset: Any,
+    start_time_offset: Unused<Decimal>,
     /// Where it ends in the media, seconds.
-    end_time_offset: Any,
+    end_time_offset: Unused<Decimal>,
 }
 
 /// Pictures at given times.
@@ -100,7 +100,7 @@ struct AnimatedGraphic {
 #[serde(default, rename_all = "PascalCase")]
 struct Snapshots {
     /// ID of the template.
-    definition: Any,
+    definition: Unused<Integer>,
     /// The pictures.
     pic_info_set: Many<Snapshot>,
 }
@@ -110,11 +110,11 @@ struct Snapshots {
 #[serde(default, rename_all = "PascalCase")]
 struct Snapshot {
     /// The time, seconds.
-    time_offset: Any,
+    time_offset: Unused<Decimal>,
     /// Where the picture can be fetched.
     url: Text,
     /// IDs of the templates of its watermarks.
-    water_mark_definition: Texts,
+    water_mark_definition: Unused<Texts>,
 }
 
 /// Pictures at regular intervals.
@@ -122,17 +122,17 @@ struct Snapshot {
 #[serde(default, rename_all = "PascalCase")]
 struct Samples {
     /// ID of the template.
-    definition: Any,
+    definition: Unused<Integer>,
     /// What `Interval` counts: `Percent` or `Time`.
-    sample_type: Any,
+    sample_type: Unused<Text>,
     /// The interval, percent of the duration or seconds.
-    interval: Any,
+    interval: Unused<Integer>,
     /// Where the pictures can be fetched.
     image_url_set: Texts,
     /// The pictures in the form of pictures at given times, which a sample of the vendor has instead.
     pic_info_set: Many<Snapshot>,
     /// IDs of the templates of their watermarks.
-    water_mark_definition: Texts,
+    water_mark_definition: Unused<Texts>,
 }
 
 /// Many small pictures in a few large ones, for the preview of a player.
@@ -140,13 +140,13 @@ struct Samples {
 #[serde(default, rename_all = "PascalCase")]
 struct Sprites {
     /// ID of the template.
-    definition: Any,
+    definition: Unused<Integer>,
     /// Height of a small picture, pixels.
-    height: Any,
+    height: Unused<Integer>,
     /// Width of a small picture, pixels.
-    width: Any,
+    width: Unused<Integer>,
     /// How many small pictures there are in each large one.
-    total_count: Any,
+    total_count: Unused<Integer>,
     /// Where the large pictures can be fetched.
     image_url_set: Texts,
     /// Where a `WebVTT` file can be fetched that tells the time and place of each small picture.
@@ -170,25 +170,25 @@ struct AdaptiveStream {
     /// `HLS` or `DASH`, in samples in lower case.
     package: Text,
     /// Encryption: `SimpleAES`, `Widevine`, `FairPlay`; empty for none.
-    drm_type: Any,
+    drm_type: Unused<Text>,
     /// Where the playlist can be fetched.
     url: Text,
     /// Bytes of the playlist and all segments; 0 for what was made before 2022-01-10.
     size: Integer,
     /// Which watermark can be extracted: `Trace`, `CopyRight` or `None`.
-    digital_watermark_type: Any,
+    digital_watermark_type: Unused<Text>,
     /// The encodings.
     sub_stream_set: Many<SubStream>,
     /// Text of the copyright watermark.
-    copy_right_watermark_text: Any,
+    copy_right_watermark_text: Unused<Text>,
     /// ID of the digital watermark's template.
-    blind_watermark_definition: Any,
+    blind_watermark_definition: Unused<Integer>,
     /// The subtitles in the package.
     subtitle_set: Many<Subtitle>,
     /// ID of the subtitle that a player shows by default.
-    default_subtitle_id: Any,
+    default_subtitle_id: Unused<Text>,
     /// Scheme of the encryption: `cbcs` or `cenc`.
-    drm_encrypt_type: Any,
+    drm_encrypt_type: Unused<Text>,
 }
 
 /// One of several encodings in a package.
@@ -196,13 +196,13 @@ struct AdaptiveStream {
 #[serde(default, rename_all = "PascalCase")]
 struct SubStream {
     /// `video` or `audio`.
-    r#type: Any,
+    r#type: Unused<Text>,
     /// Pixels. Video only.
-    width: Any,
+    width: Unused<Integer>,
     /// Pixels. Video only.
-    height: Any,
+    height: Unused<Integer>,
     /// Bytes.
-    size: Any,
+    size: Unused<Integer>,
 }
 
 impl ProcessResult {

@@ -5,7 +5,7 @@
 use serde::Deserialize;
 
 use super::sub_task::Input;
-use crate::wire::{Any, Many, One, Text, Texts};
+use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Unused};
 
 /// Input of `Transcode`.
 #[derive(Debug, Default, Deserialize)]
@@ -26,9 +26,9 @@ pub(super) struct TranscodeInput {
     /// Opening and closing clips.
     head_tail_set: Many<HeadTail>,
     /// Where the output starts in the media, seconds; negative from its end. 0 for the start.
-    start_time_offset: Any,
+    start_time_offset: Unused<Decimal>,
     /// Where the output ends in the media, seconds; negative from its end. 0 for the end.
-    end_time_offset: Any,
+    end_time_offset: Unused<Decimal>,
     /// Settings that replace those of the template.
     override_parameter: One<OverrideParameter>,
     /// Subtitles that become part of the picture, at most 2.
@@ -42,9 +42,9 @@ pub(super) struct AnimatedGraphicInput {
     /// ID of the template.
     definition: Text,
     /// Where the image starts in the media, seconds.
-    start_time_offset: Any,
+    start_time_offset: Unused<Decimal>,
     /// Where the image ends in the media, seconds.
-    end_time_offset: Any,
+    end_time_offset: Unused<Decimal>,
 }
 
 /// Input of `SnapshotByTimeOffset`.
@@ -54,9 +54,9 @@ pub(super) struct TimeOffsetInput {
     /// ID of the template. Two samples of the vendor have a list of times here: `[3,6,9]`.
     definition: Texts,
     /// The times, in seconds (`3.5s`) or percent of the duration (`10%`).
-    ext_time_offset_set: Texts,
+    ext_time_offset_set: Unused<Texts>,
     /// The times, seconds; replaced by `ExtTimeOffsetSet`.
-    time_offset_set: Texts,
+    time_offset_set: Unused<Texts>,
     /// Watermarks, at most 10.
     watermark_set: Many<Watermark>,
 }
@@ -78,9 +78,9 @@ pub(super) struct CoverInput {
     /// ID of the template.
     definition: Text,
     /// What `PositionValue` counts: `Time` or `Percent`.
-    position_type: Any,
+    position_type: Unused<Text>,
     /// Where the picture is taken, seconds or percent of the duration.
-    position_value: Any,
+    position_value: Unused<Decimal>,
     /// Watermarks, at most 10.
     watermark_set: Many<Watermark>,
 }
@@ -100,7 +100,7 @@ pub(super) struct AdaptiveInput {
     /// A digital watermark.
     blind_watermark: One<BlindWatermark>,
     /// IDs of the subtitles to put into the package, at most 16.
-    subtitle_set: Texts,
+    subtitle_set: Unused<Texts>,
     /// Subtitles that become part of the picture, at most 2.
     subtitle_info_set: Many<BurnedSubtitle>,
     /// Encryption with the keys of a third party.
@@ -112,15 +112,15 @@ pub(super) struct AdaptiveInput {
 #[serde(default, rename_all = "PascalCase")]
 struct Watermark {
     /// ID of the watermark template.
-    definition: Any,
+    definition: Unused<Integer>,
     /// The text, at most 100 characters, where the template is one of text.
-    text_content: Any,
+    text_content: Unused<Text>,
     /// The SVG, at most 2,000,000 characters, where the template is one of SVG.
-    svg_content: Any,
+    svg_content: Unused<Text>,
     /// From when it is shown, seconds; negative from the end of the media. 0 for the start.
-    start_time_offset: Any,
+    start_time_offset: Unused<Decimal>,
     /// Until when it is shown, seconds; negative from the end of the media. 0 for the end.
-    end_time_offset: Any,
+    end_time_offset: Unused<Decimal>,
 }
 
 /// A watermark that tells who leaked a copy.
@@ -128,9 +128,9 @@ struct Watermark {
 #[serde(default, rename_all = "PascalCase")]
 struct TraceWatermark {
     /// `ON` or `OFF`.
-    switch: Any,
+    switch: Unused<Text>,
     /// ID of the template; 0 for none.
-    definition: Any,
+    definition: Unused<Integer>,
 }
 
 /// A watermark that tells whose the media is.
@@ -138,7 +138,7 @@ struct TraceWatermark {
 #[serde(default, rename_all = "PascalCase")]
 struct CopyRightWatermark {
     /// What it says, at most 200 characters.
-    text: Any,
+    text: Unused<Text>,
 }
 
 /// A digital watermark.
@@ -146,7 +146,7 @@ struct CopyRightWatermark {
 #[serde(default, rename_all = "PascalCase")]
 struct BlindWatermark {
     /// ID of the template.
-    definition: Any,
+    definition: Unused<Integer>,
 }
 
 /// A blurred area. Lengths are in pixels (`100px`) or percent of the picture's width or height (`10%`).
@@ -154,19 +154,19 @@ struct BlindWatermark {
 #[serde(default, rename_all = "PascalCase")]
 struct Mosaic {
     /// Where coordinates count from: `TopLeft`.
-    coordinate_origin: Any,
+    coordinate_origin: Unused<Text>,
     /// Distance of its left edge from the origin.
-    x_pos: Any,
+    x_pos: Unused<Text>,
     /// Distance of its upper edge from the origin.
-    y_pos: Any,
+    y_pos: Unused<Text>,
     /// Its width.
-    width: Any,
+    width: Unused<Text>,
     /// Its height.
-    height: Any,
+    height: Unused<Text>,
     /// From when it is there, seconds; negative from the end of the media. 0 for the start.
-    start_time_offset: Any,
+    start_time_offset: Unused<Decimal>,
     /// Until when it is there, seconds; negative from the end of the media. 0 for the end.
-    end_time_offset: Any,
+    end_time_offset: Unused<Decimal>,
 }
 
 /// Opening and closing clips.
@@ -174,7 +174,7 @@ struct Mosaic {
 #[serde(default, rename_all = "PascalCase")]
 struct HeadTail {
     /// ID of the template.
-    definition: Any,
+    definition: Unused<Integer>,
 }
 
 /// Settings that replace those of a transcoding template.
@@ -182,11 +182,11 @@ struct HeadTail {
 #[serde(default, rename_all = "PascalCase")]
 struct OverrideParameter {
     /// Container: `mp4`, `flv`, `hls`, for sound only `mp3`, `flac`, `ogg`, `m4a`.
-    container: Any,
+    container: Unused<Text>,
     /// Whether the picture is left out: 0 or 1.
-    remove_video: Any,
+    remove_video: Unused<Integer>,
     /// Whether the sound is left out: 0 or 1.
-    remove_audio: Any,
+    remove_audio: Unused<Integer>,
     /// Settings of the picture.
     video_template: One<VideoTemplate>,
     /// Settings of the sound.
@@ -201,38 +201,38 @@ struct OverrideParameter {
 #[serde(default, rename_all = "PascalCase")]
 struct VideoTemplate {
     /// `libx264`, `libx265`, `av1` or `H.266`.
-    codec: Any,
+    codec: Unused<Text>,
     /// Frames per second, at most 100; 0 for that of the media.
-    fps: Any,
+    fps: Unused<Integer>,
     /// Kilobits per second; 0 for the vendor's choice.
-    bitrate: Any,
+    bitrate: Unused<Integer>,
     /// `open`: width and height are long and short side. `close`: they are width and height.
-    resolution_adaptive: Any,
+    resolution_adaptive: Unused<Text>,
     /// Largest width or long side, pixels; 0 for that of the media or in proportion.
-    width: Any,
+    width: Unused<Integer>,
     /// Largest height or short side, pixels; 0 for that of the media or in proportion.
-    height: Any,
+    height: Unused<Integer>,
     /// What is done about another aspect ratio: `stretch`, `black`, `white` or `gauss`.
-    fill_type: Any,
+    fill_type: Unused<Text>,
     /// Constant rate factor, 1 to 51; 0 for none.
-    vcrf: Any,
+    vcrf: Unused<Integer>,
     /// Frames or seconds between key frames, see `GopUnit`; 0 for the vendor's choice.
-    gop: Any,
+    gop: Unused<Integer>,
     /// Whether an HDR media stays HDR: `ON` or `OFF`.
     #[serde(rename = "PreserveHDRSwitch")]
-    preserve_hdr_switch: Any,
+    preserve_hdr_switch: Unused<Text>,
     /// Tag of H.265: `hvc1` or `hev1`.
-    codec_tag: Any,
+    codec_tag: Unused<Text>,
     /// What `Gop` counts: `frame` or `second`.
-    gop_unit: Any,
+    gop_unit: Unused<Text>,
     /// How the bitrate is controlled: `VBR`, `ABR`, `CBR` or `VCRF`.
-    mode: Any,
+    mode: Unused<Text>,
     /// Most B-frames in a row, at most 16; -1 for the vendor's choice.
-    bframes: Any,
+    bframes: Unused<Integer>,
     /// Average duration of a segment of HLS, at most 10 seconds; 0 for the vendor's choice.
-    hls_time: Any,
+    hls_time: Unused<Integer>,
     /// Profile of H.264: `baseline`, `main`, `high` or `default`.
-    video_profile: Any,
+    video_profile: Unused<Text>,
 }
 
 /// Settings of the sound.
@@ -240,15 +240,15 @@ struct VideoTemplate {
 #[serde(default, rename_all = "PascalCase")]
 struct AudioTemplate {
     /// `libfdk_aac`, `libmp3lame`, `ac3`, `flac`, `mp2`, as the container allows.
-    codec: Any,
+    codec: Unused<Text>,
     /// Kilobits per second, 26 to 256; 0 for that of the media.
-    bitrate: Any,
+    bitrate: Unused<Integer>,
     /// Hertz: 16000, 32000, 44100, 48000.
-    sample_rate: Any,
+    sample_rate: Unused<Integer>,
     /// Channels: 1, 2, 6; 0 for those of the media.
-    audio_channel: Any,
+    audio_channel: Unused<Integer>,
     /// Which audio tracks of the media are kept; all where there are none.
-    stream_selects: Texts,
+    stream_selects: Unused<Texts>,
 }
 
 /// Settings of Top Speed Codec transcoding.
@@ -256,9 +256,9 @@ struct AudioTemplate {
 #[serde(default, rename_all = "PascalCase")]
 struct TehdConfig {
     /// `TEHD-100` or `OFF`.
-    r#type: Any,
+    r#type: Unused<Text>,
     /// Upper limit of the bitrate, kilobits per second; 0 for the vendor's choice.
-    max_video_bitrate: Any,
+    max_video_bitrate: Unused<Integer>,
 }
 
 /// A subtitle that becomes part of the picture. Lengths are in pixels (`100px`) or percent of the picture's height (`10%`),
@@ -267,43 +267,43 @@ struct TehdConfig {
 #[serde(default, rename_all = "PascalCase")]
 struct BurnedSubtitle {
     /// ID of the subtitle.
-    id: Any,
+    id: Unused<Text>,
     /// Font: `hei.ttf`, `arial.ttf`.
-    font_type: Any,
+    font_type: Unused<Text>,
     /// Font size.
-    font_size: Any,
+    font_size: Unused<Text>,
     /// Colour of the text.
-    font_color: Any,
+    font_color: Unused<Text>,
     /// Opacity of the text.
-    font_alpha: Any,
+    font_alpha: Unused<Decimal>,
     /// Distance of the text from the lower edge of the picture.
-    y_pos: Any,
+    y_pos: Unused<Text>,
     /// Distance of the board behind the text from the lower edge; without it there is no board.
-    board_y: Any,
+    board_y: Unused<Text>,
     /// Width of the board; percent count the picture's width.
-    board_width: Any,
+    board_width: Unused<Text>,
     /// Height of the board.
-    board_height: Any,
+    board_height: Unused<Text>,
     /// Colour of the board.
-    board_color: Any,
+    board_color: Unused<Text>,
     /// Opacity of the board.
-    board_alpha: Any,
+    board_alpha: Unused<Decimal>,
     /// Which edge of the text stays in its place when there are more lines: `top` or `bottom`.
-    alignment: Any,
+    alignment: Unused<Text>,
     /// Width of the letters' outline.
-    outline_width: Any,
+    outline_width: Unused<Text>,
     /// Colour of the outline.
-    outline_color: Any,
+    outline_color: Unused<Text>,
     /// Opacity of the outline.
-    outline_alpha: Any,
+    outline_alpha: Unused<Decimal>,
     /// Width of the letters' shadow; without it there is none.
-    shadow_width: Any,
+    shadow_width: Unused<Text>,
     /// Colour of the shadow.
-    shadow_color: Any,
+    shadow_color: Unused<Text>,
     /// Opacity of the shadow.
-    shadow_alpha: Any,
+    shadow_alpha: Unused<Decimal>,
     /// Space between lines.
-    line_spacing: Any,
+    line_spacing: Unused<Text>,
 }
 
 /// Encryption with the keys of a third party.
@@ -311,7 +311,7 @@ struct BurnedSubtitle {
 #[serde(default, rename_all = "PascalCase")]
 struct ThirdPartyDrm {
     /// Systems that can decrypt it: `Widevine`, `FairPlay`.
-    drm_types: Texts,
+    drm_types: Unused<Texts>,
     /// Where the keys come from.
     #[serde(rename = "SPEKEDrm")]
     speke_drm: One<SpekeDrm>,
@@ -322,17 +322,17 @@ struct ThirdPartyDrm {
 #[serde(default, rename_all = "PascalCase")]
 struct SpekeDrm {
     /// What the keys are for, as the key server knows it.
-    resource_id: Any,
+    resource_id: Unused<Text>,
     /// Address of the key server.
-    key_server_url: Any,
+    key_server_url: Unused<Text>,
     /// Initialisation vector, 32 hex digits.
-    vector: Any,
+    vector: Unused<Text>,
     /// Scheme of the encryption: `cbcs` or `cenc`.
-    encryption_method: Any,
+    encryption_method: Unused<Text>,
     /// Which streams share a key: `preset0`, all; or another preset of the protocol.
-    encryption_preset: Any,
+    encryption_preset: Unused<Text>,
     /// How the keys are got.
-    key_acquire_mode: Any,
+    key_acquire_mode: Unused<Text>,
 }
 
 impl Input for TranscodeInput {

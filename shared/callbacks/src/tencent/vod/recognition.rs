@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::media::Subtitle;
 use super::sub_task::{Made, SubTask, Template, file};
 use crate::event::{Kind, Output, Role, Step};
-use crate::wire::{Any, Many, One, Text, Texts};
+use crate::wire::{Decimal, Many, One, Text, Texts, Time, Unused};
 
 /// A sub-task of content recognition. `Type` tells which of the others is there.
 #[derive(Debug, Default, Deserialize)]
@@ -43,13 +43,13 @@ pub(super) struct RecognitionResult {
 #[serde(default, rename_all = "PascalCase")]
 struct HeadTail {
     /// How sure the opening is, 0 to 100.
-    head_confidence: Any,
+    head_confidence: Unused<Decimal>,
     /// Where the opening ends, seconds.
-    head_time_offset: Any,
+    head_time_offset: Unused<Decimal>,
     /// How sure the closing is, 0 to 100.
-    tail_confidence: Any,
+    tail_confidence: Unused<Decimal>,
     /// Where the closing starts, seconds.
-    tail_time_offset: Any,
+    tail_time_offset: Unused<Decimal>,
 }
 
 /// The parts that the media falls into.
@@ -61,7 +61,7 @@ struct Parts {
     /// Where a JSON file with all of them can be fetched until it is deleted.
     segment_set_file_url: Text,
     /// When that file is deleted.
-    segment_set_file_url_expire_time: Any,
+    segment_set_file_url_expire_time: Unused<Time>,
 }
 
 /// A part of the media, as a file of its own.
@@ -69,19 +69,19 @@ struct Parts {
 #[serde(default, rename_all = "PascalCase")]
 struct PartSegment {
     /// ID of the part, where it is a media file of VOD.
-    file_id: Any,
+    file_id: Unused<Text>,
     /// Where the part can be fetched.
     segment_url: Text,
     /// How sure it is, 0 to 100.
-    confidence: Any,
+    confidence: Unused<Decimal>,
     /// Where it starts in the media, seconds.
-    start_time_offset: Any,
+    start_time_offset: Unused<Decimal>,
     /// Where it ends in the media, seconds.
-    end_time_offset: Any,
+    end_time_offset: Unused<Decimal>,
     /// Where its cover picture can be fetched.
     cov_img_url: Text,
     /// For the vendor's own use.
-    special_info: Any,
+    special_info: Unused<Text>,
 }
 
 /// Persons, words or objects, and where they appear. The vendor has a struct for each.
@@ -93,7 +93,7 @@ struct Findings {
     /// Where a JSON file with all of it can be fetched until it is deleted.
     result_set_file_url: Text,
     /// When that file is deleted.
-    result_set_file_url_expire_time: Any,
+    result_set_file_url_expire_time: Unused<Time>,
 }
 
 /// A person, word or object, and where it appears.
@@ -101,13 +101,13 @@ struct Findings {
 #[serde(default, rename_all = "PascalCase")]
 struct Finding {
     /// A person's ID. A string; a sample has a number.
-    id: Any,
+    id: Unused<Text>,
     /// Library that knows a person: `Default`, the vendor's, or `UserDefine`, the customer's.
-    r#type: Any,
+    r#type: Unused<Text>,
     /// Name of a person or object.
-    name: Any,
+    name: Unused<Text>,
     /// The word.
-    word: Any,
+    word: Unused<Text>,
     /// Where it appears. Of an object the first 100 only, and deprecated.
     segment_set: Many<FindingSegment>,
     /// Where an object appears.
@@ -119,13 +119,13 @@ struct Finding {
 #[serde(default, rename_all = "PascalCase")]
 struct FindingSegment {
     /// Where it starts, seconds.
-    start_time_offset: Any,
+    start_time_offset: Unused<Decimal>,
     /// Where it ends, seconds.
-    end_time_offset: Any,
+    end_time_offset: Unused<Decimal>,
     /// How sure it is, 0 to 100.
-    confidence: Any,
+    confidence: Unused<Decimal>,
     /// Where it is in the picture: left, top, right and bottom, pixels. Not of what is said.
-    area_coord_set: Texts,
+    area_coord_set: Unused<Texts>,
 }
 
 /// All that is said or written. The vendor has a struct for each.
@@ -137,7 +137,7 @@ struct FullText {
     /// Where a JSON file with all of it can be fetched until it is deleted.
     segment_set_file_url: Text,
     /// When that file is deleted.
-    segment_set_file_url_expire_time: Any,
+    segment_set_file_url_expire_time: Unused<Time>,
     /// The subtitle files that were made, in the formats that the template asks for. Only of what is said.
     subtitle_set: Many<Subtitle>,
     /// Where the subtitle file can be fetched. Only of what is said and not translated; replaced by `SubtitleSet`.
@@ -149,15 +149,15 @@ struct FullText {
 #[serde(default, rename_all = "PascalCase")]
 struct TextSegment {
     /// How sure it is, 0 to 100. Only of what is said.
-    confidence: Any,
+    confidence: Unused<Decimal>,
     /// Where it starts, seconds.
-    start_time_offset: Any,
+    start_time_offset: Unused<Decimal>,
     /// Where it ends, seconds.
-    end_time_offset: Any,
+    end_time_offset: Unused<Decimal>,
     /// What is said.
-    text: Any,
+    text: Unused<Text>,
     /// What is said, translated.
-    translation: Any,
+    translation: Unused<Text>,
     /// What is written.
     text_set: Many<Writing>,
 }
@@ -167,11 +167,11 @@ struct TextSegment {
 #[serde(default, rename_all = "PascalCase")]
 struct Writing {
     /// How sure it is, 0 to 100.
-    confidence: Any,
+    confidence: Unused<Decimal>,
     /// Where it is: left, top, right and bottom, pixels.
-    area_coord_set: Texts,
+    area_coord_set: Unused<Texts>,
     /// What is written.
-    text: Any,
+    text: Unused<Text>,
 }
 
 impl RecognitionResult {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::sub_task::{Made, SubTask, Template, file};
 use crate::event::{Kind, Outcome, Output, Review, Role, Step, Verdict};
-use crate::wire::{Any, Decimal, Many, One, Text, Texts};
+use crate::wire::{Decimal, Many, One, Text, Texts, Time, UnixTime, Unused};
 
 /// A sub-task of content review. `Type` tells which of the others is there.
 #[derive(Debug, Default, Deserialize)]
@@ -54,7 +54,7 @@ struct Findings {
     /// Where a JSON file with all segments can be fetched until it is deleted.
     segment_set_file_url: Text,
     /// When that file is deleted.
-    segment_set_file_url_expire_time: Any,
+    segment_set_file_url_expire_time: Unused<Time>,
 }
 
 /// A suspicious segment of the media.
@@ -62,27 +62,27 @@ struct Findings {
 #[serde(default, rename_all = "PascalCase")]
 struct ReviewSegment {
     /// Where it starts, seconds.
-    start_time_offset: Any,
+    start_time_offset: Unused<Decimal>,
     /// Where it ends, seconds.
-    end_time_offset: Any,
+    end_time_offset: Unused<Decimal>,
     /// How sure the finding is, 0 to 100.
-    confidence: Any,
+    confidence: Unused<Decimal>,
     /// What was found. Pictures only.
-    label: Any,
+    label: Unused<Text>,
     /// What to do: `pass`, `review` or `block`.
-    suggestion: Any,
+    suggestion: Unused<Text>,
     /// Name of the person or sign. Politically sensitive pictures only.
-    name: Any,
+    name: Unused<Text>,
     /// Where person, sign or writing is in the picture: left, top, right and bottom, pixels.
-    area_coord_set: Texts,
+    area_coord_set: Unused<Texts>,
     /// The suspicious words. Speech and writing only.
-    keyword_set: Texts,
+    keyword_set: Unused<Texts>,
     /// Where a picture of it can be fetched until it is deleted. Not for speech.
-    url: Any,
+    url: Unused<Text>,
     /// When that picture is deleted, Unix seconds. Deprecated.
-    pic_url_expire_time_stamp: Any,
+    pic_url_expire_time_stamp: Unused<UnixTime>,
     /// When that picture is deleted.
-    pic_url_expire_time: Any,
+    pic_url_expire_time: Unused<Time>,
 }
 
 impl ReviewResult {

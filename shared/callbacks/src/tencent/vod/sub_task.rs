@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::envelope::failure as failure_of;
 use crate::event::{Failure, Outcome, Output, Role, Step};
 use crate::status;
-use crate::wire::{Any, Integer, One, Text, Time};
+use crate::wire::{Integer, One, Text, Time, Unused};
 
 /// One sub-task and what became of it.
 #[derive(Debug, Default, Deserialize)]
@@ -24,7 +24,7 @@ pub(super) struct SubTask<Input, Made> {
     /// What it made or found.
     pub(super) output: One<Made>,
     /// Percent, 0 to 100.
-    pub(super) progress: Any,
+    pub(super) progress: Unused<Integer>,
     /// When work on it began, UTC. Content review does not have it.
     pub(super) begin_process_time: Time,
     /// When it ended, UTC. Content review does not have it.

@@ -1,0 +1,80 @@
+# What CI and the README call. `make help` lists it.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+# Tools come from .venv, at the versions of requirements.txt.
+VENV := $(CURDIR)/.venv
+export PATH := $(VENV)/bin:$(PATH)
+export SAM_CLI_TELEMETRY := 0
+
+SLUGS := aliyun-vod aliyun-ims tencent-ci tencent-vod
+PACKAGES := $(addprefix --package=,$(SLUGS))
+
+# x86_64 or arm64: what `build` builds for. This machine's unless it is set.
+ARCH ?= $(patsubst aarch64,arm64,$(shell uname -m))
+TARGET_FLAG := $(if $(filter arm64,$(ARCH)),--arm64,--x86-64)
+
+.PHONY: help
+help: ## list the targets
+	@echo 'make demo and make test need nothing but Rust, Python 3 and make. Targets:'
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 18
+
+.PHONY: setup
+setup: $(VENV)/ready ## install the pinned tools into .venv
+
+$(VENV)/ready: requirements.txt
+	python3 -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@touch $@
+
+.PHONY: demo
+demo: build ## send every sample to its function in the Lambda runtime, and show what comes out
+	@cargo run --quiet --locked --release --package emulator --bin demo
+
+.PHONY: test
+test: build ## run all tests
+	cargo test --locked --workspace
+
+.PHONY: lint
+lint: setup ## check format, lints, documentation and template; warnings are errors
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- --deny warnings
+	RUSTDOCFLAGS='--deny warnings' cargo doc --quiet --locked --workspace --no-deps --document-private-items
+	sam validate --lint
+
+.PHONY: events
+events: ## write events/ anew from the test data
+	cargo run --quiet --locked --package mediahook -- events events
+
+.PHONY: build
+build: setup ## build the functions into target/lambda, for this machine or ARCH=arm64
+	cargo lambda build --quiet --locked --release $(TARGET_FLAG) $(PACKAGES)
+
+# `sam build` calls these, one for each function of the template; the first compiles for all.
+build-AliyunVodFunction: artifact-aliyun-vod
+build-AliyunImsFunction: artifact-aliyun-ims
+build-TencentCiFunction: artifact-tencent-ci
+build-TencentVodFunction: artifact-tencent-vod
+
+artifact-%: build
+	cp target/lambda/$*/bootstrap $(ARTIFACTS_DIR)/
+
+.PHONY: invoke
+invoke: setup ## invoke one function in Docker: FUNCTION=aliyun-ims EVENT=snapshot-complete
+	@test -f 'events/$(FUNCTION)/$(EVENT).json' || { echo 'usage: make invoke FUNCTION=aliyun-ims EVENT=snapshot-complete (a file of events/<function>/)' >&2; exit 2; }
+	@sam build --config-env $(SAM_LOCAL) >/dev/null
+	sam local invoke --config-env $(SAM_LOCAL) $(call logical,$(FUNCTION)) --event events/$(FUNCTION)/$(EVENT).json
+
+# The environment of samconfig.toml for this machine, and a function's name in the template.
+SAM_LOCAL := $(if $(filter arm64,$(ARCH)),arm64,default)
+logical = $(shell echo $(1) | sed -E 's/(^|-)([a-z])/\U\2/g')Function
+
+.PHONY: watch
+watch: setup ## serve the functions on http://localhost:9000/lambda-url/<function>/, built anew on every change
+	MEDIAHOOK_ALLOW_UNSIGNED=true cargo lambda watch
+
+.PHONY: deploy
+deploy: setup ## build for arm64 and deploy the stack to AWS; FLAGS are for `sam deploy`
+	ARCH=arm64 sam build --config-env deploy
+	sam deploy --config-env deploy $(FLAGS)

@@ -1,0 +1,239 @@
+//! Bodies that no vendor should send, and what they become: an unreadable or an unknown event, never an error and never
+//! nothing.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::{event, events, payloads};
+use crate::Product;
+use crate::event::{CloudEvent, Kind, Outcome};
+
+/// The event of a body that every product finds unreadable, with the body in it.
+fn unreadable(product: Product, body: &[u8]) -> CloudEvent {
+    let event = event(product, body);
+    assert_eq!(event.r#type, "media.unreadable.unknown", "{product}");
+    assert!(event.data.is_none(), "{product}");
+    assert_eq!(event.data_base64.as_deref(), Some(STANDARD.encode(body).as_str()), "{product}");
+    assert!(event.unreadable.as_deref().is_some_and(|reason| !reason.is_empty()), "{product}");
+    event
+}
+
+fn reason(body: &[u8]) -> String {
+    Product::ALL.map(|product| unreadable(product, body).unreadable.unwrap())[0].clone()
+}
+
+#[test]
+fn what_is_not_structured_is_unreadable() {
+    for (_, body) in payloads("rejected") {
+        for product in Product::ALL {
+            unreadable(product, &body);
+        }
+    }
+    for (body, expected) in [
+        (&b""[..], "the body is empty"),
+        (b" \r\n\t", "the body is empty"),
+        (b"\xef\xbb\xbf", "the body is empty"),
+        (b"{\"a\":\"\xff\"}", "not UTF-8 at byte 6"),
+        (b"[{}]", "expected a JSON object, found an array"),
+        (b"-1", "expected a JSON object, found a number"),
+        (b"\"{}\"", "expected a JSON object, found a string"),
+        (b"null", "expected JSON or XML, found text that starts with neither `{` nor `<`"),
+        (b"EventType=X", "expected JSON or XML, found text that starts with neither `{` nor `<`"),
+        (b"{\"a\":1,}", "broken JSON at byte 7: trailing comma"),
+        (b"{\"a\":1", "broken JSON at byte 6: EOF while parsing an object"),
+        (b"{\"a\":01}", "broken JSON at byte 6: invalid number"),
+        (
+            b"{\"a\":\"\x01\"}",
+            "broken JSON at byte 6: control character (\\u0000-\\u001F) found while parsing a string",
+        ),
+        (b"<Response><A>", "broken XML at byte 13: an element is not closed"),
+        (
+            b"<!DOCTYPE a [<!ENTITY x \"y\">]><Response>&x;</Response>",
+            "broken XML at byte 0: document type declarations are not accepted",
+        ),
+    ] {
+        assert_eq!(reason(body), expected);
+    }
+}
+
+#[test]
+fn a_reason_repeats_nothing_from_the_body() {
+    for body in [
+        "{\"secret-key\":secret-value}",
+        "{\"a\":\"secret\\x\"}",
+        "<secret-element></other-secret>",
+        "<a>&secret;</a>",
+        "secret",
+        "<Response secret=1/>",
+    ] {
+        let reason = reason(body.as_bytes());
+        assert!(!reason.contains("secret"), "{reason}");
+    }
+}
+
+#[test]
+fn nesting_has_a_limit() {
+    for (open, close) in [("[", "]"), ("{\"a\":", "}"), ("<a>", "</a>")] {
+        let nested = format!("{}{}", open.repeat(10_000), close.repeat(10_000));
+        let body = if open == "[" { format!("{{\"a\":{nested}}}") } else { nested };
+        assert!(reason(body.as_bytes()).starts_with("nested more than 100 deep at byte "), "{open}");
+    }
+}
+
+#[test]
+fn ten_thousand_flat_elements_are_no_trouble() {
+    let body = format!("<Response><EventName>New</EventName>{}</Response>", "<a>1</a>".repeat(10_000));
+    let event = event(Product::TencentCi, body.as_bytes());
+    assert_eq!(event.r#type, "media.unknown.unknown");
+    assert_eq!(event.vendorevent.as_deref(), Some("New"));
+}
+
+#[test]
+fn of_a_key_that_is_there_twice_the_last_one_counts() {
+    let body =
+        br#"{"EventType":"A","EventType":"FileUploadComplete","MessageBody":{"Status":"Fail","Status":"Success"}}"#;
+    let event = event(Product::AliyunIms, body);
+    assert_eq!(event.r#type, "media.upload.succeeded");
+}
+
+#[test]
+fn a_number_may_have_four_hundred_digits() {
+    let digits = "9".repeat(400);
+    let body = format!(
+        r#"{{"EventType":"FileUploadComplete","UserId":{digits},"MessageBody":{{"Status":"Success","Size":{digits}}}}}"#
+    );
+    let event = event(Product::AliyunIms, body.as_bytes());
+    assert_eq!(event.r#type, "media.upload.succeeded");
+    let data = event.data.unwrap();
+    assert_eq!(data.account.as_deref(), Some(digits.as_str()));
+    assert!(data.media.is_none());
+    assert!(data.vendor.unwrap().get().contains(&digits));
+}
+
+#[test]
+fn what_has_no_name_here_is_unknown_and_handed_on() {
+    for (product, body, name, outcome) in [
+        (Product::AliyunVod, r#"{"EventType":"BrandNew","Status":"success"}"#, Some("BrandNew"), Outcome::Succeeded),
+        (Product::AliyunVod, "{}", None, Outcome::Unknown),
+        (
+            Product::AliyunIms,
+            r#"{"EventType":"BrandNew","MessageBody":{"Status":"Odd"}}"#,
+            Some("BrandNew"),
+            Outcome::Unknown,
+        ),
+        (
+            Product::TencentCi,
+            r#"{"EventName":"TaskFinish","JobsDetail":{"Tag":"BrandNew","State":"Success"}}"#,
+            Some("TaskFinish/BrandNew"),
+            Outcome::Succeeded,
+        ),
+        (Product::TencentCi, "<BrandNew><A>1</A></BrandNew>", None, Outcome::Unknown),
+        (
+            Product::TencentVod,
+            r#"{"EventType":"BrandNew","BrandNewEvent":{"Status":"FINISH"}}"#,
+            Some("BrandNew"),
+            Outcome::Succeeded,
+        ),
+        (Product::TencentVod, "{}", None, Outcome::Unknown),
+    ] {
+        let event = event(product, body.as_bytes());
+        let data = event.data.unwrap();
+        assert_eq!((data.kind, data.outcome), (Kind::Unknown, outcome), "{body}");
+        assert_eq!(event.vendorevent.as_deref(), name, "{body}");
+        assert!(data.vendor.is_some(), "{body}");
+    }
+}
+
+/// An event whose "required" fields are missing, null, or of another type keeps its kind; what does not fit is absent.
+#[test]
+fn no_field_costs_the_event() {
+    for value in [
+        "null",
+        "7",
+        "-1.5",
+        "true",
+        "\"\"",
+        "\"text\"",
+        "\"{\\\"a\\\":[\"",
+        "[]",
+        "[[]]",
+        "[null,7]",
+        "{}",
+        "{\"a\":{}}",
+    ] {
+        for (product, body, expected) in [
+            (
+                Product::AliyunVod,
+                r#"{"EventType":"WorkflowTaskComplete","EventTime":_,"ActivityResults":_,"TaskInput":_,"Status":_,"VideoId":_}"#,
+                "media.workflow",
+            ),
+            (
+                Product::AliyunVod,
+                r#"{"EventType":"WorkflowTaskComplete","ActivityResults":{"a":{"Result":_,"Status":_},"b":_}}"#,
+                "media.workflow",
+            ),
+            (
+                Product::AliyunIms,
+                r#"{"EventType":"TranscodeComplete","EventTime":_,"UserId":_,"MessageBody":{"OutFileMeta":{"fileBasicInfo":_,"videoStreamInfoList":_},"Status":_}}"#,
+                "media.transcode",
+            ),
+            (Product::AliyunIms, r#"{"EventType":"SnapshotComplete","MessageBody":_}"#, "media.snapshot"),
+            (
+                Product::AliyunIms,
+                r#"{"EventType":"SnapshotComplete","MessageBody":{"Input":_,"Output":_,"UserData":_}}"#,
+                "media.snapshot",
+            ),
+            (
+                Product::TencentCi,
+                r#"{"EventName":"WorkflowFinish","WorkflowExecution":{"Tasks":_,"CosHeaders":_,"State":_,"CreateTime":_}}"#,
+                "media.workflow",
+            ),
+            (
+                Product::TencentCi,
+                r#"{"EventName":"TaskFinish","JobsDetail":{"Tag":"Transcode","Input":_,"Operation":{"MediaInfo":_,"MediaResult":{"OutputFile":_},"Output":_}}}"#,
+                "media.transcode",
+            ),
+            (
+                Product::TencentVod,
+                r#"{"EventType":"ProcedureStateChanged","ProcedureStateChangeEvent":{"MetaData":_,"MediaProcessResultSet":_,"AiAnalysisResultSet":_,"FileId":_}}"#,
+                "media.workflow",
+            ),
+            (
+                Product::TencentVod,
+                r#"{"EventType":"ProcedureStateChanged","ProcedureStateChangeEvent":{"MediaProcessResultSet":[{"Type":_,"TranscodeTask":{"Input":_,"Output":_,"ErrCode":_}}]}}"#,
+                "media.workflow",
+            ),
+            (
+                Product::TencentVod,
+                r#"{"EventType":"ProcedureStateChanged","ProcedureStateChangeEvent":_}"#,
+                "media.workflow",
+            ),
+        ] {
+            let body = body.replace('_', value);
+            let event = event(product, body.as_bytes());
+            assert!(event.r#type.starts_with(expected), "{body}: {} {:?}", event.r#type, event.unreadable);
+        }
+    }
+}
+
+/// Where it is not even known which event it is, nothing is taken for a success.
+#[test]
+fn an_event_without_its_status_is_no_success() {
+    for (product, body) in [
+        (Product::AliyunIms, r#"{"EventType":"TranscodeComplete","MessageBody":{}}"#),
+        (Product::AliyunVod, r#"{"EventType":"WorkflowTaskComplete"}"#),
+        (Product::TencentCi, r#"{"EventName":"TaskFinish","JobsDetail":{"Tag":"Transcode"}}"#),
+        (Product::TencentCi, r#"{"EventName":"WorkflowFinish","WorkflowExecution":{}}"#),
+        (Product::TencentVod, r#"{"EventType":"ProcedureStateChanged","ProcedureStateChangeEvent":{}}"#),
+    ] {
+        assert_eq!(event(product, body.as_bytes()).data.unwrap().outcome, Outcome::Unknown, "{body}");
+    }
+}
+
+#[test]
+fn a_broken_part_of_a_pull_response_costs_no_other() {
+    let body =
+        br#"{"Response":{"EventSet":[{"EventHandle":"a","EventType":"New"},7,{"EventHandle":"b","EventType":"New"}]}}"#;
+    let types: Vec<String> = events(Product::TencentVod, body).into_iter().map(|event| event.r#type).collect();
+    assert_eq!(types, ["media.unknown.unknown", "media.unreadable.unknown", "media.unknown.unknown"]);
+}
