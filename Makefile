@@ -63,7 +63,7 @@ artifact-%: build
 .PHONY: invoke
 invoke: setup ## invoke one function in Docker: FUNCTION=aliyun-ims EVENT=snapshot-complete
 	@test -f 'events/$(FUNCTION)/$(EVENT).json' || { echo 'usage: make invoke FUNCTION=aliyun-ims EVENT=snapshot-complete (a file of events/<function>/)' >&2; exit 2; }
-	@sam build --config-env $(SAM_LOCAL) >/dev/null
+	@mkdir -p target; sam build --config-env $(SAM_LOCAL) >target/sam-build.log 2>&1 || { cat target/sam-build.log >&2; exit 1; }
 	sam local invoke --config-env $(SAM_LOCAL) $(call logical,$(FUNCTION)) --event events/$(FUNCTION)/$(EVENT).json
 
 # The environment of samconfig.toml for this machine, and a function's name in the template.

@@ -22,22 +22,26 @@ use handler::Handler;
 #[must_use]
 pub fn run(product: Product) -> ExitCode {
     telemetry::start();
-    let outcome = start(product);
-    match outcome {
+    let configuration = match Configuration::from_environment(|name| std::env::var(name).ok()) {
+        Ok(configuration) => configuration,
+        Err(error) => {
+            tracing::error!(%product, %error, "the function does not start");
+            return ExitCode::FAILURE;
+        }
+    };
+    if configuration.allow_unsigned {
+        tracing::warn!(%product, "callbacks are accepted without authentication: for local use only");
+    }
+    match serve(&Handler { product, intake: configuration.intake }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!(%product, %error, "the function stops");
+            tracing::info!(%product, %error, "the Lambda environment has ended");
             ExitCode::FAILURE
         }
     }
 }
 
-fn start(product: Product) -> Result<(), Error> {
-    let configuration = Configuration::from_environment(|name| std::env::var(name).ok())?;
-    if configuration.allow_unsigned {
-        tracing::warn!(%product, "callbacks are accepted without authentication: for local use only");
-    }
-    let handler = &Handler { product, intake: configuration.intake };
+fn serve(handler: &Handler) -> Result<(), Error> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let service = service_fn(async |event: LambdaEvent<_>| Ok::<_, Error>(handler.handle(event.payload).await));
     runtime.block_on(lambda_runtime::run(service))

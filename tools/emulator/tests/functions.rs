@@ -1,0 +1,163 @@
+//! The real functions in the runtime interface emulator: what they answer, what they hand on, what they log.
+
+use std::path::Path;
+use std::process::Command;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use callbacks::{CloudEvent, Product};
+use emulator::{Emulator, expected_events, requests, root};
+
+const UNSIGNED: &[(&str, &str)] = &[("MEDIAHOOK_ALLOW_UNSIGNED", "true")];
+
+/// A function URL request with this method and body.
+fn request(method: &str, body: &[u8]) -> String {
+    let text = std::str::from_utf8(body);
+    serde_json::json!({
+        "version": "2.0",
+        "headers": {"content-type": "application/json"},
+        "requestContext": {"http": {"method": method, "path": "/"}, "timeEpoch": 1_767_323_045_000_u64},
+        "body": text.map_or_else(|_| STANDARD.encode(body), str::to_owned),
+        "isBase64Encoded": text.is_err(),
+    })
+    .to_string()
+}
+
+/// Every request in `events/` is answered 200 and becomes the events that the parser makes of its body.
+fn every_sample_is_stored(product: Product) {
+    let mut function = Emulator::start(product, UNSIGNED).unwrap();
+    let mut sent = 0;
+    for (case, request) in requests(product).unwrap() {
+        let answer = function.invoke(&request).unwrap();
+        let expected = expected_events(product, &request).unwrap();
+        assert_eq!(answer.status_code, 200, "{case}");
+        assert_eq!(answer.body, format!(r#"{{"stored":{}}}"#, expected.len()), "{case}");
+        assert_eq!(function.events().unwrap(), expected, "{case}");
+        sent += 1;
+    }
+    assert!(sent > 0);
+    logs_say_nothing_of_the_payload(&function, product);
+}
+
+/// A log line is JSON with an id and a type: no part of a body, no name from it.
+fn logs_say_nothing_of_the_payload(function: &Emulator, product: Product) {
+    let log = function.log().unwrap();
+    let mut stored = 0;
+    for line in log.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(line["product"], product.slug());
+        stored += usize::from(line["message"] == "an event was stored");
+        for key in line.as_object().unwrap().keys() {
+            assert!(
+                ["timestamp", "level", "message", "product", "id", "type", "bytes"].contains(&key.as_str()),
+                "{key}"
+            );
+        }
+    }
+    assert!(stored > 0);
+}
+
+#[test]
+fn every_sample_of_aliyun_vod_is_stored() {
+    every_sample_is_stored(Product::AliyunVod);
+}
+
+#[test]
+fn every_sample_of_aliyun_ims_is_stored() {
+    every_sample_is_stored(Product::AliyunIms);
+}
+
+#[test]
+fn every_sample_of_tencent_ci_is_stored() {
+    every_sample_is_stored(Product::TencentCi);
+}
+
+#[test]
+fn every_sample_of_tencent_vod_is_stored() {
+    every_sample_is_stored(Product::TencentVod);
+}
+
+#[test]
+fn what_cannot_be_read_is_stored_as_it_came() {
+    for product in Product::ALL {
+        let mut function = Emulator::start(product, UNSIGNED).unwrap();
+        for entry in root().join("shared/callbacks/testdata/rejected").read_dir().unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|ending| ending == "snap" || ending == "md") {
+                continue;
+            }
+            let body = std::fs::read(&path).unwrap();
+            let answer = function.invoke(&request("POST", &body)).unwrap();
+            assert_eq!(answer.status_code, 200, "{product} {path:?}");
+            let events = function.events().unwrap();
+            let [line] = events.as_slice() else { panic!("{product} {path:?}: {} events", events.len()) };
+            let event: CloudEvent = serde_json::from_str(line).unwrap();
+            assert_eq!(event.r#type, "media.unreadable.unknown", "{product} {path:?}");
+            assert_eq!(STANDARD.decode(event.data_base64.unwrap()).unwrap(), body, "{product} {path:?}");
+        }
+    }
+}
+
+#[test]
+fn nothing_but_a_post_is_stored() {
+    let mut function = Emulator::start(Product::AliyunIms, UNSIGNED).unwrap();
+    for method in ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"] {
+        let answer = function.invoke(&request(method, b"{}")).unwrap();
+        assert_eq!(answer.status_code, 405, "{method}");
+        assert_eq!(answer.body, r#"{"title":"Method Not Allowed","status":405}"#);
+    }
+    assert_eq!(function.events().unwrap(), [] as [String; 0]);
+}
+
+/// AWS Lambda takes requests of up to 6 MB.
+#[test]
+fn a_body_at_the_limit_is_stored() {
+    const LIMIT: usize = 6 * 1024 * 1024;
+    let fill = |head: &str, item: &str, tail: &str, limit: usize| {
+        format!("{head}{}{tail}", item.repeat((limit - head.len() - tail.len() - 600) / item.len()))
+    };
+    let json = fill(r#"{"EventType":"New","MessageBody":{"Status":"Success","List":[7"#, ",7", "]}}", LIMIT);
+    // In the request, a quote takes two bytes and Base64 four for three.
+    let members =
+        fill(r#"{"EventType":"New","MessageBody":{"Status":"Success"},"A":0"#, r#","A":{"B":"C"}"#, "}", LIMIT * 2 / 3);
+    let xml = fill("<Response><EventName>New</EventName>", "<A><B>C</B></A>", "</Response>", LIMIT);
+    for (product, body) in [(Product::AliyunIms, &json), (Product::AliyunIms, &members), (Product::TencentCi, &xml)] {
+        let mut function = Emulator::start(product, UNSIGNED).unwrap();
+        let request = request("POST", body.as_bytes());
+        assert!((LIMIT * 9 / 10..=LIMIT).contains(&request.len()), "{} bytes", request.len());
+        assert_eq!(function.invoke(&request).unwrap().status_code, 200);
+        let events = function.events().unwrap();
+        assert_eq!(events, expected_events(product, &request).unwrap());
+        assert!(events[0].contains(r#""vendorevent":"New""#));
+    }
+}
+
+#[test]
+fn a_function_that_nothing_protects_does_not_start() {
+    for product in Product::ALL {
+        for (environment, expected) in [
+            (&[][..], "set MEDIAHOOK_ALLOW_UNSIGNED=true"),
+            (
+                &[("MEDIAHOOK_ALLOW_UNSIGNED", "yes")],
+                "MEDIAHOOK_ALLOW_UNSIGNED is set wrong: expected `true` or `false`",
+            ),
+            (
+                &[("MEDIAHOOK_ALLOW_UNSIGNED", "true"), ("MEDIAHOOK_INTAKE", "kafka")],
+                "MEDIAHOOK_INTAKE is set wrong: expected `stdout`",
+            ),
+        ] {
+            let output =
+                Command::new(bootstrap(product)).env_clear().envs(environment.iter().copied()).output().unwrap();
+            let log = String::from_utf8(output.stderr).unwrap();
+            assert!(!output.status.success());
+            assert!(log.contains(expected), "{product}: {log}");
+            assert!(output.stdout.is_empty());
+        }
+    }
+}
+
+fn bootstrap(product: Product) -> std::path::PathBuf {
+    let path = root().join("target/lambda").join(product.slug()).join("bootstrap");
+    assert!(Path::new(&path).exists(), "run `make build`");
+    path
+}
