@@ -128,13 +128,17 @@ impl Emulator {
 
     fn wait_until_it_listens(&mut self) -> Result<(), EmulatorError> {
         let started = Instant::now();
-        while TcpStream::connect(&self.address).is_err() {
-            if started.elapsed() > START_LIMIT || self.process.try_wait()?.is_some() {
+        loop {
+            let listens = TcpStream::connect(&self.address).is_ok();
+            let has_ended = self.process.try_wait()?.is_some();
+            if listens && !has_ended {
+                return Ok(());
+            }
+            if has_ended || started.elapsed() > START_LIMIT {
                 return Err(EmulatorError::NotStarted);
             }
             std::thread::sleep(Duration::from_millis(5));
         }
-        Ok(())
     }
 }
 

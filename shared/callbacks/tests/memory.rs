@@ -1,0 +1,56 @@
+//! Memory is linear in the size of the body, whatever its shape.
+
+use callbacks::{Product, decode};
+use peak_alloc::PeakAlloc;
+
+#[global_allocator]
+static ALLOCATOR: PeakAlloc = PeakAlloc;
+
+const SMALL: usize = 1_500_000;
+const LARGE: usize = 6_000_000;
+
+/// The shapes: what vendors send, and what takes a parser the most memory for each byte.
+const SHAPES: &[(&str, Product, &str, &str, &str)] = &[
+    (
+        "sub-tasks of a task flow",
+        Product::TencentVod,
+        r#"{"EventType":"ProcedureStateChanged","ProcedureStateChangeEvent":{"Status":"FINISH","MediaProcessResultSet":[{}"#,
+        r#",{"Type":"Transcode","TranscodeTask":{"Status":"SUCCESS","ErrCode":0,"Input":{"Definition":20},"Output":{"Url":"https://media.example.com/0123456789/video.f20.mp4","Size":4189073,"Height":480,"Width":640}}}"#,
+        "]}}",
+    ),
+    (
+        "tasks of a workflow, XML",
+        Product::TencentCi,
+        "<Response><EventName>WorkflowFinish</EventName><WorkflowExecution><State>Success</State>",
+        "<Tasks><Type>Transcode</Type><State>Success</State><JobId>j168668b217b011ed8efb27bb229e2d11</JobId></Tasks>",
+        "</WorkflowExecution></Response>",
+    ),
+    ("small elements", Product::TencentCi, "<Response>", "<a>1</a>", "</Response>"),
+    ("small members", Product::AliyunIms, r#"{"b":1"#, r#","a":1"#, "}"),
+    ("small objects", Product::AliyunIms, r#"{"b":[{}"#, r#",{"a":1}"#, "]}"),
+    ("small items", Product::AliyunIms, r#"{"b":[1"#, ",1", "]}"),
+    ("one string", Product::AliyunVod, r#"{"EventType":""#, "x", r#""}"#),
+    ("escapes", Product::AliyunVod, r#"{"EventType":""#, r"\n", r#""}"#),
+    ("white space", Product::AliyunVod, "{", " \n", "}"),
+    ("nothing that can be read", Product::AliyunVod, "{", "x", ""),
+];
+
+#[test]
+fn memory_is_linear_in_the_size_of_the_body() {
+    let received = "2026-01-02T03:04:05Z".parse().unwrap();
+    for (name, product, head, item, tail) in SHAPES {
+        let peak_per_byte = |size: usize| {
+            let body = format!("{head}{}{tail}", item.repeat((size - head.len() - tail.len()) / item.len()));
+            ALLOCATOR.reset_peak_usage();
+            let before = ALLOCATOR.current_usage();
+            let events = decode(*product, body.as_bytes(), received);
+            assert_eq!(events.len(), 1, "{name}");
+            (ALLOCATOR.peak_usage() - before) / (body.len() / 100)
+        };
+        let (small, large) = (peak_per_byte(SMALL), peak_per_byte(LARGE));
+        println!("{name}: {small} and {large} bytes for each 100 of the body");
+        // A vector that has just doubled holds twice what it needs; that is the play that is left here.
+        assert!(large <= small * 2, "{name}: {small} and {large} bytes for each 100 of the body");
+        assert!(large <= 1_000, "{name}: {large} bytes for each 100 of the body");
+    }
+}
