@@ -44,8 +44,9 @@ lint: setup ## check format, lints, documentation and template; warnings are err
 	sam validate --lint
 
 .PHONY: events
-events: ## write events/ anew from the test data
+events: ## write what is generated anew: events/ from the test data, docs/kinds.md from the tables
 	cargo run --quiet --locked --package mediahook -- events events
+	cargo run --quiet --locked --package mediahook -- kinds >docs/kinds.md
 
 .PHONY: build
 build: setup ## build the functions into target/lambda, for this machine or ARCH=arm64

@@ -1,4 +1,5 @@
 //! A product has all of its parts, under its one name.
+#![expect(clippy::panic, clippy::string_slice, reason = "a test fails by panicking")]
 
 use std::path::Path;
 
@@ -44,7 +45,7 @@ fn every_payload_is_explained() {
         let readme = read(format!("{folder}/README.md"));
         for entry in root().join(&folder).read_dir().unwrap() {
             let file = entry.unwrap().file_name().into_string().unwrap();
-            if file != "README.md" && !file.ends_with(".snap") {
+            if file != "README.md" && !file.contains(".snap") {
                 let case = file.rsplit_once('.').unwrap().0;
                 assert!(readme.contains(case), "{folder}/README.md does not explain {file}");
             }

@@ -9,7 +9,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use callbacks::{Product, decode};
+use callbacks::{Product, decode, kinds};
 use clap::{Parser, Subcommand};
 use jiff::Timestamp;
 
@@ -66,6 +66,8 @@ enum Command {
         #[arg(value_name = "PRODUCT")]
         product: Option<Product>,
     },
+    /// List the vendor events that have a name here, and their kinds, as a table in Markdown.
+    Kinds,
     /// Write the requests of all bundled samples to a folder, as `<product>/<case>.json`.
     ///
     /// Files there that are no sample's any more are removed.
@@ -81,6 +83,10 @@ fn main() -> ExitCode {
         Command::Request { product, callback } => print_request(product, &callback),
         Command::Samples { product } => {
             list_samples(product);
+            Ok(())
+        }
+        Command::Kinds => {
+            print!("{}", kinds_table());
             Ok(())
         }
         Command::Events { folder } => write_events(&folder),
@@ -126,6 +132,14 @@ fn write_events(folder: &std::path::Path) -> Result<(), String> {
     Ok(())
 }
 
+/// The table of `docs/kinds.md`.
+fn kinds_table() -> String {
+    let head =
+        "# Vendor events and their kinds\n\nMade by `make events`.\n\n| product | event | kind |\n|---|---|---|\n";
+    let rows = kinds().into_iter().map(|(product, event, kind)| format!("| `{product}` | `{event}` | `{kind}` |\n"));
+    std::iter::once(head.to_owned()).chain(rows).collect()
+}
+
 /// An error with its causes, in one line.
 fn message(error: impl std::error::Error) -> String {
     let mut message = error.to_string();
@@ -135,4 +149,21 @@ fn message(error: impl std::error::Error) -> String {
         cause = error.source();
     }
     message
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_of_kinds_is_in_step() {
+        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/kinds.md");
+        let text = std::fs::read_to_string(file).unwrap_or_default();
+        assert!(text == kinds_table(), "run `make events`: docs/kinds.md differs");
+    }
+
+    #[test]
+    fn the_arguments_are_well_formed() {
+        <Arguments as clap::CommandFactory>::command().debug_assert();
+    }
 }

@@ -40,7 +40,7 @@ fn every_snapshot_belongs_to_a_payload() {
         let files: BTreeSet<String> = payloads(name).into_iter().map(|(file, _)| format!("{file}.snap")).collect();
         for entry in folder(name).read_dir().unwrap() {
             let file = entry.unwrap().file_name().into_string().unwrap();
-            assert!(!file.ends_with(".snap") || files.contains(&file), "{name}/{file} is no payload's");
+            assert!(!file.contains(".snap") || files.contains(&file), "{name}/{file} is no payload's");
         }
     }
 }
@@ -101,7 +101,8 @@ fn xml_and_json_give_the_same_event() {
 #[test]
 fn the_vendors_event_is_handed_on_whole() {
     for (product, file, body) in all_payloads() {
-        if !file.ends_with(".json") || file.contains("pull") || file.contains("several") {
+        let is_one_json = !body.starts_with(b"<") && !file.contains("pull") && !file.contains("several");
+        if !is_one_json {
             continue;
         }
         let vendor = event(product, &body).data.unwrap().vendor.unwrap();
@@ -161,9 +162,9 @@ fn a_redelivery_has_the_same_id_and_another_event_another() {
 /// An event that is pulled is the event that would have been posted; its handle is the caller's.
 #[test]
 fn a_pulled_event_is_the_posted_one() {
-    let posted =
-        r#"{"EventType":"ProcedureStateChanged","ProcedureStateChangeEvent":{"TaskId":"t","Status":"FINISH"}}"#;
-    let pulled = format!(r#"{{"Response":{{"EventSet":[{{"EventHandle":"h",{}],"RequestId":"r"}}}}"#, &posted[1..]);
+    let members = r#""EventType":"ProcedureStateChanged","ProcedureStateChangeEvent":{"TaskId":"t","Status":"FINISH"}"#;
+    let posted = format!("{{{members}}}");
+    let pulled = format!(r#"{{"Response":{{"EventSet":[{{"EventHandle":"h",{members}}}],"RequestId":"r"}}}}"#);
     let decoded = decode(Product::TencentVod, pulled.as_bytes(), received());
     assert_eq!(decoded.len(), 1);
     assert_eq!(decoded[0].handle.as_deref(), Some("h"));

@@ -29,7 +29,7 @@ pub(crate) fn read<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T, Unread
     let value = crate::tests::unread::deserialize(&mut deserializer);
     #[cfg(not(test))]
     let value = serde_path_to_error::deserialize(&mut deserializer);
-    value.map_err(unreadable)
+    value.map_err(|error| unreadable(&error))
 }
 
 /// Reads some of an object's members. What this passes over, [`read`] or nothing reads.
@@ -38,10 +38,10 @@ pub(crate) fn read<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T, Unread
 /// As [`read`].
 pub(crate) fn peek<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T, Unreadable> {
     let value = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(json));
-    value.map_err(unreadable)
+    value.map_err(|error| unreadable(&error))
 }
 
-fn unreadable(error: serde_path_to_error::Error<serde_json::Error>) -> Unreadable {
+fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>) -> Unreadable {
     let problem = category(error.inner()).to_owned();
     Unreadable::Field { path: error.path().to_string(), problem }
 }
