@@ -15,9 +15,9 @@
 //! # Ok::<(), jiff::Error>(())
 //! ```
 //!
-//! Inside, a body takes three steps. The [`body`] modules bring JSON and XML into one canonical JSON text. A vendor module
-//! ([`aliyun`], [`tencent`]) reads that text into its typed structs, which never leave the module, and maps them to
-//! [`MediaEvent`]. The [`envelope`] adds what a consumer routes on.
+//! Inside, a body takes three steps. `body` brings JSON and XML into one canonical JSON text. A vendor's module (`aliyun`,
+//! `tencent`) reads that text into its typed structs, which never leave it, and maps them to [`MediaEvent`]. `envelope` adds
+//! what a consumer routes on.
 
 mod aliyun;
 mod body;
