@@ -67,7 +67,7 @@ mod tests {
 
     fn read(variables: &[(&str, &str)]) -> Result<Configuration, ConfigurationError> {
         let lookup =
-            |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+            |name: &str| variables.iter().rfind(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
         Configuration::from_environment(lookup)
     }
 
