@@ -28,13 +28,27 @@ $(VENV)/ready: requirements.txt
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
 	@touch $@
 
+types/node_modules/ready: types/package-lock.json $(VENV)/ready
+	npm ci --prefix types --silent --no-audit --no-fund
+	@touch $@
+
 .PHONY: demo
 demo: build ## send every sample to its function in the Lambda runtime, and show what comes out
 	@cargo run --quiet --locked --release --package emulator --bin demo
 
 .PHONY: test
-test: build ## run all tests
+test: build test-types ## run all tests
 	cargo test --locked --workspace
+
+MEDIAHOOK := cargo run --quiet --locked --package mediahook --
+
+# The types are those of the schema, a consumer's code compiles with them, and the events of all samples have them.
+.PHONY: test-types
+test-types: types/node_modules/ready
+	npm run --prefix types --silent generate | diff types/mediahook.d.ts - || { echo 'run `make events`' >&2; exit 1; }
+	{ echo 'import type { CloudEvent } from "./mediahook.js";'; echo 'export default ['; \
+	  $(MEDIAHOOK) samples --decoded | sed 's/$$/,/'; echo '] satisfies CloudEvent[];'; } >types/samples.ts
+	npm run --prefix types --silent test
 
 .PHONY: lint
 lint: setup ## check format, lints, documentation and template; warnings are errors
@@ -44,9 +58,12 @@ lint: setup ## check format, lints, documentation and template; warnings are err
 	sam validate --lint
 
 .PHONY: events
-events: ## write what is generated anew: events/ from the test data, docs/kinds.md from the tables
-	cargo run --quiet --locked --package mediahook -- events events
-	cargo run --quiet --locked --package mediahook -- kinds >docs/kinds.md
+events: types/node_modules/ready ## write anew what is generated: events/, schema/, types/ and docs/kinds.md
+	$(MEDIAHOOK) events events
+	$(MEDIAHOOK) kinds >docs/kinds.md
+	$(MEDIAHOOK) schema >schema/cloudevent-1.schema.json
+	$(MEDIAHOOK) schema --data >schema/event-1.schema.json
+	npm run --prefix types --silent generate >types/mediahook.d.ts
 
 .PHONY: build
 build: setup ## build the functions into target/lambda, for this machine or ARCH=arm64
@@ -69,7 +86,7 @@ invoke: setup ## invoke one function in Docker: FUNCTION=aliyun-ims EVENT=snapsh
 
 # The environment of samconfig.toml for this machine, and a function's name in the template.
 SAM_LOCAL := $(if $(filter arm64,$(ARCH)),arm64,default)
-logical = $(shell echo $(1) | sed -E 's/(^|-)([a-z])/\U\2/g')Function
+logical = $(patsubst build-%:,%,$(firstword $(shell grep '^build-.*Function: artifact-$(1)$$' Makefile)))
 
 .PHONY: watch
 watch: setup ## serve the functions on http://localhost:9000/lambda-url/<function>/, built anew on every change

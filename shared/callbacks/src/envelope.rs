@@ -20,6 +20,9 @@ use crate::{Product, aliyun, tencent};
 /// handle of a pulled event, and the id of the request that carried it.
 const DELIVERY: &[&str] = &["Sign", "T", "EventHandle", "RequestId"];
 
+/// How many events a body may hold. The vendors' own limit for a pull response is 16.
+const MAX_EVENTS: usize = 1_000;
+
 /// One event of a callback.
 #[derive(Debug, Clone)]
 pub struct Decoded {
@@ -36,6 +39,9 @@ pub struct Decoded {
 #[must_use]
 pub fn decode(product: Product, body: &[u8], received: Timestamp) -> Vec<Decoded> {
     let parts = match body::to_json(body).and_then(|text| split(product, text)) {
+        Ok(parts) if parts.len() > MAX_EVENTS => {
+            return vec![unreadable(product, body, &Unreadable::TooMany { limit: MAX_EVENTS }, None, received)];
+        }
         Ok(parts) => parts,
         Err(error) => return vec![unreadable(product, body, &error, None, received)],
     };
@@ -107,15 +113,26 @@ impl Facts {
     }
 }
 
-/// The error of something with this outcome: none where it succeeded, whatever the vendor sent along.
+/// The error of something with this outcome: none where nothing failed, whatever the vendor sent along.
 pub(crate) fn failure(outcome: Outcome, error: Failure) -> Option<Failure> {
-    if outcome == Outcome::Succeeded { None } else { non_empty(error) }
+    match outcome {
+        Outcome::Succeeded | Outcome::Running => None,
+        Outcome::Failed | Outcome::Partial | Outcome::Canceled | Outcome::Unknown => non_empty(error),
+    }
+}
+
+/// The files of something with this outcome: none where none were made, whatever the vendor said would be.
+pub(crate) fn made(outcome: Outcome, outputs: impl IntoIterator<Item = Output>) -> Vec<Output> {
+    match outcome {
+        Outcome::Succeeded | Outcome::Partial => outputs.into_iter().collect(),
+        Outcome::Failed | Outcome::Canceled | Outcome::Running | Outcome::Unknown => Vec::new(),
+    }
 }
 
 /// The vendor events that a body holds.
 fn split(product: Product, json: Cow<'_, str>) -> Result<Vec<Part<'_>>, Unreadable> {
     match product {
-        Product::AliyunVod | Product::AliyunIms => Ok(vec![Part::whole(json)]),
+        Product::AliyunVod | Product::AliyunIms => Ok(aliyun::mns::split(json)),
         Product::TencentCi => tencent::ci::split(json),
         Product::TencentVod => tencent::vod::split(json),
     }
@@ -123,6 +140,9 @@ fn split(product: Product, json: Cow<'_, str>) -> Result<Vec<Part<'_>>, Unreadab
 
 fn read(product: Product, text: &str, received: Timestamp) -> Result<CloudEvent, Unreadable> {
     let canonical = json::canonical_without(text, DELIVERY)?;
+    if !canonical.starts_with('{') {
+        return Err(Unreadable::NotAnObject { found: body::what(&canonical) });
+    }
     let (product, facts) = match product {
         Product::AliyunVod | Product::AliyunIms => aliyun::read(product, &canonical)?,
         Product::TencentCi => (product, tencent::ci::read(&canonical)?),
@@ -137,11 +157,11 @@ fn read(product: Product, text: &str, received: Timestamp) -> Result<CloudEvent,
         id: id(product, canonical.as_bytes()),
         source: product.source().to_owned(),
         r#type: event_type(data.kind, data.outcome),
-        subject: data.subject(),
+        subject: data.subject().filter(|subject| is_attribute(subject)),
         time,
         datacontenttype: "application/json".to_owned(),
         dataschema: Some(DATA_SCHEMA.to_owned()),
-        vendorevent: data.event.clone(),
+        vendorevent: data.event.clone().filter(|name| is_attribute(name)),
         unreadable: None,
         data: Some(data),
         data_base64: None,
@@ -170,6 +190,11 @@ fn unreadable(
         data_base64: Some(STANDARD.encode(body)),
     };
     Decoded { event, handle }
+}
+
+/// Whether a text may be a CloudEvents attribute: control characters may not be in one.
+fn is_attribute(text: &str) -> bool {
+    !text.contains(char::is_control)
 }
 
 fn event_type(kind: Kind, outcome: Outcome) -> String {

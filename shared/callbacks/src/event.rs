@@ -6,6 +6,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_with::skip_serializing_none;
@@ -20,23 +21,29 @@ pub const DATA_SCHEMA: &str = "urn:mediahook:event:1";
 
 /// One event in the structured mode of `CloudEvents` 1.0: the envelope that a consumer routes on.
 #[skip_serializing_none]
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct CloudEvent {
-    /// Always [`SPEC_VERSION`].
+    /// Version of the `CloudEvents` specification: `1.0`.
+    #[schemars(extend("const" = "1.0"))]
     pub specversion: String,
     /// 32 lower-case hex digits made from the event's content, so that a redelivery has the same id.
+    #[schemars(regex(pattern = "^[0-9a-f]{32}$"))]
     pub id: String,
     /// Who sent it: `/aliyun/vod`, `/aliyun/ims`, `/tencent/vod` or `/tencent/ci`.
+    #[schemars(extend("enum" = ["/aliyun/vod", "/aliyun/ims", "/tencent/ci", "/tencent/vod"]))]
     pub source: String,
     /// `media.<kind>.<outcome>`.
+    #[schemars(regex(pattern = "^media\\.[a-z]+\\.[a-z]+$"))]
     pub r#type: String,
     /// The media that the event is about (its id, else `bucket/object`); where there is none, the job's id.
     pub subject: Option<String>,
     /// When it happened: the vendor's event time, else its finish time, else the time of receipt.
     pub time: Timestamp,
     /// `application/json`, or `application/octet-stream` for an unreadable body.
+    #[schemars(extend("enum" = ["application/json", "application/octet-stream"]))]
     pub datacontenttype: String,
-    /// [`DATA_SCHEMA`]; absent for an unreadable body.
+    /// Names the schema of `data`: `urn:mediahook:event:1`, with the model's major version. Absent for an unreadable body.
+    #[schemars(extend("const" = "urn:mediahook:event:1"))]
     pub dataschema: Option<String>,
     /// The vendor's own name of the event, verbatim; `TaskFinish/<Tag>` for a Cloud Infinite job.
     pub vendorevent: Option<String>,
@@ -50,7 +57,7 @@ pub struct CloudEvent {
 
 /// What happened, in one form for all products.
 #[skip_serializing_none]
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct MediaEvent {
     /// The product whose event this is.
     pub product: Product,
@@ -81,14 +88,16 @@ pub struct MediaEvent {
     /// What went wrong, where something failed.
     pub error: Option<Failure>,
     /// What the customer attached to the job: parsed where it is JSON, else the string.
+    #[schemars(extend("type" = ["object", "array", "string", "number", "boolean", "null"]))]
     pub user_data: Option<Box<RawValue>>,
     /// The whole vendor event as JSON.
+    #[schemars(extend("type" = "object"))]
     pub vendor: Option<Box<RawValue>>,
 }
 
 /// A media file or asset: the input of a job, or what an upload brought.
 #[skip_serializing_none]
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Media {
     /// The vendor's id of the media asset or file.
     pub id: Option<String>,
@@ -120,7 +129,7 @@ pub struct Media {
 
 /// The vendor's unit of work.
 #[skip_serializing_none]
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Job {
     /// The vendor's id of the job or task.
     pub id: Option<String>,
@@ -148,7 +157,7 @@ pub struct Job {
 
 /// A workflow and one run of it.
 #[skip_serializing_none]
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Workflow {
     /// The workflow's definition.
     pub id: Option<String>,
@@ -160,7 +169,7 @@ pub struct Workflow {
 
 /// One part of a workflow or job.
 #[skip_serializing_none]
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
     /// The vendor's id of the part.
     pub id: Option<String>,
@@ -191,7 +200,7 @@ pub struct Step {
 
 /// A file that was made.
 #[skip_serializing_none]
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Output {
     /// What sort of file it is.
     pub role: Role,
@@ -227,7 +236,7 @@ pub struct Output {
 
 /// What a moderation found.
 #[skip_serializing_none]
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Review {
     /// What to do with the media.
     pub verdict: Option<Verdict>,
@@ -243,7 +252,7 @@ pub struct Review {
 
 /// What went wrong, in the vendor's words.
 #[skip_serializing_none]
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Failure {
     /// Error code.
     pub code: Option<String>,
@@ -252,7 +261,7 @@ pub struct Failure {
 }
 
 /// What an event is about; the middle of its `type`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A file arrived.
@@ -289,7 +298,7 @@ pub enum Kind {
 }
 
 /// How it ended; the end of an event's `type`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Done.
@@ -308,7 +317,7 @@ pub enum Outcome {
 }
 
 /// What sort of file an output is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Moving pictures, with or without sound.
@@ -331,7 +340,7 @@ pub enum Role {
 }
 
 /// What a moderation advises.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Nothing against it.
@@ -380,16 +389,18 @@ impl MediaEvent {
 }
 
 impl Outcome {
-    /// The outcome of something whose parts each have one. The parts decide; the whole's own word counts where there
-    /// are none, or where it says that the whole is still running.
+    /// The outcome of something whose parts each have one. The parts decide; the whole's own word counts where there are
+    /// none, and where it says that the whole still runs. A whole that failed although each listed part succeeded is
+    /// `Partial`: something that is not listed failed.
     ///
     /// Two traps are behind this: Tencent VOD's `FINISH` says only that a task flow ended, and Alibaba VOD's
     /// `TranscodeComplete` says `success` when a single stream succeeded.
     pub(crate) fn of_parts(whole: Self, parts: impl IntoIterator<Item = Self>) -> Self {
-        if whole == Self::Running {
-            return whole;
+        match (whole, parts.into_iter().reduce(Self::join)) {
+            (Self::Running, _) | (_, None) => whole,
+            (Self::Failed | Self::Canceled, Some(Self::Succeeded)) => Self::Partial,
+            (_, Some(parts)) => parts,
         }
-        parts.into_iter().reduce(Self::join).unwrap_or(whole)
     }
 
     /// The outcome of two parts together. Commutative and associative, so that the order of parts does not matter.
@@ -482,4 +493,50 @@ impl fmt::Display for Outcome {
 /// `None` for a record in which nothing is set, so that it is left out of the event.
 pub(crate) fn non_empty<T: Default + PartialEq>(record: T) -> Option<T> {
     (record != T::default()).then_some(record)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_decide() {
+        use Outcome::{Canceled, Failed, Partial, Running, Succeeded, Unknown};
+        for (whole, parts, expected) in [
+            (Succeeded, &[][..], Succeeded),
+            (Unknown, &[], Unknown),
+            (Failed, &[Succeeded, Failed], Partial),
+            (Succeeded, &[Succeeded, Failed], Partial),
+            (Succeeded, &[Failed, Failed], Failed),
+            (Succeeded, &[Failed, Canceled], Failed),
+            (Succeeded, &[Canceled], Canceled),
+            (Succeeded, &[Succeeded, Canceled], Partial),
+            (Succeeded, &[Succeeded, Running, Failed], Running),
+            (Running, &[Succeeded], Running),
+            (Succeeded, &[Succeeded, Unknown], Unknown),
+            (Unknown, &[Succeeded, Succeeded], Succeeded),
+            (Failed, &[Succeeded], Partial),
+        ] {
+            assert_eq!(Outcome::of_parts(whole, parts.iter().copied()), expected, "{whole} of {parts:?}");
+            assert_eq!(Outcome::of_parts(whole, parts.iter().rev().copied()), expected, "{whole} of {parts:?}");
+        }
+    }
+
+    #[test]
+    fn the_ending_of_a_name_tells_the_role() {
+        for (name, role) in [
+            ("a/b.MP4", Role::Video),
+            ("https://media.example.com/v.f20.m3u8?sign=1.mp3", Role::Playlist),
+            ("x.mp3", Role::Audio),
+            ("x.jpg#t=1", Role::Image),
+            ("x.srt", Role::Subtitle),
+            ("x.json", Role::Text),
+            ("x.pdf", Role::Document),
+            ("archive.mp4/part", Role::Other),
+            ("none", Role::Other),
+            ("", Role::Other),
+        ] {
+            assert_eq!(Role::of_name(name), role, "{name}");
+        }
+    }
 }

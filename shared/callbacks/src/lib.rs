@@ -25,6 +25,7 @@ mod envelope;
 mod event;
 mod kinds;
 mod product;
+mod schema;
 mod status;
 mod tencent;
 mod wire;
@@ -39,3 +40,4 @@ pub use event::{
 };
 pub use kinds::kinds;
 pub use product::{Product, UnknownProduct};
+pub use schema::{CLOUD_EVENT_SCHEMA, cloud_event_schema, event_schema};

@@ -9,6 +9,9 @@ pub const INTAKE: &str = "MEDIAHOOK_INTAKE";
 /// callback does not start without it.
 pub const ALLOW_UNSIGNED: &str = "MEDIAHOOK_ALLOW_UNSIGNED";
 
+/// Where the Lambda runtime is. Lambda and its emulators set it; without it there is nothing to receive requests from.
+pub const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
+
 /// How a function runs.
 #[derive(Debug)]
 pub struct Configuration {
@@ -32,6 +35,9 @@ pub enum ConfigurationError {
     /// Nothing authenticates callbacks, and unsigned ones are not allowed.
     #[error("nothing authenticates callbacks: set {ALLOW_UNSIGNED}=true to accept unsigned ones, for local use only")]
     NoAuthentication,
+    /// The function runs outside of Lambda.
+    #[error("this runs in AWS Lambda only: try it with `make invoke`, `sam local invoke` or `cargo lambda watch`")]
+    NotInLambda,
 }
 
 impl Configuration {
@@ -57,6 +63,9 @@ impl Configuration {
         if !allow_unsigned {
             return Err(ConfigurationError::NoAuthentication);
         }
+        if variable(RUNTIME_API).is_none() {
+            return Err(ConfigurationError::NotInLambda);
+        }
         Ok(Self { intake, allow_unsigned })
     }
 }
@@ -73,7 +82,8 @@ mod tests {
 
     #[test]
     fn unsigned_callbacks_must_be_allowed_in_so_many_words() {
-        assert!(read(&[(ALLOW_UNSIGNED, "true")]).unwrap().allow_unsigned);
+        assert!(read(&[(ALLOW_UNSIGNED, "true"), (RUNTIME_API, "localhost:9001")]).unwrap().allow_unsigned);
+        assert_eq!(read(&[(ALLOW_UNSIGNED, "true")]).unwrap_err(), ConfigurationError::NotInLambda);
         for variables in [&[][..], &[(ALLOW_UNSIGNED, "")], &[(ALLOW_UNSIGNED, "false")]] {
             let error = read(variables).unwrap_err();
             assert_eq!(error, ConfigurationError::NoAuthentication);

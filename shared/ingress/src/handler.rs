@@ -3,6 +3,7 @@
 use aws_lambda_events::lambda_function_urls::{LambdaFunctionUrlRequest, LambdaFunctionUrlResponse};
 use callbacks::{CloudEvent, Product, decode};
 use delivery::Intake;
+use serde_json::value::RawValue;
 
 use crate::request;
 use crate::response::Answer;
@@ -14,7 +15,15 @@ pub(crate) struct Handler {
 }
 
 impl Handler {
-    pub(crate) async fn handle(&self, request: LambdaFunctionUrlRequest) -> LambdaFunctionUrlResponse {
+    /// Answers what Lambda was invoked with.
+    ///
+    /// It is taken as JSON first: the runtime's own message for what is no function URL request would repeat it.
+    pub(crate) async fn handle(&self, payload: Box<RawValue>) -> LambdaFunctionUrlResponse {
+        let Ok(request) = serde_json::from_str(payload.get()) else {
+            tracing::warn!(product = %self.product, "an invocation that is no function URL request was refused");
+            return Answer::NotARequest.into();
+        };
+        drop(payload);
         self.answer(request).await.into()
     }
 
@@ -59,6 +68,16 @@ mod tests {
             let (answer, stored) = answer("POST", body).await;
             assert_eq!(answer, Answer::Stored { events: 1 }, "{body}");
             assert_eq!(stored.len(), 1, "{body}");
+        }
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn what_is_no_request_is_refused_without_repeating_it() {
+        let handler = Handler { product: Product::TencentVod, intake: Intake::memory() };
+        for payload in [r#""SECRET""#, "{}", r#"{"headers":{"SECRET name":"x"},"requestContext":{}}"#, "null"] {
+            let response = handler.handle(RawValue::from_string(payload.to_owned()).unwrap()).await;
+            assert_eq!(response.status_code, 400, "{payload}");
+            assert!(!response.body.unwrap().contains("SECRET"), "{payload}");
         }
     }
 

@@ -35,7 +35,7 @@ pub fn run(product: Product) -> ExitCode {
     match serve(&Handler { product, intake: configuration.intake }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::info!(%product, %error, "the Lambda environment has ended");
+            tracing::debug!(%product, %error, "the Lambda environment has ended");
             ExitCode::FAILURE
         }
     }

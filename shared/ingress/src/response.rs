@@ -12,6 +12,8 @@ pub(crate) enum Answer {
         /// How many.
         events: usize,
     },
+    /// Lambda was invoked with something else than a function URL request.
+    NotARequest,
     /// It was not a POST.
     NotPost,
     /// Its events could not be stored. The vendor should send it again.
@@ -23,6 +25,7 @@ impl Answer {
     fn status(self) -> StatusCode {
         match self {
             Self::Stored { .. } => StatusCode::OK,
+            Self::NotARequest => StatusCode::BAD_REQUEST,
             Self::NotPost => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotStored => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -32,7 +35,7 @@ impl Answer {
     fn body(self) -> String {
         match self {
             Self::Stored { events } => format!(r#"{{"stored":{events}}}"#),
-            Self::NotPost | Self::NotStored => {
+            Self::NotARequest | Self::NotPost | Self::NotStored => {
                 let status = self.status();
                 let title = status.canonical_reason().unwrap_or_default();
                 format!(r#"{{"title":"{title}","status":{}}}"#, status.as_u16())
@@ -65,6 +68,7 @@ mod tests {
     fn every_outcome_has_its_answer() {
         for (answer, status, content_type, body) in [
             (Answer::Stored { events: 2 }, 200, "application/json", r#"{"stored":2}"#),
+            (Answer::NotARequest, 400, "application/problem+json", r#"{"title":"Bad Request","status":400}"#),
             (Answer::NotPost, 405, "application/problem+json", r#"{"title":"Method Not Allowed","status":405}"#),
             (Answer::NotStored, 503, "application/problem+json", r#"{"title":"Service Unavailable","status":503}"#),
         ] {

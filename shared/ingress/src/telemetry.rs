@@ -1,14 +1,19 @@
 //! Logs: one JSON object per line, on standard error.
 
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 /// Names the level of the log, as AWS Lambda's own setting does: `INFO` unless it is set.
 const LOG_LEVEL: &str = "AWS_LAMBDA_LOG_LEVEL";
 
+/// What the runtime logs at its lowest levels is the request, so it is kept to what it says at `INFO`.
+const RUNTIME: &str = "lambda_runtime=info,lambda_runtime_api_client=info,hyper=info,hyper_util=info";
+
 /// Starts the log. A second call changes nothing.
 pub(crate) fn start() {
-    let filter = EnvFilter::builder().with_env_var(LOG_LEVEL).from_env_lossy();
-    let filter = if std::env::var_os(LOG_LEVEL).is_some() { filter } else { EnvFilter::new("info") };
+    let level = std::env::var(LOG_LEVEL).ok().and_then(|level| level.parse::<LevelFilter>().ok());
+    let level = level.unwrap_or(LevelFilter::INFO);
+    let filter = EnvFilter::builder().with_default_directive(level.into()).parse_lossy(RUNTIME);
     let log = tracing_subscriber::fmt()
         .json()
         .flatten_event(true)

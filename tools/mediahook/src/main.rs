@@ -1,15 +1,15 @@
 //! `mediahook`: understand a media callback, or make the request that brings one to a function.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool prints its results")]
+#![expect(clippy::print_stderr, reason = "a command-line tool prints what went wrong")]
 
 mod input;
 mod request;
 mod samples;
 
-use std::fmt::Write;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use callbacks::{Product, decode, kinds};
+use callbacks::{Product, cloud_event_schema, decode, event_schema, kinds};
 use clap::{Parser, Subcommand};
 use jiff::Timestamp;
 
@@ -39,7 +39,7 @@ Products: aliyun-vod, aliyun-ims, tencent-ci, tencent-vod.";
 enum Command {
     /// Print the events of a callback, one per line, as a function would hand them on.
     ///
-    /// Takes the body of a callback, JSON or XML, or what PullEvents answered. A body that cannot be read gives an
+    /// Takes the body of a callback, JSON or XML, what PullEvents answered, or a function URL request with a body in it. A body that cannot be read gives an
     /// `unreadable` event like any other; then the reason goes to standard error and the exit code is 1.
     Decode {
         /// Whose callback it is: aliyun-vod, aliyun-ims, tencent-ci or tencent-vod.
@@ -60,14 +60,23 @@ enum Command {
         #[arg(value_name = "CASE|FILE", default_value = "-")]
         callback: String,
     },
-    /// List the bundled samples: the vendors' published examples, and variations that occur.
+    /// List the bundled samples: the vendors' published examples, and bodies that vary from them.
     Samples {
         /// Only this product's.
         #[arg(value_name = "PRODUCT")]
         product: Option<Product>,
+        /// Print what they become instead, one event per line.
+        #[arg(long)]
+        decoded: bool,
     },
     /// List the vendor events that have a name here, and their kinds, as a table in Markdown.
     Kinds,
+    /// Print the JSON Schema of an event: of all of it, or of its `data`.
+    Schema {
+        /// Only `data`, the schema that `dataschema` names.
+        #[arg(long)]
+        data: bool,
+    },
     /// Write the requests of all bundled samples to a folder, as `<product>/<case>.json`.
     ///
     /// Files there that are no sample's any more are removed.
@@ -81,14 +90,9 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Decode { product, callback } => print_events(product, &callback),
         Command::Request { product, callback } => print_request(product, &callback),
-        Command::Samples { product } => {
-            list_samples(product);
-            Ok(())
-        }
-        Command::Kinds => {
-            print!("{}", kinds_table());
-            Ok(())
-        }
+        Command::Samples { product, decoded } => list_samples(product, decoded),
+        Command::Kinds => print_line(kinds_table().trim_end()),
+        Command::Schema { data } => print_line(&schema(data)),
         Command::Events { folder } => write_events(&folder),
     };
     match done {
@@ -102,34 +106,46 @@ fn main() -> ExitCode {
 
 fn print_events(product: Product, callback: &str) -> Result<(), String> {
     let callback = Callback::find(product, callback).map_err(message)?;
-    let mut problems = String::new();
-    for decoded in decode(product, &callback.body, Timestamp::now()) {
-        println!("{}", serde_json::to_string(&decoded.event).map_err(message)?);
-        if let Some(reason) = decoded.event.unreadable {
-            write!(problems, "{}unreadable: {reason}", if problems.is_empty() { "" } else { "; " }).map_err(message)?;
-        }
+    let problems = print_decoded(product, &callback.body)?;
+    if problems.is_empty() { Ok(()) } else { Err(problems.join("; ")) }
+}
+
+/// Prints the events of a body, one per line, and returns why those are unreadable that are.
+fn print_decoded(product: Product, body: &[u8]) -> Result<Vec<String>, String> {
+    let mut problems = Vec::new();
+    for decoded in decode(product, body, Timestamp::now()) {
+        print_line(&serde_json::to_string(&decoded.event).map_err(message)?)?;
+        problems.extend(decoded.event.unreadable.map(|reason| format!("unreadable: {reason}")));
     }
-    if problems.is_empty() { Ok(()) } else { Err(problems) }
+    Ok(problems)
 }
 
 fn print_request(product: Product, callback: &str) -> Result<(), String> {
     let callback = Callback::find(product, callback).map_err(message)?;
-    println!("{}", request::to_json(&request::of_vendor(product, &callback)));
-    Ok(())
+    print_line(&request::to_json(&request::of_vendor(product, &callback)))
 }
 
-fn list_samples(product: Option<Product>) {
+fn list_samples(product: Option<Product>, decoded: bool) -> Result<(), String> {
     for product in Product::ALL.into_iter().filter(|known| product.is_none_or(|product| product == *known)) {
         for sample in samples::of(product) {
-            println!("{product} {}", sample.case);
+            if decoded {
+                print_decoded(product, &sample.body)?;
+            } else {
+                print_line(&format!("{product} {}", sample.case))?;
+            }
         }
     }
+    Ok(())
 }
 
 fn write_events(folder: &std::path::Path) -> Result<(), String> {
     let written = samples::write_requests(folder).map_err(message)?;
-    println!("{written} requests in {}", folder.display());
-    Ok(())
+    print_line(&format!("{written} requests in {}", folder.display()))
+}
+
+fn schema(data: bool) -> String {
+    let schema = if data { event_schema() } else { cloud_event_schema() };
+    format!("{:#}", schema.to_value())
 }
 
 /// The table of `docs/kinds.md`.
@@ -138,6 +154,14 @@ fn kinds_table() -> String {
         "# Vendor events and their kinds\n\nMade by `make events`.\n\n| product | event | kind |\n|---|---|---|\n";
     let rows = kinds().into_iter().map(|(product, event, kind)| format!("| `{product}` | `{event}` | `{kind}` |\n"));
     std::iter::once(head.to_owned()).chain(rows).collect()
+}
+
+/// Prints a line. Where nobody reads any further, as with `| head`, the tool ends quietly.
+fn print_line(line: &str) -> Result<(), String> {
+    match writeln!(io::stdout(), "{line}") {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
+        printed => printed.map_err(message),
+    }
 }
 
 /// An error with its causes, in one line.
@@ -160,6 +184,16 @@ mod tests {
         let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/kinds.md");
         let text = std::fs::read_to_string(file).unwrap_or_default();
         assert!(text == kinds_table(), "run `make events`: docs/kinds.md differs");
+    }
+
+    #[test]
+    fn the_schemas_are_in_step() {
+        for (file, data) in [("cloudevent-1", false), ("event-1", true)] {
+            let path =
+                std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../schema/{file}.schema.json"));
+            let text = std::fs::read_to_string(path).unwrap_or_default();
+            assert!(text.trim_end() == schema(data), "run `make events`: schema/{file}.schema.json differs");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! `MessageBody`. So the shape chooses the parser, never the name.
 
 pub(crate) mod ims;
+pub(crate) mod mns;
 pub(crate) mod vod;
 
 use std::borrow::Cow;
@@ -12,10 +13,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::Product;
-use crate::body::{Unreadable, json};
+use crate::body::Unreadable;
 use crate::envelope::Facts;
 use crate::event::{Failure, Media};
-use crate::wire::{Text, Time, peek};
+use crate::wire::{Text, Time, object, peek};
 
 /// The head that every event has, and IMS's body.
 ///
@@ -34,14 +35,9 @@ pub(crate) struct Envelope {
 }
 
 impl Envelope {
-    /// The body as the JSON of an object, also where that came as JSON in a string.
+    /// The body as the JSON of an object.
     fn body(&self) -> Option<Cow<'_, str>> {
-        let text = self.message_body.as_deref()?.get();
-        if text.starts_with('{') {
-            return Some(Cow::Borrowed(text));
-        }
-        let text: String = serde_json::from_str(text).ok()?;
-        json::canonical(&text).ok().filter(|body| body.starts_with('{')).map(Cow::Owned)
+        object(self.message_body.as_deref()?.get())
     }
 }
 

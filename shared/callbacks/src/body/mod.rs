@@ -5,6 +5,9 @@ mod xml;
 
 use std::borrow::Cow;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 /// How deep objects, arrays or elements may nest. Real events nest some ten deep.
 pub(crate) const MAX_DEPTH: usize = 100;
 
@@ -25,23 +28,62 @@ pub(crate) enum Unreadable {
     Xml { offset: usize, problem: &'static str },
     #[error("nested more than {MAX_DEPTH} deep at byte {offset}")]
     TooDeep { offset: usize },
+    #[error("more than {limit} events in one body")]
+    TooMany { limit: usize },
     #[error("at {path}: {problem}")]
     Field { path: String, problem: String },
 }
 
 /// The body as JSON text: as it came where it is JSON, else as the JSON that the vendor would have sent for this XML.
 ///
-/// The first byte tells which it is, since content types are wrong or missing in practice.
+/// The first byte tells which it is, since content types are wrong or missing in practice. Either may come in Base64, as
+/// some SDKs put messages into queues.
 pub(crate) fn to_json(body: &[u8]) -> Result<Cow<'_, str>, Unreadable> {
-    let text = std::str::from_utf8(body).map_err(|error| Unreadable::NotUtf8 { offset: error.valid_up_to() })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim();
+    match structured(body) {
+        Err(Unreadable::NotStructured) => {
+            let decoded = STANDARD.decode(body.trim_ascii()).map_err(|_| Unreadable::NotStructured)?;
+            structured(&decoded).map(|json| Cow::Owned(json.into_owned())).map_err(|_| Unreadable::NotStructured)
+        }
+        json => json,
+    }
+}
+
+fn structured(body: &[u8]) -> Result<Cow<'_, str>, Unreadable> {
+    let whole = std::str::from_utf8(body).map_err(|error| Unreadable::NotUtf8 { offset: error.valid_up_to() })?;
+    let text = whole.trim_start_matches(|character: char| character == '\u{feff}' || character.is_whitespace());
+    let skipped = whole.len() - text.len();
+    let text = text.trim_end();
     match text.as_bytes().first() {
         None => Err(Unreadable::Empty),
-        Some(b'<') => xml::to_json(text).map(Cow::Owned),
-        Some(b'{') => Ok(Cow::Borrowed(text)),
-        Some(b'[') => Err(Unreadable::NotAnObject { found: "an array" }),
-        Some(b'"') => Err(Unreadable::NotAnObject { found: "a string" }),
-        Some(b'-' | b'0'..=b'9') => Err(Unreadable::NotAnObject { found: "a number" }),
-        Some(_) => Err(Unreadable::NotStructured),
+        Some(b'<') => xml::to_json(text).map(Cow::Owned).map_err(|error| error.further_by(skipped)),
+        // What is wrong with JSON is told by its offset in the body, so the body stays as long as it is.
+        Some(b'{') if skipped == 0 => Ok(Cow::Borrowed(text)),
+        Some(b'{') => Ok(Cow::Owned(format!("{}{text}", " ".repeat(skipped)))),
+        Some(_) => match what(text) {
+            "text" => Err(Unreadable::NotStructured),
+            found => Err(Unreadable::NotAnObject { found }),
+        },
+    }
+}
+
+/// What sort of JSON value a text is that is no object; `text` where it is none.
+pub(crate) fn what(text: &str) -> &'static str {
+    match text.as_bytes() {
+        [b'[', ..] => "an array",
+        [b'"', ..] => "a string",
+        [b'-' | b'0'..=b'9', ..] => "a number",
+        b"true" | b"false" => "a boolean",
+        b"null" => "null",
+        _ => "text",
+    }
+}
+
+impl Unreadable {
+    /// The same in a text that begins so many bytes earlier.
+    fn further_by(mut self, skipped: usize) -> Self {
+        if let Self::Json { offset, .. } | Self::Xml { offset, .. } | Self::TooDeep { offset } = &mut self {
+            *offset += skipped;
+        }
+        self
     }
 }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use quick_xml::events::{BytesRef, BytesStart, Event};
-use quick_xml::{Error, Reader};
+use quick_xml::{Error, Reader, XmlVersion};
 
 use super::json::push_string;
 use super::{MAX_DEPTH, Unreadable};
@@ -128,11 +128,13 @@ impl Tree {
             has_children: false,
             members: Vec::new(),
         };
-        // No vendor document has attributes. Should one come, it is kept beside the children.
+        // No vendor document has attributes. Should one come, it is kept beside the children, but never turns a text into
+        // an object, which nothing would then read.
         for attribute in start.attributes() {
             let attribute = attribute.map_err(|_| broken("malformed attribute"))?;
+            let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|_| broken("unknown entity"))?;
             let from = self.out.len();
-            push_string(&mut self.out, &attribute.value);
+            push_string(&mut self.out, &value);
             let name = self.names.number(&format!("@{}", attribute.key.as_ref()));
             element.members.push(Member { name, place: from..self.out.len() });
         }
@@ -154,11 +156,7 @@ impl Tree {
     fn close(&mut self) {
         let Some(mut element) = self.open.pop() else { return };
         let has_text = !element.text.trim().is_empty();
-        if element.members.is_empty() && !element.has_children {
-            if has_text {
-                push_string(&mut self.out, &element.text);
-            }
-        } else {
+        if element.has_children {
             if has_text {
                 let from = self.out.len();
                 push_string(&mut self.out, &element.text);
@@ -168,6 +166,11 @@ impl Tree {
             let mut object = self.assemble(&mut element);
             self.out.truncate(element.start);
             self.out.append(&mut object);
+        } else {
+            self.out.truncate(element.start);
+            if has_text {
+                push_string(&mut self.out, &element.text);
+            }
         }
         let place = element.start..self.out.len();
         match self.open.last_mut() {
@@ -281,9 +284,10 @@ mod tests {
             ("<Response><A><B/></A> \n </Response>", r#"{"A":{}}"#),
             ("<Response><A> a b </A><B>\n</B></Response>", r#"{"A":" a b "}"#),
             ("<Response><A>x&amp;&lt;&#x4e2d;<![CDATA[<y>&z;]]></A></Response>", r#"{"A":"x&<中<y>&z;"}"#),
+            ("<?xml version=\"1.0\"?><!-- c --><Response><A a=\"1\">t</A></Response>\n", r#"{"A":"t"}"#),
             (
-                "<?xml version=\"1.0\"?><!-- c --><Response><A a=\"1\">t</A></Response>\n",
-                r##"{"A":{"@a":"1","#text":"t"}}"##,
+                "<Response><A a=\"x&amp;y\"><B>1</B>t</A><C c=\"1\"/></Response>",
+                r##"{"A":{"@a":"x&y","B":"1","#text":"t"}}"##,
             ),
             ("<Other><A>1</A></Other>", r#"{"Other":{"A":"1"}}"#),
             ("<Response/>", r#"{"Response":null}"#),
@@ -306,6 +310,7 @@ mod tests {
             ("<Response>&xxe;</Response>", "unknown entity"),
             ("<Response>a & b</Response>", "`&` without a reference"),
             ("<Response a=1/>", "malformed attribute"),
+            ("<Response a=\"&x;\"/>", "unknown entity"),
         ] {
             let error = to_json(xml).unwrap_err();
             assert!(matches!(error, Unreadable::Xml { problem, .. } if problem == message), "{xml}: {error}");

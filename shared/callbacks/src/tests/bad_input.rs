@@ -37,7 +37,8 @@ fn what_is_not_structured_is_unreadable() {
         (b"[{}]", "expected a JSON object, found an array"),
         (b"-1", "expected a JSON object, found a number"),
         (b"\"{}\"", "expected a JSON object, found a string"),
-        (b"null", "expected JSON or XML, found text that starts with neither `{` nor `<`"),
+        (b"null", "expected a JSON object, found null"),
+        (b" true ", "expected a JSON object, found a boolean"),
         (b"EventType=X", "expected JSON or XML, found text that starts with neither `{` nor `<`"),
         (b"{\"a\":1,}", "broken JSON at byte 7: trailing comma"),
         (b"{\"a\":1", "broken JSON at byte 6: EOF while parsing an object"),
@@ -236,4 +237,50 @@ fn a_broken_part_of_a_pull_response_costs_no_other() {
         br#"{"Response":{"EventSet":[{"EventHandle":"a","EventType":"New"},7,{"EventHandle":"b","EventType":"New"}]}}"#;
     let types: Vec<String> = events(Product::TencentVod, body).into_iter().map(|event| event.r#type).collect();
     assert_eq!(types, ["media.unknown.unknown", "media.unreadable.unknown", "media.unknown.unknown"]);
+}
+
+/// A small body must not become a large heap: lists and events have a limit, beyond which the body is handed on as it came.
+#[test]
+fn too_many_items_or_events_are_handed_on_unread() {
+    for (product, head, item, tail, reason) in [
+        (
+            Product::TencentVod,
+            r#"{"EventType":"ProcedureStateChanged","ProcedureStateChangeEvent":{"MediaProcessResultSet":[{}"#,
+            ",{}",
+            "]}}",
+            "at MediaProcessResultSet: more than 20000 items",
+        ),
+        (
+            Product::AliyunIms,
+            r#"{"EventType":"AIProduceComplete","MessageBody":{"OutputFiles":["a""#,
+            r#","a""#,
+            "]}}",
+            "at OutputFiles: more than 20000 items",
+        ),
+        (Product::TencentVod, r#"{"EventSet":[{}"#, ",{}", "]}", "more than 1000 events in one body"),
+    ] {
+        let body = format!("{head}{}{tail}", item.repeat(20_001));
+        assert_eq!(unreadable(product, body.as_bytes()).unreadable.unwrap(), reason, "{head}");
+    }
+}
+
+#[test]
+fn offsets_are_those_of_the_body() {
+    for (body, expected) in [
+        ("\u{feff} \n{\"a\":1,}", "broken JSON at byte 12: trailing comma"),
+        ("\u{feff} \n<a></b>", "broken XML at byte 8: an end tag that does not match its start tag"),
+    ] {
+        assert_eq!(reason(body.as_bytes()), expected);
+    }
+}
+
+/// What CloudEvents forbids in an attribute is only in the data.
+#[test]
+fn attributes_have_no_control_characters() {
+    let body = br#"{"EventType":"A\nB","MessageBody":{"MediaId":"x\ty"}}"#;
+    let event = event(Product::AliyunIms, body);
+    assert_eq!((event.subject, event.vendorevent), (None, None));
+    let data = event.data.unwrap();
+    assert_eq!(data.event.as_deref(), Some("A\nB"));
+    assert_eq!(data.media.unwrap().id.as_deref(), Some("x\ty"));
 }

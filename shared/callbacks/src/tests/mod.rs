@@ -3,6 +3,7 @@
 mod bad_input;
 mod payloads;
 mod robustness;
+mod schema;
 pub(crate) mod unread;
 
 use std::path::{Path, PathBuf};
@@ -14,17 +15,17 @@ use crate::event::CloudEvent;
 use crate::{Product, decode};
 
 /// The time of receipt in all tests.
-fn received() -> Timestamp {
+pub(crate) fn received() -> Timestamp {
     "2026-01-02T03:04:05Z".parse().unwrap()
 }
 
 /// The events of a body.
-fn events(product: Product, body: &[u8]) -> Vec<CloudEvent> {
+pub(crate) fn events(product: Product, body: &[u8]) -> Vec<CloudEvent> {
     decode(product, body, received()).into_iter().map(|decoded| decoded.event).collect()
 }
 
 /// The only event of a body.
-fn event(product: Product, body: &[u8]) -> CloudEvent {
+pub(crate) fn event(product: Product, body: &[u8]) -> CloudEvent {
     let [event] = <[CloudEvent; 1]>::try_from(events(product, body)).unwrap();
     event
 }
@@ -58,7 +59,7 @@ fn all_payloads() -> impl Iterator<Item = (Product, String, Vec<u8>)> {
 }
 
 /// The event as JSON without the vendor's part.
-fn normalised(event: &CloudEvent) -> Value {
+pub(crate) fn normalised(event: &CloudEvent) -> Value {
     let mut value = serde_json::to_value(event).unwrap();
     if let Some(data) = value.get_mut("data").and_then(Value::as_object_mut) {
         data.remove("vendor");

@@ -140,6 +140,16 @@ fn every_event_of_the_tables_that_has_a_struct_of_its_own_has_a_payload() {
     }
 }
 
+/// The table that the kinds were agreed on, beside the one that the parser works by.
+#[test]
+fn the_kinds_are_those_that_were_agreed_on() {
+    let row = |(product, name, kind): (Product, String, Kind)| format!("{product}\t{name}\t{kind}");
+    let ours: BTreeSet<String> = kinds().into_iter().map(row).collect();
+    let agreed: BTreeSet<String> =
+        include_str!("../../testdata/kinds.tsv").lines().skip(1).map(str::to_owned).collect();
+    assert_eq!(ours, agreed);
+}
+
 #[test]
 fn names_are_in_one_table_once() {
     let names: Vec<_> = kinds().into_iter().map(|(product, name, _)| (product, name)).collect();

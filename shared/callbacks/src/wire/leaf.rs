@@ -168,12 +168,8 @@ impl<'de> Lenient<'de> for Texts {
         Self(Text::from_text(text).0.into_iter().collect())
     }
 
-    fn from_list<A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
-        let mut texts = Vec::new();
-        while let Some(Text(text)) = list.next_element()? {
-            texts.extend(text);
-        }
-        Ok(Self(texts))
+    fn from_list<A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
+        lenient::items::<Text, String, A>(list).map(Self)
     }
 }
 

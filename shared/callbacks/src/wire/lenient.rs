@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// What can be made from any JSON value; from one that does not fit, the default, which means absent.
 ///
@@ -43,6 +43,29 @@ pub(super) fn first<'de, T: Deserialize<'de> + Default, A: SeqAccess<'de>>(mut l
     let first = list.next_element()?;
     drain(list)?;
     Ok(first.unwrap_or_default())
+}
+
+/// How many items a list may have. Beyond that the body is unreadable, and handed on as it came: what is made of an item
+/// takes far more memory than an empty item takes in the body.
+pub(super) const MAX_ITEMS: usize = 20_000;
+
+/// What the error of a list that is too long says.
+pub(super) const TOO_MANY: &str = "more than 20000 items";
+
+/// The items of a list, as one or none each.
+pub(super) fn items<'de, I, T, A>(mut list: A) -> Result<Vec<T>, A::Error>
+where
+    I: Deserialize<'de> + Into<Option<T>>,
+    A: SeqAccess<'de>,
+{
+    let mut items = Vec::new();
+    while let Some(item) = list.next_element::<I>()? {
+        items.extend(item.into());
+        if items.len() > MAX_ITEMS {
+            return Err(A::Error::custom(TOO_MANY));
+        }
+    }
+    Ok(items)
 }
 
 /// The body of `Deserialize` for every type here.

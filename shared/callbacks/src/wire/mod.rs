@@ -10,9 +10,12 @@ mod leaf;
 mod lenient;
 mod tree;
 
-use serde::Deserialize;
+use std::borrow::Cow;
 
-use crate::body::Unreadable;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::body::{Unreadable, json};
 
 pub(crate) use camel::CamelCase;
 pub(crate) use leaf::{Decimal, Integer, Text, Texts, Time, UnixTime};
@@ -41,8 +44,26 @@ pub(crate) fn peek<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T, Unread
     value.map_err(|error| unreadable(&error))
 }
 
+/// The text of an object that came as it is, as a list of one, or as JSON in a string.
+pub(crate) fn object(json: &str) -> Option<Cow<'_, str>> {
+    match json.as_bytes().first()? {
+        b'{' => Some(Cow::Borrowed(json)),
+        b'[' => {
+            let items: Vec<&RawValue> = serde_json::from_str(json).ok()?;
+            object(items.first()?.get())
+        }
+        b'"' => {
+            let text: String = serde_json::from_str(json).ok()?;
+            let text = json::canonical(&text).ok().filter(|text| text.starts_with('{'))?;
+            Some(Cow::Owned(text))
+        }
+        _ => None,
+    }
+}
+
 fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>) -> Unreadable {
-    let problem = category(error.inner()).to_owned();
+    let is_too_long = error.inner().to_string().starts_with(lenient::TOO_MANY);
+    let problem = if is_too_long { lenient::TOO_MANY } else { category(error.inner()) }.to_owned();
     Unreadable::Field { path: error.path().to_string(), problem }
 }
 

@@ -4,11 +4,11 @@ use std::marker::PhantomData;
 
 use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess};
+use serde::de::{DeserializeOwned, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::lenient::{self, Lenient};
+use super::lenient::{self, Lenient, MAX_ITEMS, TOO_MANY};
 use crate::body::json;
 
 /// One object, or none. Of a list its first object.
@@ -53,6 +53,12 @@ impl<T: Default> One<T> {
     /// The object; one without any value where there is none.
     pub(crate) fn or_default(self) -> T {
         self.0.map(|boxed| *boxed).unwrap_or_default()
+    }
+}
+
+impl<T> From<One<T>> for Option<T> {
+    fn from(one: One<T>) -> Self {
+        one.0.map(|boxed| *boxed)
     }
 }
 
@@ -120,12 +126,8 @@ impl<'de, T: Deserialize<'de>> Lenient<'de> for One<T> {
 }
 
 impl<'de, T: Deserialize<'de>> Lenient<'de> for Many<T> {
-    fn from_list<A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
-        let mut items = Vec::new();
-        while let Some(One(item)) = list.next_element::<One<T>>()? {
-            items.extend(item.map(|boxed| *boxed));
-        }
-        Ok(Self(items))
+    fn from_list<A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
+        lenient::items::<One<T>, T, A>(list).map(Self)
     }
 
     fn from_object<A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
@@ -134,10 +136,17 @@ impl<'de, T: Deserialize<'de>> Lenient<'de> for Many<T> {
 }
 
 impl<'de, T: Deserialize<'de>> Lenient<'de> for Named<T> {
+    fn from_list<A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
+        lenient::first(list)
+    }
+
     fn from_object<A: MapAccess<'de>>(mut object: A) -> Result<Self, A::Error> {
         let mut items = Vec::new();
         while let Some((name, One(item))) = object.next_entry::<String, One<T>>()? {
             items.extend(item.map(|boxed| (name, *boxed)));
+            if items.len() > MAX_ITEMS {
+                return Err(A::Error::custom(TOO_MANY));
+            }
         }
         Ok(Self(items))
     }
@@ -170,7 +179,12 @@ impl<'de> Lenient<'de> for UserData {
         if text.trim().is_empty() {
             return Self(None);
         }
-        let parsed = json::canonical(text).ok().and_then(|_| RawValue::from_string(json::compact(text)).ok());
+        // Every JSON reader can take what is handed on as JSON: a number that no double holds stays in a string.
+        let parsed = match serde_json::from_str(text) {
+            Ok(Value::Null) => return Self(None),
+            Ok(_) => RawValue::from_string(json::compact(text)).ok(),
+            Err(_) => None,
+        };
         Self(parsed.or_else(|| to_raw_value(text).ok()))
     }
 
@@ -281,6 +295,7 @@ mod tests {
         let named = parse::<Named<Point>>(r#"{"a":{"x":1},"b":null,"c":{"x":2}}"#);
         let keys: Vec<String> = named.0.into_iter().map(|(key, _)| key).collect();
         assert_eq!(keys, ["a", "c"]);
+        assert_eq!(parse::<Named<Point>>(r#"[{"a":{"x":1}}]"#).0, parse::<Named<Point>>(r#"{"a":{"x":1}}"#).0);
         assert_eq!(parse::<Named<Point>>("[1]").0, []);
     }
 
@@ -306,6 +321,8 @@ mod tests {
             (r#""{not json}""#, Some(r#""{not json}""#)),
             (r#"{"b":1,"a":[2]}"#, Some(r#"{"a":[2],"b":1}"#)),
             (r#""""#, None),
+            (r#""1e999""#, Some(r#""1e999""#)),
+            (r#""null""#, None),
             ("null", None),
         ] {
             assert_eq!(parse::<UserData>(json).0.as_deref().map(RawValue::get), expected, "{json}");

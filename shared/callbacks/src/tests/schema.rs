@@ -1,0 +1,95 @@
+//! Every event is what the schemas say, and a CloudEvent to others.
+
+use cloudevents::AttributesReader;
+use cloudevents::event::ExtensionValue;
+use jsonschema::Validator;
+use serde_json::Value;
+
+use super::{all_payloads, events, payloads};
+use crate::event::CloudEvent;
+use crate::{Product, cloud_event_schema, event_schema};
+
+fn validator(schema: &schemars::Schema) -> Validator {
+    jsonschema::validator_for(schema.as_value()).unwrap()
+}
+
+/// The events of all of the test data, those of the rejected bodies among them.
+fn all_events() -> Vec<(String, CloudEvent)> {
+    let rejected = payloads("rejected").into_iter().map(|(file, body)| (Product::TencentCi, file, body));
+    all_payloads()
+        .chain(rejected)
+        .flat_map(|(product, file, body)| {
+            events(product, &body).into_iter().map(move |event| (format!("{product}/{file}"), event))
+        })
+        .collect()
+}
+
+#[test]
+fn every_event_is_valid() {
+    let (whole, data) = (validator(&cloud_event_schema()), validator(&event_schema()));
+    for (file, event) in all_events() {
+        let value = serde_json::to_value(&event).unwrap();
+        if let Some(error) = whole.iter_errors(&value).next() {
+            panic!("{file}: {error} at {}", error.instance_path());
+        }
+        if let Some(part) = value.get("data") {
+            assert!(data.is_valid(part), "{file}");
+        }
+    }
+}
+
+/// The schemas refuse what is no event.
+#[test]
+fn the_schemas_are_strict_where_the_model_is() {
+    let whole = validator(&cloud_event_schema());
+    let (_, event) = all_events().swap_remove(0);
+    let event = serde_json::to_value(&event).unwrap();
+    assert!(whole.is_valid(&event));
+    for (pointer, value) in [
+        ("/specversion", Value::from("0.3")),
+        ("/id", Value::from("ABC")),
+        ("/source", Value::from("/other")),
+        ("/type", Value::from("media.transcode")),
+        ("/time", Value::Null),
+        ("/subject", Value::Null),
+        ("/data/kind", Value::from("other")),
+        ("/data/outcome", Value::from("success")),
+        ("/data/media/size", Value::from("12")),
+        ("/data/steps", Value::Null),
+    ] {
+        let mut changed = event.clone();
+        let (parent, key) = pointer.rsplit_once('/').unwrap();
+        if changed.pointer(parent).is_none_or(Value::is_null) {
+            *changed.pointer_mut("/data").unwrap() = serde_json::json!({"media": {}});
+        }
+        changed.pointer_mut(parent).unwrap()[key] = value;
+        assert!(!whole.is_valid(&changed), "{pointer}");
+    }
+}
+
+#[test]
+fn every_event_is_a_cloud_event_to_others() {
+    for (file, event) in all_events() {
+        let text = serde_json::to_string(&event).unwrap();
+        let read: cloudevents::Event = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"));
+        assert_eq!(read.id(), event.id, "{file}");
+        assert_eq!(read.ty(), event.r#type, "{file}");
+        assert_eq!(read.source(), event.source.as_str(), "{file}");
+        assert_eq!(read.subject(), event.subject.as_deref(), "{file}");
+        assert_eq!(read.datacontenttype(), Some(event.datacontenttype.as_str()), "{file}");
+        assert_eq!(read.time().unwrap().timestamp(), event.time.as_second(), "{file}");
+        let vendor_event = event.vendorevent.map(ExtensionValue::String);
+        assert_eq!(read.extension("vendorevent"), vendor_event.as_ref(), "{file}");
+        assert_eq!(read.data().is_some(), event.data.is_some() || event.data_base64.is_some(), "{file}");
+    }
+}
+
+/// An event that was written is read back as the same event.
+#[test]
+fn every_event_reads_back() {
+    for (file, event) in all_events() {
+        let text = serde_json::to_string(&event).unwrap();
+        let read: CloudEvent = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::to_string(&read).unwrap(), text, "{file}");
+    }
+}

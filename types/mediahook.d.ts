@@ -1,0 +1,421 @@
+/* Made by make events from schema/cloudevent-1.schema.json. */
+
+/**
+ * One event in the structured mode of `CloudEvents` 1.0: the envelope that a consumer routes on.
+ */
+export interface CloudEvent {
+  data?: MediaEvent;
+  /**
+   * The body as it came, Base64. Only on unreadable events.
+   */
+  data_base64?: string;
+  /**
+   * `application/json`, or `application/octet-stream` for an unreadable body.
+   */
+  datacontenttype: "application/json" | "application/octet-stream";
+  /**
+   * Names the schema of `data`: `urn:mediahook:event:1`, with the model's major version. Absent for an unreadable body.
+   */
+  dataschema?: "urn:mediahook:event:1";
+  /**
+   * 32 lower-case hex digits made from the event's content, so that a redelivery has the same id.
+   */
+  id: string;
+  /**
+   * Who sent it: `/aliyun/vod`, `/aliyun/ims`, `/tencent/vod` or `/tencent/ci`.
+   */
+  source: "/aliyun/vod" | "/aliyun/ims" | "/tencent/ci" | "/tencent/vod";
+  /**
+   * Version of the `CloudEvents` specification: `1.0`.
+   */
+  specversion: "1.0";
+  /**
+   * The media that the event is about (its id, else `bucket/object`); where there is none, the job's id.
+   */
+  subject?: string;
+  /**
+   * When it happened: the vendor's event time, else its finish time, else the time of receipt.
+   */
+  time: string;
+  /**
+   * `media.<kind>.<outcome>`.
+   */
+  type: string;
+  /**
+   * Why the body could not be read, with a field path or byte offset. Only on unreadable events.
+   */
+  unreadable?: string;
+  /**
+   * The vendor's own name of the event, verbatim; `TaskFinish/<Tag>` for a Cloud Infinite job.
+   */
+  vendorevent?: string;
+}
+/**
+ * The normalised event; absent only for an unreadable body.
+ */
+export interface MediaEvent {
+  /**
+   * The vendor account's id.
+   */
+  account?: string;
+  error?: Failure;
+  /**
+   * The vendor's own name of the event, verbatim. Absent where the vendor gave none.
+   */
+  event?: string;
+  job?: Job;
+  /**
+   * What it is about.
+   */
+  kind:
+    | "upload"
+    | "transcode"
+    | "snapshot"
+    | "edit"
+    | "enhance"
+    | "analysis"
+    | "moderation"
+    | "generation"
+    | "workflow"
+    | "media"
+    | "live"
+    | "document"
+    | "probe"
+    | "unreadable"
+    | "unknown";
+  media?: Media;
+  /**
+   * How it ended.
+   */
+  outcome: "succeeded" | "failed" | "partial" | "canceled" | "running" | "unknown";
+  /**
+   * The files that the job made.
+   */
+  outputs?: Output[];
+  /**
+   * The product whose event this is.
+   */
+  product: "aliyun-vod" | "aliyun-ims" | "tencent-ci" | "tencent-vod";
+  review?: Review;
+  /**
+   * The vendor's own word for the outcome, verbatim.
+   */
+  status?: string;
+  /**
+   * The parts of a workflow or job, in the vendor's order.
+   */
+  steps?: Step[];
+  /**
+   * What the customer attached to the job: parsed where it is JSON, else the string.
+   */
+  user_data?: {} | unknown[] | string | number | boolean;
+  /**
+   * The whole vendor event as JSON.
+   */
+  vendor?: {};
+  workflow?: Workflow;
+}
+/**
+ * What went wrong, where something failed.
+ */
+export interface Failure {
+  /**
+   * Error code.
+   */
+  code?: string;
+  /**
+   * Error message.
+   */
+  message?: string;
+}
+/**
+ * The job that the event reports.
+ */
+export interface Job {
+  /**
+   * When it was submitted.
+   */
+  created_at?: string;
+  /**
+   * When it ended.
+   */
+  finished_at?: string;
+  /**
+   * The vendor's id of the job or task.
+   */
+  id?: string;
+  /**
+   * Its name, or what it does where the vendor says only that.
+   */
+  name?: string;
+  /**
+   * The job that this one is a part of.
+   */
+  parent_id?: string;
+  /**
+   * Percent, 0 to 100.
+   */
+  progress?: number;
+  /**
+   * Queue or pipeline that it ran in.
+   */
+  queue_id?: string;
+  /**
+   * When work on it began.
+   */
+  started_at?: string;
+  /**
+   * Template that it was made from.
+   */
+  template_id?: string;
+  /**
+   * That template's name.
+   */
+  template_name?: string;
+  /**
+   * What started it, in the vendor's words.
+   */
+  trigger?: string;
+}
+/**
+ * The input.
+ */
+export interface Media {
+  /**
+   * Bits per second.
+   */
+  bitrate?: number;
+  /**
+   * Storage bucket.
+   */
+  bucket?: string;
+  /**
+   * Seconds.
+   */
+  duration?: number;
+  /**
+   * Container format, in the vendor's words.
+   */
+  format?: string;
+  /**
+   * Frames per second.
+   */
+  fps?: number;
+  /**
+   * Pixels.
+   */
+  height?: number;
+  /**
+   * The vendor's id of the media asset or file.
+   */
+  id?: string;
+  /**
+   * Key of the object in `bucket`.
+   */
+  object?: string;
+  /**
+   * Region of `bucket`.
+   */
+  region?: string;
+  /**
+   * Bytes.
+   */
+  size?: number;
+  /**
+   * Its title or file name.
+   */
+  title?: string;
+  /**
+   * Where it can be fetched.
+   */
+  url?: string;
+  /**
+   * Pixels.
+   */
+  width?: number;
+}
+/**
+ * A file that was made.
+ */
+export interface Output {
+  /**
+   * Bits per second.
+   */
+  bitrate?: number;
+  /**
+   * Storage bucket.
+   */
+  bucket?: string;
+  /**
+   * Codec, in the vendor's words: of the picture, or of the sound where there is no picture.
+   */
+  codec?: string;
+  /**
+   * The vendor's name or number of the rendition.
+   */
+  definition?: string;
+  /**
+   * Seconds.
+   */
+  duration?: number;
+  /**
+   * Container or file format, in the vendor's words.
+   */
+  format?: string;
+  /**
+   * Frames per second.
+   */
+  fps?: number;
+  /**
+   * Pixels.
+   */
+  height?: number;
+  /**
+   * MD5 of the file, hex.
+   */
+  md5?: string;
+  /**
+   * Key of the object in `bucket`.
+   */
+  object?: string;
+  /**
+   * Region of `bucket`.
+   */
+  region?: string;
+  /**
+   * What sort of file it is.
+   */
+  role: "video" | "audio" | "image" | "subtitle" | "playlist" | "text" | "document" | "other";
+  /**
+   * Bytes.
+   */
+  size?: number;
+  /**
+   * Where it can be fetched.
+   */
+  url?: string;
+  /**
+   * Pixels.
+   */
+  width?: number;
+}
+/**
+ * What a moderation found.
+ */
+export interface Review {
+  /**
+   * Who decided, where it was a person.
+   */
+  auditor?: string;
+  /**
+   * What was found, in the vendor's words.
+   */
+  label?: string;
+  /**
+   * Why, as the auditor wrote it.
+   */
+  reason?: string;
+  /**
+   * Confidence, on the vendor's scale (0 to 100 for all four products).
+   */
+  score?: number;
+  /**
+   * What to do with the media.
+   */
+  verdict?: "pass" | "review" | "block";
+}
+/**
+ * One part of a workflow or job.
+ */
+export interface Step {
+  error?: Failure1;
+  /**
+   * What the vendor calls its work, verbatim.
+   */
+  event?: string;
+  /**
+   * When it ended.
+   */
+  finished_at?: string;
+  /**
+   * The vendor's id of the part.
+   */
+  id?: string;
+  /**
+   * What it is about.
+   */
+  kind:
+    | "upload"
+    | "transcode"
+    | "snapshot"
+    | "edit"
+    | "enhance"
+    | "analysis"
+    | "moderation"
+    | "generation"
+    | "workflow"
+    | "media"
+    | "live"
+    | "document"
+    | "probe"
+    | "unreadable"
+    | "unknown";
+  /**
+   * The part's name.
+   */
+  name?: string;
+  /**
+   * How it ended.
+   */
+  outcome: "succeeded" | "failed" | "partial" | "canceled" | "running" | "unknown";
+  /**
+   * The files that it made.
+   */
+  outputs?: Output[];
+  /**
+   * When work on it began.
+   */
+  started_at?: string;
+  /**
+   * The vendor's own word for the outcome, verbatim.
+   */
+  status?: string;
+  /**
+   * Template that it was made from.
+   */
+  template_id?: string;
+  /**
+   * That template's name.
+   */
+  template_name?: string;
+}
+/**
+ * What went wrong, where it failed.
+ */
+export interface Failure1 {
+  /**
+   * Error code.
+   */
+  code?: string;
+  /**
+   * Error message.
+   */
+  message?: string;
+}
+/**
+ * The workflow that the job belongs to, or that ended.
+ */
+export interface Workflow {
+  /**
+   * The workflow's definition.
+   */
+  id?: string;
+  /**
+   * Its name.
+   */
+  name?: string;
+  /**
+   * This execution of it.
+   */
+  run_id?: string;
+}
