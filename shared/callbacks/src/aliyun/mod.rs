@@ -10,13 +10,21 @@ pub(crate) mod vod;
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use crate::Product;
 use crate::body::Unreadable;
 use crate::envelope::Facts;
-use crate::event::{Failure, Media};
+use crate::event::{Failure, Media, Outcome, Output, Role, Verdict};
+use crate::status;
 use crate::wire::{Text, Time, object, peek};
+
+/// How many files the outputs of one event name one by one. Snapshot jobs make some hundred.
+const MOST_FILES: usize = 10_000;
+
+/// Bytes of the longest name of a file of a series. The key of an OSS object has 1,023 at most.
+const LONGEST_NAME: usize = 2_048;
 
 /// The head that every event has, and IMS's body.
 ///
@@ -41,14 +49,94 @@ impl Envelope {
     }
 }
 
+/// Members that events of VOD have beside the head, each event at least one of them. In an event of IMS they are inside of
+/// `MessageBody`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Flat {
+    status: Option<IgnoredAny>,
+    video_id: Option<IgnoredAny>,
+    media_id: Option<IgnoredAny>,
+    image_id: Option<IgnoredAny>,
+    attached_media_id: Option<IgnoredAny>,
+    job_id: Option<IgnoredAny>,
+    task_id: Option<IgnoredAny>,
+    workflow_id: Option<IgnoredAny>,
+    media_refresh_job_id: Option<IgnoredAny>,
+    stream_infos: Option<IgnoredAny>,
+    snapshot_infos: Option<IgnoredAny>,
+}
+
+impl Flat {
+    /// Whether it lists what it is made of, which only events of VOD do.
+    fn has_parts(&self) -> bool {
+        self.stream_infos.is_some() || self.snapshot_infos.is_some()
+    }
+
+    fn is_vod(&self) -> bool {
+        let ids = [&self.video_id, &self.media_id, &self.image_id, &self.attached_media_id];
+        let jobs = [&self.job_id, &self.task_id, &self.workflow_id, &self.media_refresh_job_id];
+        let others = [&self.status, &self.stream_infos, &self.snapshot_infos];
+        ids.into_iter().chain(jobs).chain(others).any(Option::is_some)
+    }
+}
+
 /// Reads an event that arrived at either product, and tells whose it is.
+///
+/// An event with a `MessageBody` is one of IMS, wherever it arrived; one without it that has VOD's members is one of VOD. One
+/// with neither belongs to the product that it was sent to.
 pub(crate) fn read(product: Product, canonical: &str) -> Result<(Product, Facts), Unreadable> {
     let envelope: Envelope = peek(canonical)?;
-    match (envelope.body(), product) {
-        (Some(body), _) => Ok((Product::AliyunIms, ims::read(&envelope, &body)?)),
-        (None, Product::AliyunIms) => Ok((product, ims::read(&envelope, "{}")?)),
-        (None, _) => Ok((Product::AliyunVod, vod::read(&envelope, canonical)?)),
+    if let Some(body) = envelope.body() {
+        return Ok((Product::AliyunIms, ims::read(&envelope, &body)?));
     }
+    let is_flat = envelope.message_body.is_none() && peek::<Flat>(canonical)?.is_vod();
+    if product == Product::AliyunIms && !is_flat {
+        return Ok((product, ims::read(&envelope, "{}")?));
+    }
+    Ok((Product::AliyunVod, vod::read(&envelope, canonical)?))
+}
+
+/// The outcome that a status word stands for; unknown where there is no word.
+fn outcome_of(status: &Text) -> Outcome {
+    status.as_deref().map(status::outcome).unwrap_or_default()
+}
+
+/// The role that the ending of a file name or URL tells; where it tells none, that of what such a job makes.
+fn role_of(name: &str, otherwise: Role) -> Role {
+    match Role::of_name(name) {
+        Role::Other => otherwise,
+        role => role,
+    }
+}
+
+/// What a person's review found.
+fn audit_verdict(audit_status: &str) -> Option<Verdict> {
+    match audit_status.to_ascii_lowercase().as_str() {
+        "normal" => Some(Verdict::Pass),
+        "blocked" => Some(Verdict::Block),
+        _ => None,
+    }
+}
+
+/// The files of a series, whose URL and key have a placeholder for the number of each: five digits, from 1.
+///
+/// VOD's page on `SnapshotComplete` says so. IMS says it by example: the first file of `output-{Count}.jpg` is
+/// `output-00001.jpg` in the response of `GetSnapshotUrls`.
+///
+/// The series stays one output, as the vendor writes it, where its count is not said or is more than `most`, or its name is
+/// longer than any: a few bytes of a body must not become an event of any size.
+fn series(output: Output, placeholder: &str, count: Option<u64>, most: usize) -> Vec<Output> {
+    let names = [&output.url, &output.object].map(|name| name.as_deref().unwrap_or_default());
+    let is_series = names.iter().any(|name| name.contains(placeholder));
+    let is_short = names.iter().all(|name| name.len() <= LONGEST_NAME);
+    let fits = |count: &u64| usize::try_from(*count).is_ok_and(|count| count <= most);
+    let Some(count) = count.filter(fits).filter(|_| is_series && is_short) else { return vec![output] };
+    let numbered = |number: u64| {
+        let of = |name: &Option<String>| name.as_ref().map(|name| name.replace(placeholder, &format!("{number:05}")));
+        Output { url: of(&output.url), object: of(&output.object), ..output.clone() }
+    };
+    (1..=count).map(numbered).collect()
 }
 
 /// An error of these two fields.
@@ -77,6 +165,47 @@ pub(crate) fn oss_bucket(host: &str) -> Media {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The name of an event, which both products have, chooses nothing.
+    #[test]
+    fn the_structure_tells_whose_an_event_is() {
+        use Product::{AliyunIms, AliyunVod};
+        let name = r#""EventType":"FileUploadComplete","EventTime":"2022-07-15T08:48:14Z","UserId":1"#;
+        for (members, at_vod, at_ims) in [
+            (r#","MessageBody":{"MediaId":"m"}"#, AliyunIms, AliyunIms),
+            (r#","MessageBody":"{\"MediaId\":\"m\"}""#, AliyunIms, AliyunIms),
+            (r#","MessageBody":{"MediaId":"m"},"VideoId":"v""#, AliyunIms, AliyunIms),
+            (r#","VideoId":"v""#, AliyunVod, AliyunVod),
+            (r#","Status":"success""#, AliyunVod, AliyunVod),
+            (r#","SnapshotInfos":[]"#, AliyunVod, AliyunVod),
+            (r#","MediaRefreshJobId":"j""#, AliyunVod, AliyunVod),
+            ("", AliyunVod, AliyunIms),
+            (r#","NewKey":1"#, AliyunVod, AliyunIms),
+            (r#","MessageBody":"text","VideoId":"v""#, AliyunVod, AliyunIms),
+            (r#","MessageBody":[]"#, AliyunVod, AliyunIms),
+        ] {
+            let json = format!("{{{name}{members}}}");
+            assert_eq!(read(AliyunVod, &json).unwrap().0, at_vod, "{json} at VOD");
+            assert_eq!(read(AliyunIms, &json).unwrap().0, at_ims, "{json} at IMS");
+        }
+    }
+
+    #[test]
+    fn the_files_of_a_series_are_numbered() {
+        let series = |url: &str, count| {
+            let output = Output { url: Some(url.to_owned()), ..Output::default() };
+            let urls = series(output, "{Count}", count, MOST_FILES).into_iter().filter_map(|output| output.url);
+            urls.collect::<Vec<_>>()
+        };
+        assert_eq!(series("a-{Count}.jpg", Some(2)), ["a-00001.jpg", "a-00002.jpg"]);
+        assert_eq!(series("{Count}/{Count}.jpg", Some(1)), ["00001/00001.jpg"]);
+        assert_eq!(series("a-{Count}.jpg", Some(10_000)).last().unwrap(), "a-10000.jpg");
+        for (url, count) in [("a.jpg", Some(2)), ("a-{Count}.jpg", None), ("a-{Count}.jpg", Some(10_001))] {
+            assert_eq!(series(url, count), [url], "{count:?}");
+        }
+        let long = format!("{}{{Count}}", "a".repeat(LONGEST_NAME));
+        assert_eq!(series(&long, Some(2)), [long]);
+    }
 
     #[test]
     fn an_oss_endpoint_tells_the_region() {

@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::{Body, made, outcome_of, role_of};
-use crate::envelope::Facts;
+use super::{Body, outcome_of, role_of};
+use crate::envelope::{Facts, made};
 use crate::event::{Job, Media, Outcome, Output, Role};
 use crate::wire::{Decimal, Embedded, Integer, Many, One, Text, Texts, Time, Unused, UserData};
 
@@ -61,7 +61,7 @@ pub(super) struct MediaAiAnalysis {
 pub(super) struct AiProduce {
     /// Job ID.
     job_id: Text,
-    /// `Success` or `Fail`.
+    /// `Success` or `Fail`. The API also has `Queuing` and `Analyzing`.
     status: Text,
     /// What was done: `Cover`, `VideoClip`, `VideoDelogo`, `VideoDetext`, `CaptionExtraction`, `VideoGreenScreenMatting`,
     /// `FaceBeauty`, `VideoH2V`, `MusicSegmentDetect`, `AudioBeatDetection`, `AudioQualityAssessment`, `SpeechDenoise`,
@@ -93,7 +93,7 @@ struct Candidate {
 pub(super) struct SmartJob {
     /// What was done: `ASR`, `DynamicChart`, `VideoTranslation` or `TextToSpeech`.
     job_type: Text,
-    /// `Finished` or `Failed`.
+    /// `Finished` or `Failed`. The API also has `Created` and `Executing`.
     status: Text,
     /// Job ID.
     job_id: Text,

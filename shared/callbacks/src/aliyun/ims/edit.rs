@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
-use super::{Body, made, outcome_of, role_of};
+use super::{Body, outcome_of, role_of};
 use crate::aliyun::failure;
-use crate::envelope::Facts;
+use crate::envelope::{Facts, made};
 use crate::event::{Job, Media, Output, Role};
 use crate::wire::{Text, Unused, UserData};
 
@@ -37,7 +37,8 @@ pub(super) struct ProduceMedia {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct BatchProduceMedia {
-    /// `Finished`, which does not say that every job of the batch succeeded.
+    /// `Finished`, which does not say that every job of the batch succeeded: there is no word for a failed batch. The API also
+    /// has `Init` and `Processing`.
     status: Text,
     /// ID of the batch.
     job_id: Text,

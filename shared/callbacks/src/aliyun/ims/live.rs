@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Body, made, outcome_of, role_of};
+use super::{Body, outcome_of, role_of};
 use crate::aliyun::{failure, oss_region};
 use crate::envelope::Facts;
 use crate::event::{Failure, Job, Media, Outcome, Output, Role};
@@ -123,7 +123,8 @@ impl Body for RecordTask {
             outcome,
             status: self.event.0,
             job: Job { id: self.job_id.0, created_at: self.created.0, ..Job::default() },
-            outputs: made(outcome, self.file_info.or_default().uri.0.map(recording)),
+            // The file is there, however the recording goes on.
+            outputs: self.file_info.or_default().uri.0.map(recording).into_iter().collect(),
             error,
             ..Facts::default()
         }

@@ -4,9 +4,9 @@ use serde::Deserialize;
 
 use super::job_media::{self, JobMedia};
 use super::{Body, outcome_of};
-use crate::aliyun::failure;
+use crate::aliyun::{audit_verdict, failure};
 use crate::envelope::Facts;
-use crate::event::{Job, Media, Review, Verdict};
+use crate::event::{Job, Media, Review};
 use crate::wire::{Embedded, One, Text, Time, Unused, UserData};
 
 /// Body of `RegisterMediaComplete`: media that `RegisterMediaInfo` registered was analyzed.
@@ -64,7 +64,7 @@ pub(super) struct MediaBaseChange {
 /// What changed of a media asset. Each field is JSON in a string: `{"OldValue":"…","NewValue":"…"}`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-struct MediaContent {
+pub(in crate::aliyun) struct MediaContent {
     /// Title.
     title: Embedded<One<Change>>,
     /// Description.
@@ -120,6 +120,13 @@ pub(super) struct AiMediaAudit {
     media_id: Embedded<One<JobMedia>>,
 }
 
+impl MediaContent {
+    /// The title, where that is what changed.
+    pub(in crate::aliyun) fn new_title(self) -> Option<String> {
+        self.title.or_default().or_default().new_value.0
+    }
+}
+
 impl Body for RegisterMedia {
     fn facts(self) -> Facts {
         Facts {
@@ -147,11 +154,14 @@ impl Body for DeleteMedia {
 
 impl Body for MediaBaseChange {
     fn facts(self) -> Facts {
-        let title = self.media_content.or_default().or_default().title.or_default().or_default().new_value;
         Facts {
             outcome: outcome_of(&self.status),
             status: self.status.0,
-            media: Media { id: self.media_id.0, title: title.0, ..Media::default() },
+            media: Media {
+                id: self.media_id.0,
+                title: self.media_content.or_default().or_default().new_title(),
+                ..Media::default()
+            },
             ..Facts::default()
         }
     }
@@ -165,7 +175,7 @@ impl Body for CreateAudit {
             media: Media { id: self.media_id.0, ..Media::default() },
             job: Job { created_at: self.creation_time.0, ..Job::default() },
             review: Review {
-                verdict: self.audit_status.as_deref().and_then(verdict),
+                verdict: self.audit_status.as_deref().and_then(audit_verdict),
                 reason: self.reason.0,
                 auditor: self.auditor.0,
                 ..Review::default()
@@ -184,13 +194,5 @@ impl Body for AiMediaAudit {
             job: Job { id: self.job_id.0, ..Job::default() },
             ..Facts::default()
         }
-    }
-}
-
-fn verdict(audit_status: &str) -> Option<Verdict> {
-    match audit_status.to_ascii_lowercase().as_str() {
-        "normal" => Some(Verdict::Pass),
-        "blocked" => Some(Verdict::Block),
-        _ => None,
     }
 }

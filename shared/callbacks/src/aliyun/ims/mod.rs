@@ -11,7 +11,7 @@ mod edit;
 mod file_meta;
 mod job_media;
 mod live;
-mod media;
+pub(super) mod media;
 mod snapshot;
 mod transcode;
 mod upload;
@@ -19,11 +19,10 @@ mod workflow;
 
 use serde::Deserialize;
 
-use super::Envelope;
+use super::{Envelope, outcome_of, role_of};
 use crate::body::Unreadable;
 use crate::envelope::Facts;
-use crate::event::{Job, Kind, Media, Outcome, Output, Role};
-use crate::status;
+use crate::event::{Job, Kind, Media};
 use crate::wire::{Text, read as read_wire};
 
 /// Every event of IMS, with what it is about and what reads its body.
@@ -113,23 +112,5 @@ impl Body for Unknown {
             job: Job { id: self.job_id.0, ..Job::default() },
             ..Facts::default()
         }
-    }
-}
-
-/// The outcome that a status word stands for; unknown where there is no word.
-fn outcome_of(status: &Text) -> Outcome {
-    status.as_deref().map(status::outcome).unwrap_or_default()
-}
-
-/// The files of a job with this outcome: none where it failed, for the vendor also names the file that was not made.
-fn made(outcome: Outcome, outputs: impl IntoIterator<Item = Output>) -> Vec<Output> {
-    if outcome == Outcome::Failed { Vec::new() } else { outputs.into_iter().collect() }
-}
-
-/// The role that the ending of a file name or URL tells; where it tells none, that of what such a job makes.
-fn role_of(name: &str, otherwise: Role) -> Role {
-    match Role::of_name(name) {
-        Role::Other => otherwise,
-        role => role,
     }
 }

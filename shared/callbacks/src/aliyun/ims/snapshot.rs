@@ -3,9 +3,9 @@
 use serde::Deserialize;
 
 use super::job_media::{self, JobMedia};
-use super::{Body, made, outcome_of, role_of};
-use crate::aliyun::failure;
-use crate::envelope::Facts;
+use super::{Body, outcome_of, role_of};
+use crate::aliyun::{MOST_FILES, failure, series};
+use crate::envelope::{Facts, made};
 use crate::event::{Job, Media, Output, Role};
 use crate::wire::{Embedded, Integer, One, Text, Time, Unused, UserData};
 
@@ -26,13 +26,14 @@ pub(super) struct Snapshot {
     /// Job name.
     name: Text,
     /// What is made: `Normal`, `Sprite` or `WebVtt`. Only of `SnapshotComplete`.
-    r#type: Unused<Text>,
+    r#type: Text,
     /// The video. JSON in a string.
     input: Embedded<One<JobMedia>>,
-    /// The images. JSON in a string.
+    /// The images. JSON in a string. Their names have a `{Count}` for the number of each where there are several, those of
+    /// sprites a `{TileCount}`; a `WebVtt` ends in `.vtt`.
     output: Embedded<One<JobMedia>>,
     /// Number of snapshots. Only of `SnapshotComplete`.
-    count: Unused<Integer>,
+    count: Integer,
     /// Settings of the template. JSON in a string.
     template_config: Embedded<One<TemplateConfig>>,
     /// Template ID.
@@ -45,7 +46,7 @@ pub(super) struct Snapshot {
     finish_time: Time,
     /// What the customer attached to the job.
     user_data: UserData,
-    /// `Success` or `Fail`.
+    /// `Success` or `Fail`. The API also has `Init`.
     status: Text,
     /// Error code, where it failed.
     error_code: Text,
@@ -97,7 +98,7 @@ impl Body for Snapshot {
                 finished_at: self.finish_time.0,
                 ..Job::default()
             },
-            outputs: made(outcome, image(job_media::media(self.output))),
+            outputs: made(outcome, files(job_media::media(self.output), &self.r#type, self.count)),
             error: failure(self.error_code, self.error_message),
             user_data: self.user_data.0,
             ..Facts::default()
@@ -105,16 +106,21 @@ impl Body for Snapshot {
     }
 }
 
-/// The images as one output. Where there are several, their names have a `{Count}` for the number of each. How that is
-/// written out is not said, so it stays as it is.
-fn image(file: Media) -> Option<Output> {
-    let role = role_of(file.url.as_deref().or(file.object.as_deref())?, Role::Image);
-    Some(Output {
+/// The images, or the text of a `WebVtt` that tells which part of which sprite is shown when. How many sprites were made is not
+/// said: they stay one output with a `{TileCount}` in its name.
+fn files(file: Media, kind: &Text, count: Integer) -> Vec<Output> {
+    let Some(name) = file.url.as_deref().or(file.object.as_deref()) else { return Vec::new() };
+    let role = match (role_of(name, Role::Image), kind.as_deref()) {
+        (Role::Subtitle, Some("WebVtt")) => Role::Text,
+        (role, _) => role,
+    };
+    let output = Output {
         role,
         url: file.url,
         bucket: file.bucket,
         object: file.object,
         region: file.region,
         ..Output::default()
-    })
+    };
+    series(output, "{Count}", count.count(), MOST_FILES)
 }

@@ -3,9 +3,9 @@
 use serde::Deserialize;
 
 use super::file_meta::FileMeta;
-use super::{Body, made, outcome_of};
+use super::{Body, outcome_of};
 use crate::aliyun::failure;
-use crate::envelope::{self, Facts};
+use crate::envelope::{self, Facts, made};
 use crate::event::{Job, Kind, Media, Outcome, Step};
 use crate::wire::{CamelCase, Many, One, Text, Time, UserData};
 
@@ -27,7 +27,7 @@ pub(super) struct Transcode {
     finish_time: Time,
     /// What the customer attached to the job.
     user_data: UserData,
-    /// `Success` or `Fail`.
+    /// `Success` or `Fail`. The API also has `Init`, `Processing` and `Deleted`.
     status: Text,
     /// Error code, where it failed.
     error_code: Text,
@@ -60,7 +60,7 @@ pub(super) struct TranscodeParent {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 struct SubJob {
-    /// `Success` or `Fail`.
+    /// `Success` or `Fail`. The API also has `Init`, `Processing` and `Deleted`.
     status: Text,
     /// ID of the part, which is the `JobId` of its `TranscodeComplete`.
     job_id: Text,
@@ -78,7 +78,7 @@ struct SubJob {
 pub(super) struct MediaConvert {
     /// Job ID.
     job_id: Text,
-    /// `Complete`, `Error` or `Cancelled`.
+    /// `Complete`, `Error` or `Cancelled`. The API also has `Inited` and `Running`.
     status: Text,
     /// What started the job: `API`, `Console` or `WorkFlow`.
     trigger_source: Text,
@@ -101,7 +101,7 @@ pub(super) struct MediaConvertOutput {
     task_id: Text,
     /// Name of the output group or output: `HLS`, `720P`.
     name: Text,
-    /// `Success`, `Failed` or `Skipped`.
+    /// `Success`, `Failed` or `Skipped`. The API also has `Init` and, of a group, `Running`, of an output, `Scheduled`.
     status: Text,
     /// What the customer attached to the job.
     user_data: UserData,

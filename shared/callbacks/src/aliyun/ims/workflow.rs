@@ -18,7 +18,7 @@ pub(super) struct WorkflowTask {
     task_id: Text,
     /// Workflow ID.
     workflow_id: Text,
-    /// `Succeed` or `Failed`.
+    /// `Succeed` or `Failed`. The API also has `Init`, `Processing` and `Canceled`.
     status: Text,
     /// When the task was created, UTC.
     create_time: Time,

@@ -1,68 +1,24 @@
-//! `ApsaraVideo` VOD.
+//! Workflows.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Envelope, ims, oss_bucket};
+use super::{Body, Head};
+use crate::aliyun::{Envelope, Flat, ims, oss_bucket, outcome_of};
 use crate::body::Unreadable;
 use crate::envelope::{Facts, failure};
 use crate::event::{Job, Kind, Media, Outcome, Step, Workflow};
-use crate::status;
-use crate::wire::{Embedded, Named, One, Text, Time, Unused, peek, read as read_wire};
+use crate::wire::{Embedded, Named, One, Text, Time, Unused, peek};
 
-const WORKFLOW_TASK_COMPLETE: &str = "WorkflowTaskComplete";
-
-/// Every event of VOD, with what it is about and what reads it.
-const EVENTS: &[(&str, Kind, Reader)] =
-    &[(WORKFLOW_TASK_COMPLETE, Kind::Workflow, |json| Ok(read_wire::<WorkflowTaskComplete>(json)?.facts()))];
-
-type Reader = fn(&str) -> Result<Facts, Unreadable>;
-
-/// The table's names and kinds.
-pub(crate) fn kinds() -> impl Iterator<Item = (&'static str, Kind)> {
-    EVENTS.iter().map(|(name, kind, _)| (*name, *kind))
-}
-
-/// Reads a flat event.
-pub(crate) fn read(envelope: &Envelope, canonical: &str) -> Result<Facts, Unreadable> {
-    let name = match envelope.event_type.as_deref() {
-        Some(name) => Some(name.to_owned()),
-        None => infer_name(canonical)?.map(str::to_owned),
-    };
-    let known = EVENTS.iter().find(|(known, ..)| name.as_deref() == Some(known));
-    let (kind, facts) = match known {
-        Some((_, kind, read)) => (*kind, read(canonical)?),
-        None => (Kind::Unknown, read_wire::<Unknown>(canonical)?.facts()),
-    };
-    Ok(Facts { name, kind, account: envelope.user_id.0.clone(), time: envelope.event_time.0, ..facts })
-}
-
-/// The name that the structure tells, for an event that comes without one.
-fn infer_name(canonical: &str) -> Result<Option<&'static str>, Unreadable> {
-    let task: WorkflowTaskComplete = peek(canonical)?;
-    let is_workflow = !task.workflow_id.is_absent() && !task.activity_results.is_absent();
-    Ok(is_workflow.then_some(WORKFLOW_TASK_COMPLETE))
-}
-
-/// All tasks of a workflow are complete.
+/// Body of `WorkflowTaskComplete`: all tasks of a workflow are complete. `Status` is `Succeed` or `Failed`.
 ///
 /// <https://www.alibabacloud.com/help/en/vod/user-guide/workflow-task-completion>. Its table requires `EventType` and
 /// `EventTime`; its example has neither.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-struct WorkflowTaskComplete {
-    /// Always `WorkflowTaskComplete`.
-    event_type: Unused<Text>,
-    /// When the event occurred, UTC.
-    event_time: Unused<Time>,
-    /// The account; a string.
-    user_id: Unused<Text>,
+pub(super) struct WorkflowTask {
     /// Workflow ID.
     workflow_id: Text,
-    /// `Succeed` or `Failed`.
-    status: Text,
-    /// Video ID.
-    video_id: Text,
     /// Task ID: this run of the workflow.
     task_id: Text,
     /// Results of the nodes under the names of the nodes (`VodSnapshot_53e77`). JSON in a string.
@@ -111,8 +67,8 @@ struct ActivityResult {
     message_body: Option<Box<RawValue>>,
     /// Type of the job, where the result is a job: `VideoTranslation`.
     job_type: Unused<Text>,
-    /// Status of the job: `Finished`. The node has its own.
-    status: Unused<Text>,
+    /// Status of the job: `Finished`.
+    status: Text,
     /// ID of the job.
     job_id: Unused<Text>,
     /// Media asset ID.
@@ -132,7 +88,7 @@ struct ActivityResult {
 /// What started a workflow.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct TaskInput {
+pub(in crate::aliyun) struct TaskInput {
     /// `Media` or `OSS`.
     r#type: Text,
     /// Media asset ID, or a URL where the type is `OSS`.
@@ -144,7 +100,7 @@ pub(super) struct TaskInput {
 }
 
 impl TaskInput {
-    pub(super) fn media(self) -> Media {
+    pub(in crate::aliyun) fn media(self) -> Media {
         let is_url = self.media.as_deref().is_some_and(|media| media.contains("://"));
         let (id, url) = if is_url { (None, self.media.0) } else { (self.media.0, None) };
         let storage = self.storage_location.as_deref().map(oss_bucket).unwrap_or_default();
@@ -152,19 +108,23 @@ impl TaskInput {
     }
 }
 
-impl WorkflowTaskComplete {
-    fn facts(self) -> Facts {
-        let whole = self.status.as_deref().map(status::outcome).unwrap_or_default();
+impl WorkflowTask {
+    /// No other event has these two.
+    pub(super) fn is_one(&self) -> bool {
+        !self.workflow_id.is_absent() && !self.activity_results.is_absent()
+    }
+}
+
+impl Body for WorkflowTask {
+    fn facts(self, head: &Head) -> Facts {
         let mut steps: Vec<Step> =
             self.activity_results.or_default().0.into_iter().map(|(name, activity)| activity.step(name)).collect();
         // The nodes come under their names, in no order; the order in which they started is the one that means something.
         steps.sort_by_key(|step| step.started_at);
         let input = self.task_input.or_default().or_default().media();
-        let video_id = self.video_id.0;
         Facts {
-            outcome: Outcome::of_parts(whole, steps.iter().map(|step| step.outcome)),
-            status: self.status.0,
-            media: Media { id: video_id.or_else(|| input.id.clone()), ..input },
+            outcome: Outcome::of_parts(head.outcome(), steps.iter().map(|step| step.outcome)),
+            media: input,
             job: Job {
                 id: self.task_id.0.clone(),
                 created_at: self.create_time.0,
@@ -180,13 +140,15 @@ impl WorkflowTaskComplete {
 
 impl Activity {
     fn step(self, name: String) -> Step {
-        let outcome = self.status.as_deref().map(status::outcome).unwrap_or_default();
         let result = self.result.or_default().or_default().facts();
+        // What the node's own job says counts, where it says anything.
+        let outcome = if result.outcome == Outcome::Unknown { outcome_of(&self.status) } else { result.outcome };
+        let of_steps = result.steps.into_iter().flat_map(|step| step.outputs);
         Step {
             id: self.activity_instance_id.0,
             name: Some(name),
             kind: if result.kind == Kind::Unknown { node_kind(self.activity_id.as_deref()) } else { result.kind },
-            event: result.name.or(self.activity_id.0),
+            event: self.activity_id.0.or(result.name),
             outcome,
             status: self.status.0,
             template_id: result.job.template_id,
@@ -194,7 +156,7 @@ impl Activity {
             started_at: self.start_time.0,
             finished_at: self.end_time.0,
             error: failure(outcome, result.error),
-            outputs: result.outputs,
+            outputs: result.outputs.into_iter().chain(of_steps).collect(),
         }
     }
 }
@@ -204,10 +166,19 @@ impl ActivityResult {
     fn facts(self) -> Facts {
         let envelope = Envelope { event_type: self.event_type, message_body: self.message_body, ..Envelope::default() };
         match envelope.body() {
-            Some(body) => ims::read(&envelope, &body).unwrap_or_default(),
-            None => Facts { error: super::failure(self.error_code, self.error_message), ..Facts::default() },
+            Some(body) => read_inner(&envelope, &body).unwrap_or_default(),
+            None => Facts {
+                outcome: outcome_of(&self.status),
+                error: crate::aliyun::failure(self.error_code, self.error_message),
+                ..Facts::default()
+            },
         }
     }
+}
+
+/// The inner event has the head of IMS; its body is IMS's or what VOD would have posted.
+fn read_inner(envelope: &Envelope, body: &str) -> Result<Facts, Unreadable> {
+    if peek::<Flat>(body)?.has_parts() { super::read(envelope, body) } else { ims::read(envelope, body) }
 }
 
 /// What a node is about, by its type, for a node whose result does not tell.
@@ -218,31 +189,5 @@ fn node_kind(activity_id: Option<&str>) -> Kind {
         Some("VodSnapshot") => Kind::Snapshot,
         Some("VideoTranslation") => Kind::Generation,
         _ => Kind::Unknown,
-    }
-}
-
-/// An event without a name here: what most events of the product have.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Unknown {
-    /// Status word.
-    status: Text,
-    /// Video ID.
-    video_id: Text,
-    /// Media ID, of what need not be a video.
-    media_id: Text,
-    /// Job ID.
-    job_id: Text,
-}
-
-impl Unknown {
-    fn facts(self) -> Facts {
-        Facts {
-            outcome: self.status.as_deref().map(status::outcome).unwrap_or_default(),
-            status: self.status.0,
-            media: Media { id: self.video_id.or(self.media_id).0, ..Media::default() },
-            job: Job { id: self.job_id.0, ..Job::default() },
-            ..Facts::default()
-        }
     }
 }
