@@ -121,17 +121,17 @@ struct Stream {
     width: Integer,
 }
 
-/// What a file's information comes to in our terms.
+/// What is known about a file, in our terms.
 #[derive(Debug, Default)]
 pub(super) struct Properties {
-    size: Option<u64>,
-    duration: Option<f64>,
-    bitrate: Option<u64>,
-    format: Option<String>,
-    width: Option<u64>,
-    height: Option<u64>,
-    fps: Option<f64>,
-    codec: Option<String>,
+    pub(super) size: Option<u64>,
+    pub(super) duration: Option<f64>,
+    pub(super) bitrate: Option<u64>,
+    pub(super) format: Option<String>,
+    pub(super) width: Option<u64>,
+    pub(super) height: Option<u64>,
+    pub(super) fps: Option<f64>,
+    pub(super) codec: Option<String>,
 }
 
 impl MediaInfo {
@@ -154,29 +154,31 @@ impl MediaInfo {
 }
 
 impl Properties {
+    /// The input with these properties, where it does not have them yet.
     pub(super) fn describe_media(self, media: Media) -> Media {
         Media {
-            size: self.size,
-            duration: self.duration,
-            bitrate: self.bitrate,
-            format: self.format,
-            width: self.width,
-            height: self.height,
-            fps: self.fps,
+            size: media.size.or(self.size),
+            duration: media.duration.or(self.duration),
+            bitrate: media.bitrate.or(self.bitrate),
+            format: media.format.or(self.format),
+            width: media.width.or(self.width),
+            height: media.height.or(self.height),
+            fps: media.fps.or(self.fps),
             ..media
         }
     }
 
+    /// The output with these properties, where it does not have them yet.
     pub(super) fn describe_output(self, output: Output) -> Output {
         Output {
-            size: self.size,
-            duration: self.duration,
-            bitrate: self.bitrate,
-            format: self.format,
-            width: self.width,
-            height: self.height,
-            fps: self.fps,
-            codec: self.codec,
+            size: output.size.or(self.size),
+            duration: output.duration.or(self.duration),
+            bitrate: output.bitrate.or(self.bitrate),
+            format: output.format.or(self.format),
+            width: output.width.or(self.width),
+            height: output.height.or(self.height),
+            fps: output.fps.or(self.fps),
+            codec: output.codec.or(self.codec),
             ..output
         }
     }

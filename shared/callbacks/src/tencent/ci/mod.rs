@@ -2,9 +2,14 @@
 //!
 //! A callback reports a workflow (`WorkflowExecution`) or one job (`JobsDetail`), as XML or as JSON. The XML has been
 //! turned into the JSON when it gets here. Numbers are strings, most of the time, and what can be there several times
-//! comes as an object when it is there once.
+//! comes as an object when it is there once. A content review is reported in JSON of its own, in one of two versions.
 
+mod audit;
+mod audit_detail;
 mod media_info;
+mod operation;
+mod outputs;
+mod results;
 mod task;
 mod workflow;
 
@@ -16,8 +21,9 @@ use serde_json::value::RawValue;
 
 use crate::body::Unreadable;
 use crate::envelope::{Facts, Part};
-use crate::event::Kind;
-use crate::wire::{Many, One, Text, Texts, Unused, read as read_wire};
+use crate::event::{Failure, Kind, Outcome};
+use crate::status;
+use crate::wire::{Many, One, Text, Texts, Unused, peek, read as read_wire};
 
 const WORKFLOW_FINISH: &str = "WorkflowFinish";
 const TASK_FINISH: &str = "TaskFinish";
@@ -26,7 +32,8 @@ const JOBS_DETAIL: &str = "JobsDetail";
 /// The table's names and kinds.
 pub(crate) fn kinds() -> impl Iterator<Item = (String, Kind)> {
     let workflow = std::iter::once((WORKFLOW_FINISH.to_owned(), Kind::Workflow));
-    workflow.chain(task::TAGS.iter().map(|(tag, kind)| (format!("{TASK_FINISH}/{tag}"), *kind)))
+    let reviews = audit::REVIEWS.iter().map(|name| ((*name).to_owned(), Kind::Moderation));
+    workflow.chain(reviews).chain(task::TAGS.iter().map(|(tag, kind)| (format!("{TASK_FINISH}/{tag}"), *kind)))
 }
 
 /// One part for each job: a callback may report several, and each is an event of its own.
@@ -55,8 +62,25 @@ fn split_jobs(json: &str) -> Option<Vec<Part<'static>>> {
     jobs.iter().map(part).collect()
 }
 
-/// Reads one workflow or job.
+/// Reads one workflow, job or review.
 pub(crate) fn read(canonical: &str) -> Result<Facts, Unreadable> {
+    let Head { event_name } = peek(canonical)?;
+    match event_name.as_deref() {
+        Some(name) if audit::REVIEWS.contains(&name) => Ok(read_wire::<audit::Detail>(canonical)?.facts()),
+        None if peek::<audit::Simple>(canonical)?.is_review() => Ok(read_wire::<audit::Simple>(canonical)?.facts()),
+        _ => read_callback(canonical),
+    }
+}
+
+/// What tells which struct a body is to be read with.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Head {
+    /// `WorkflowFinish`, `TaskFinish`, or a review.
+    event_name: Text,
+}
+
+fn read_callback(canonical: &str) -> Result<Facts, Unreadable> {
     let callback: Callback = read_wire(canonical)?;
     let job = callback.jobs_detail.into_iter().next();
     // Bodies of 2020 have no EventName: what they hold tells what they are.
@@ -85,6 +109,12 @@ struct Callback {
     non_exist_job_ids: Unused<Texts>,
 }
 
+/// The error of these fields. What did not fail has a word for success in them, or 0, where it has anything.
+fn failure(code: Text, message: Text) -> Failure {
+    let is_error = |text: &String| text != "0" && status::outcome(text) != Outcome::Succeeded;
+    Failure { code: code.0.filter(is_error), message: message.0.filter(is_error) }
+}
+
 /// A header that was set when the object was uploaded, or that the service adds (`x-cos-request-id`, `Size`).
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
@@ -110,6 +140,15 @@ mod tests {
                 r#"{"EventName":"TaskFinish","JobsDetail":[{"JobId":"b"}]}"#,
             ]
         );
+    }
+
+    #[test]
+    fn a_word_for_success_is_no_error() {
+        let text = |text: &str| Text(Some(text.to_owned()));
+        assert_eq!(failure(text("Success"), text("SUCCESS")), Failure::default());
+        assert_eq!(failure(text("0"), Text(None)), Failure::default());
+        let error = Failure { code: Some("InvalidMedia".to_owned()), message: Some("no sound".to_owned()) };
+        assert_eq!(failure(text("InvalidMedia"), text("no sound")), error);
     }
 
     #[test]

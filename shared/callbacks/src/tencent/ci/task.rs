@@ -1,13 +1,14 @@
 //! The end of a job.
 
 use serde::Deserialize;
+use serde_json::Value;
 
-use super::CosHeader;
-use super::media_info::MediaInfo;
+use super::operation::{Done, Operation};
+use super::{CosHeader, failure};
 use crate::envelope::Facts;
-use crate::event::{Failure, Job, Kind, Media, Outcome, Output, Role, Workflow};
+use crate::event::{Job, Kind, Media, Workflow};
 use crate::status;
-use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Time, Unused, UserData};
+use crate::wire::{Decimal, Many, One, Text, Time, Unused};
 
 /// What each job tag is about. A task of a workflow has the same words as its type.
 ///
@@ -81,6 +82,8 @@ pub(super) struct JobsDetail {
     tag: Text,
     /// Subtype of the job.
     sub_tag: Unused<Text>,
+    /// Empty, in one of the published samples of a `VideoTag` job.
+    video_tag: Unused<Text>,
     /// `Success`, `Failed`, `Submitted`, `Running`, `Pause` or `Cancel`.
     state: Text,
     /// Percent, 0 to 100; digits in a string.
@@ -115,104 +118,14 @@ struct Input {
     url: Text,
     /// Headers of the upload that started the workflow.
     cos_headers: Many<CosHeader>,
-}
-
-/// What was to be done, and what came of it.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Operation {
-    /// Template ID.
-    template_id: Text,
-    /// Template name.
-    template_name: Text,
-    /// What the customer attached to the job.
-    user_data: UserData,
-    /// Priority of the job: `0`, `1` or `2`, as a string or a number.
-    job_level: Unused<Integer>,
-    /// Where the result was to be put.
-    output: One<OutputTarget>,
-    /// The input's headers, which speech synthesis puts here.
-    input: One<OperationInput>,
-    /// Information on the result, or on the input where the job makes no file.
-    media_info: One<MediaInfo>,
-    /// The files that were made.
-    media_result: One<MediaResult>,
-    /// Transcoding template, where the job has one besides its own.
-    transcode_template_id: Unused<Text>,
-    /// Watermark templates.
-    watermark_template_id: Unused<Texts>,
-}
-
-/// What speech synthesis puts beside what was to be done.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct OperationInput {
-    /// Headers of the upload that started the workflow.
-    cos_headers: Many<CosHeader>,
-}
-
-/// Where the result was to be put.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct OutputTarget {
-    /// Bucket.
-    bucket: Text,
-    /// Region of the bucket.
-    region: Text,
-    /// Name of the file. May hold placeholders: `${ext}`, `${number}`.
-    object: Text,
-    /// Name of the sprite. May hold placeholders.
-    sprite_object: Text,
-    /// Name of the file with the other sound, of a job that separates voices.
-    au_object: Text,
-    /// The streams that were extracted.
-    stream_extract: Many<StreamExtract>,
-}
-
-/// A stream that was extracted.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct StreamExtract {
-    /// Number of the stream.
-    index: Unused<Integer>,
-    /// Name of the file that it was written to.
-    output: Text,
-}
-
-/// The files that were made.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct MediaResult {
-    /// The files, in one bucket.
-    output_file: Many<OutputFile>,
-}
-
-/// Files in one bucket.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct OutputFile {
-    /// Bucket.
-    bucket: Text,
-    /// Region of the bucket.
-    region: Text,
-    /// What precedes each name in the bucket.
-    object_prefix: Text,
-    /// Names of the files. A string where there is one.
-    object_name: Texts,
-    /// MD5 of the files.
-    md5_info: Many<Md5Info>,
-    /// The sprites.
-    sprite_output_file: Many<OutputFile>,
-}
-
-/// MD5 of one file.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Md5Info {
-    /// MD5, hex.
-    md5: Text,
-    /// Name of the file.
-    object_name: Text,
+    /// Language of the text; translation.
+    lang: Unused<Text>,
+    /// Type of the document; translation.
+    r#type: Unused<Text>,
+    /// Type of the document that the input was made from; translation.
+    basic_type: Unused<Text>,
+    /// Where the file lies in the vendor's VOD, an object, instead of a bucket.
+    vod: Unused<Value>,
 }
 
 /// The workflow that started a job.
@@ -235,8 +148,6 @@ impl JobsDetail {
         let status = self.state.or(self.code.clone());
         let outcome = status.as_deref().map(status::outcome).unwrap_or_default();
         let input = self.input.or_default();
-        let operation = self.operation.or_default();
-        let workflow = self.workflow.or_default();
         let media = Media {
             bucket: input.bucket_id.0,
             object: input.object.0,
@@ -244,20 +155,9 @@ impl JobsDetail {
             url: input.url.0,
             ..Media::default()
         };
-        let properties = operation.media_info.or_default().properties();
-        let mut outputs = Vec::new();
-        if outcome != Outcome::Failed {
-            outputs = outputs_of(operation.media_result.or_default(), operation.output.or_default());
-        }
-        // The information is on the file that was made; where none was, on the input. Of several it says nothing.
-        let media = match outputs.as_mut_slice() {
-            [] => properties.describe_media(media),
-            [only] => {
-                *only = properties.describe_output(std::mem::take(only));
-                media
-            }
-            _ => media,
-        };
+        let Done { template_id, template_name, user_data, media, outputs } =
+            self.operation.or_default().done(outcome, media);
+        let workflow = self.workflow.or_default();
         Facts {
             name: Some(self.tag.as_deref().map_or(event_name.to_owned(), |tag| format!("{event_name}/{tag}"))),
             kind: kind(self.tag.as_deref()),
@@ -267,8 +167,8 @@ impl JobsDetail {
             job: Job {
                 id: self.job_id.0,
                 name: workflow.name.0,
-                template_id: operation.template_id.0,
-                template_name: operation.template_name.0,
+                template_id,
+                template_name,
                 queue_id: self.queue_id.0,
                 progress: self.progress.get(),
                 created_at: self.creation_time.0,
@@ -282,57 +182,9 @@ impl JobsDetail {
                 run_id: workflow.run_id.0,
             },
             outputs,
-            error: Failure { code: self.code.0, message: self.message.0 },
-            user_data: operation.user_data.0,
+            error: failure(self.code, self.message),
+            user_data,
             ..Facts::default()
         }
-    }
-}
-
-/// The files that were made: those that the result names, else those that the target names without a placeholder.
-fn outputs_of(result: MediaResult, target: OutputTarget) -> Vec<Output> {
-    let files: Vec<Output> = result.output_file.into_iter().flat_map(OutputFile::outputs).collect();
-    if !files.is_empty() {
-        return files;
-    }
-    let streams = target.stream_extract.into_iter().map(|stream| stream.output);
-    [target.object, target.au_object, target.sprite_object]
-        .into_iter()
-        .chain(streams)
-        .filter_map(|name| name.0)
-        .filter(|name| !name.contains("${"))
-        .map(|name| Output {
-            role: Role::of_name(&name),
-            bucket: target.bucket.0.clone(),
-            region: target.region.0.clone(),
-            object: Some(name),
-            ..Output::default()
-        })
-        .collect()
-}
-
-impl OutputFile {
-    fn outputs(self) -> Vec<Output> {
-        let prefix = self.object_prefix.0.unwrap_or_default();
-        let names = self.object_name.0;
-        let hashes = self.md5_info.0;
-        // Without a prefix the hash has the file's name; with one, some have the part and some the whole.
-        let hash = |name: &str, object: &str| {
-            let of_file =
-                |info: &&Md5Info| info.object_name.as_deref().is_some_and(|known| known == name || known == object);
-            hashes.iter().find(of_file).and_then(|info| info.md5.0.clone())
-        };
-        let files = names.into_iter().map(|name| {
-            let object = format!("{prefix}{name}");
-            Output {
-                role: Role::of_name(&object),
-                bucket: self.bucket.0.clone(),
-                region: self.region.0.clone(),
-                md5: hash(&name, &object),
-                object: Some(object),
-                ..Output::default()
-            }
-        });
-        files.chain(self.sprite_output_file.into_iter().flat_map(Self::outputs)).collect()
     }
 }

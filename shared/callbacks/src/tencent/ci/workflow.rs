@@ -1,8 +1,8 @@
 //! The end of a workflow.
 
 use serde::Deserialize;
-use serde_json::Value;
 
+use super::results::picture::OcrResult;
 use super::{CosHeader, task};
 use crate::envelope::{Facts, failure};
 use crate::event::{Failure, Job, Media, Outcome, Output, Role, Step, Workflow};
@@ -97,8 +97,8 @@ struct ObjectInfo {
     code: Text,
     /// Error message.
     message: Text,
-    /// Text that was recognised in the image, an object. In the vendor's SDK, which is all that is known of it.
-    image_ocr_result: Unused<Value>,
+    /// Text that was recognised in the image.
+    image_ocr_result: One<OcrResult>,
 }
 
 impl WorkflowExecution {

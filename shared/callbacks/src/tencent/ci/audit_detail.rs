@@ -1,0 +1,184 @@
+//! The parts of a content review.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::outputs::named;
+use crate::event::{Output, Role};
+use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Time, Unused};
+
+/// What was found of one category, in `camelCase`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Category {
+    /// Error code of the category; 0 on success.
+    code: Unused<Integer>,
+    /// Error message of the category.
+    msg: Unused<Text>,
+    /// 0 nothing found, 1 found, 2 perhaps.
+    hit_flag: Integer,
+    /// 0 to 100. Video and text have `count` instead.
+    pub(super) score: Decimal,
+    /// What was found, often empty.
+    pub(super) label: Text,
+    /// What was found within the label.
+    sub_label: Unused<Text>,
+    /// The same, coarser.
+    category: Unused<Text>,
+    /// How many parts hit.
+    count: Unused<Integer>,
+    /// Words that were found: a list, or a text.
+    keywords: Unused<Texts>,
+    /// What is written in the picture.
+    ocr_results: Unused<Value>,
+    /// What is shown in the picture.
+    object_results: Unused<Value>,
+    /// What is in the customer's library.
+    lib_results: Unused<Value>,
+    /// Who speaks.
+    speaker_results: Unused<Value>,
+    /// What is to be heard.
+    recognition_results: Unused<Value>,
+}
+
+/// Parts of a document or web page.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct Results {
+    /// The parts.
+    results: Many<Segment>,
+}
+
+/// A picture, a piece of sound, a piece of text, a page; each has some of the fields.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct Segment {
+    /// Where the picture or sound can be fetched.
+    url: Unused<Text>,
+    /// What is written or said.
+    text: Unused<Text>,
+    /// When in the video, milliseconds.
+    snapshot_time: Unused<Integer>,
+    /// Where the sound begins, milliseconds.
+    offset_time: Unused<Integer>,
+    /// How long the sound is, milliseconds.
+    duration: Unused<Integer>,
+    /// Where the text begins, bytes.
+    start_byte: Unused<Integer>,
+    /// Number of the page.
+    page_number: Unused<Integer>,
+    /// Number of the sheet.
+    sheet_number: Unused<Integer>,
+    /// The category of what was found.
+    label: Unused<Text>,
+    /// What was found within the label.
+    sub_label: Unused<Text>,
+    /// 0 nothing found, 1 found, 2 perhaps.
+    result: Unused<Integer>,
+    /// The same, of documents and web pages.
+    suggestion: Unused<Integer>,
+    /// 0 to 100.
+    score: Unused<Decimal>,
+    /// Pornography.
+    porn_info: Unused<Value>,
+    /// Terrorism.
+    terrorism_info: Unused<Value>,
+    /// Terrorism, in older editions.
+    terrorist_info: Unused<Value>,
+    /// Politics.
+    politics_info: Unused<Value>,
+    /// Advertising.
+    ads_info: Unused<Value>,
+    /// Against the law.
+    illegal_info: Unused<Value>,
+    /// Abuse.
+    abuse_info: Unused<Value>,
+    /// Nothing for the young.
+    teenager_info: Unused<Value>,
+    /// Bad values.
+    value_info: Unused<Value>,
+    /// Worthless text.
+    spam_info: Unused<Value>,
+    /// Languages that are spoken.
+    language_results: Unused<Value>,
+}
+
+/// Whose it is, on the customer's lists of users.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct ListInfo {
+    /// The lists that name the user.
+    list_results: Many<ListResult>,
+}
+
+/// A list that names the user.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct ListResult {
+    /// 0 of those to let pass, 1 of those to stop.
+    list_type: Unused<Integer>,
+    /// Name of the list.
+    list_name: Unused<Text>,
+    /// The entry.
+    entity: Unused<Text>,
+}
+
+/// The video without what was found in it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct MaskInfo {
+    /// As a file.
+    record_info: One<RecordInfo>,
+    /// As a live stream.
+    live_info: One<LiveInfo>,
+}
+
+/// A file without what was found in the video.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct RecordInfo {
+    /// Error code, or `Success`.
+    code: Unused<Text>,
+    /// Error message.
+    message: Unused<Text>,
+    /// Where the file is.
+    output: One<RecordOutput>,
+}
+
+/// Where a file is.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct RecordOutput {
+    /// Bucket.
+    bucket: Text,
+    /// Region of the bucket.
+    region: Text,
+    /// Name of the file.
+    object: Text,
+}
+
+/// A live stream without what was found in the video.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct LiveInfo {
+    /// When it began.
+    start_time: Unused<Time>,
+    /// When it ended.
+    end_time: Unused<Time>,
+    /// Where it was sent.
+    output: Unused<Text>,
+}
+
+impl Category {
+    pub(super) fn has_hit(&self) -> bool {
+        self.hit_flag.get().is_some_and(|flag| flag != 0)
+    }
+}
+
+impl MaskInfo {
+    pub(super) fn output(self) -> Option<Output> {
+        let place = self.record_info.or_default().output.or_default();
+        let output = named(place.object, Role::Video)?;
+        Some(Output { bucket: place.bucket.0, region: place.region.0, ..output })
+    }
+}
