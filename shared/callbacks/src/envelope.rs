@@ -21,7 +21,13 @@ use crate::{Product, aliyun, tencent};
 const DELIVERY: &[&str] = &["Sign", "T", "EventHandle", "RequestId"];
 
 /// How many events a body may hold. The vendors' own limit for a pull response is 16.
-const MAX_EVENTS: usize = 1_000;
+pub(crate) const MAX_EVENTS: usize = 1_000;
+
+/// # Errors
+/// [`Unreadable::TooMany`] for more than `limit`.
+pub(crate) fn at_most(limit: usize, events: usize) -> Result<(), Unreadable> {
+    if events > limit { Err(Unreadable::TooMany { limit }) } else { Ok(()) }
+}
 
 /// One event of a callback.
 #[derive(Debug, Clone)]
@@ -39,9 +45,6 @@ pub struct Decoded {
 #[must_use]
 pub fn decode(product: Product, body: &[u8], received: Timestamp) -> Vec<Decoded> {
     let parts = match body::to_json(body).and_then(|text| split(product, text)) {
-        Ok(parts) if parts.len() > MAX_EVENTS => {
-            return vec![unreadable(product, body, &Unreadable::TooMany { limit: MAX_EVENTS }, None, received)];
-        }
         Ok(parts) => parts,
         Err(error) => return vec![unreadable(product, body, &error, None, received)],
     };
@@ -132,7 +135,7 @@ pub(crate) fn made(outcome: Outcome, outputs: impl IntoIterator<Item = Output>) 
 /// The vendor events that a body holds.
 fn split(product: Product, json: Cow<'_, str>) -> Result<Vec<Part<'_>>, Unreadable> {
     match product {
-        Product::AliyunVod | Product::AliyunIms => Ok(aliyun::mns::split(json)),
+        Product::AliyunVod | Product::AliyunIms => aliyun::mns::split(json),
         Product::TencentCi => tencent::ci::split(json),
         Product::TencentVod => tencent::vod::split(json),
     }

@@ -11,15 +11,18 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use crate::body;
-use crate::envelope::Part;
+use crate::body::{self, Unreadable};
+use crate::envelope::{MAX_EVENTS, Part, at_most};
 use crate::wire::{Many, One, Text, peek};
 
 /// The events of a body: what is in its messages, or the body itself.
-pub(crate) fn split(json: Cow<'_, str>) -> Vec<Part<'_>> {
+///
+/// # Errors
+/// [`Unreadable::TooMany`] for more messages than a body may hold.
+pub(crate) fn split(json: Cow<'_, str>) -> Result<Vec<Part<'_>>, Unreadable> {
     match messages(&json) {
-        Some(messages) => messages,
-        None => vec![Part::whole(json)],
+        Some(messages) => at_most(MAX_EVENTS, messages.len()).map(|()| messages),
+        None => Ok(vec![Part::whole(json)]),
     }
 }
 

@@ -20,14 +20,16 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::body::Unreadable;
-use crate::envelope::{Facts, Part};
+use crate::envelope::{Facts, MAX_EVENTS, Part, at_most};
 use crate::event::{Failure, Kind, Outcome};
 use crate::status;
 use crate::wire::{Many, One, Text, Texts, Unused, peek, read as read_wire};
 
 const WORKFLOW_FINISH: &str = "WorkflowFinish";
 const TASK_FINISH: &str = "TaskFinish";
+const EVENT_NAME: &str = "EventName";
 const JOBS_DETAIL: &str = "JobsDetail";
+const WORKFLOW_EXECUTION: &str = "WorkflowExecution";
 
 /// The table's names and kinds.
 pub(crate) fn kinds() -> impl Iterator<Item = (String, Kind)> {
@@ -37,29 +39,38 @@ pub(crate) fn kinds() -> impl Iterator<Item = (String, Kind)> {
 }
 
 /// One part for each job: a callback may report several, and each is an event of its own.
-#[expect(clippy::unnecessary_wraps, reason = "the signature of every product's split")]
+///
+/// # Errors
+/// [`Unreadable::TooMany`] for more jobs than a body may report.
 pub(crate) fn split(json: Cow<'_, str>) -> Result<Vec<Part<'_>>, Unreadable> {
-    match split_jobs(&json) {
-        Some(parts) => Ok(parts),
-        None => Ok(vec![Part::whole(json)]),
-    }
+    let parts = split_jobs(&json)?;
+    Ok(if parts.is_empty() { vec![Part::whole(json)] } else { parts })
 }
 
-/// The callback once for each of its jobs; `None` where there are not several of them.
-fn split_jobs(json: &str) -> Option<Vec<Part<'static>>> {
-    let mut callback: BTreeMap<String, &RawValue> = serde_json::from_str(json).ok()?;
-    let jobs: Vec<&RawValue> = serde_json::from_str(callback.remove(JOBS_DETAIL)?.get()).ok()?;
-    if jobs.len() < 2 {
-        return None;
+/// The callback once for each of its jobs; none where there are not several of them.
+///
+/// What the callback has besides its name and its jobs, which is nothing in practice, goes with the first job: with each,
+/// it could make a small body a very large one.
+fn split_jobs(json: &str) -> Result<Vec<Part<'static>>, Unreadable> {
+    let Ok(callback) = serde_json::from_str::<BTreeMap<String, &RawValue>>(json) else { return Ok(Vec::new()) };
+    let mut callback: BTreeMap<&str, &RawValue> = callback.iter().map(|(key, value)| (key.trim(), *value)).collect();
+    let Some(jobs) = callback.remove(JOBS_DETAIL) else { return Ok(Vec::new()) };
+    let mut jobs: Vec<&RawValue> = serde_json::from_str(jobs.get()).unwrap_or_default();
+    jobs.retain(|job| job.get().starts_with(['{', '[']));
+    if jobs.len() < 2 || callback.contains_key(WORKFLOW_EXECUTION) {
+        return Ok(Vec::new());
     }
-    let part = |job: &&RawValue| {
-        let list = serde_json::value::to_raw_value(&[job]).ok()?;
-        let mut callback = callback.clone();
-        callback.insert(JOBS_DETAIL.to_owned(), &list);
-        let json = Cow::Owned(serde_json::to_string(&callback).ok()?);
-        Some(Part { json, handle: None, is_whole: false })
-    };
-    jobs.iter().map(part).collect()
+    at_most(MAX_EVENTS, jobs.len())?;
+    let mut parts = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        let Ok(list) = serde_json::value::to_raw_value(&[job]) else { return Ok(Vec::new()) };
+        let mut part = callback.clone();
+        part.insert(JOBS_DETAIL, &list);
+        let Ok(json) = serde_json::to_string(&part) else { return Ok(Vec::new()) };
+        parts.push(Part { json: Cow::Owned(json), handle: None, is_whole: false });
+        callback.retain(|key, _| *key == EVENT_NAME);
+    }
+    Ok(parts)
 }
 
 /// Reads one workflow, job or review.
@@ -152,8 +163,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_beside_the_jobs_is_in_the_first_part() {
+        let json = r#"{"JobsDetail ":[{"JobId":"a"},null,{"JobId":"b"}],"New":{"A":1},"EventName":"TaskFinish"}"#;
+        let parts: Vec<String> = split(json.into()).unwrap().into_iter().map(|part| part.json.into_owned()).collect();
+        assert_eq!(
+            parts,
+            [
+                r#"{"EventName":"TaskFinish","JobsDetail":[{"JobId":"a"}],"New":{"A":1}}"#,
+                r#"{"EventName":"TaskFinish","JobsDetail":[{"JobId":"b"}]}"#,
+            ]
+        );
+    }
+
+    #[test]
     fn one_job_is_the_whole_body() {
         for json in [
+            r#"{"EventName":"TaskFinish","JobsDetail":[{"JobId":"a"},7,null]}"#,
+            r#"{"EventName":"WorkflowFinish","WorkflowExecution":{},"JobsDetail":[{"JobId":"a"},{"JobId":"b"}]}"#,
             r#"{"EventName":"TaskFinish","JobsDetail":[{"JobId":"a"}]}"#,
             r#"{"EventName":"TaskFinish","JobsDetail":{"JobId":"a"}}"#,
             r#"{"EventName":"TaskFinish","JobsDetail":[]}"#,

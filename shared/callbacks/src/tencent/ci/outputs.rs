@@ -92,17 +92,23 @@ pub(super) fn named(name: Text, other: Role) -> Option<Output> {
     })
 }
 
+/// What each output repeats. The name of an object in its bucket has 850 bytes at most, and what is much longer is none:
+/// repeated, it would make a small body a very large event.
+fn short(text: Text) -> Option<String> {
+    text.0.filter(|text| text.len() <= 1_024)
+}
+
 impl OutputTarget {
     /// The files that the target names without a placeholder.
     pub(super) fn outputs(self) -> Vec<Output> {
-        let (bucket, region) = (self.bucket, self.region);
+        let (bucket, region) = (short(self.bucket), short(self.region));
         let streams = self.stream_extract.into_iter().map(|stream| stream.output.or(stream.object));
         [self.object, self.au_object, self.bass_object, self.drum_object, self.sprite_object]
             .into_iter()
             .chain(streams)
             .filter(|name| !name.as_deref().is_some_and(|name| name.contains("${")))
             .filter_map(|name| named(name, Role::Other))
-            .map(|output| Output { bucket: bucket.0.clone(), region: region.0.clone(), ..output })
+            .map(|output| Output { bucket: bucket.clone(), region: region.clone(), ..output })
             .collect()
     }
 
@@ -123,7 +129,8 @@ impl MediaResult {
 
 impl OutputFile {
     fn outputs(self) -> Vec<Output> {
-        let prefix = self.object_prefix.0.unwrap_or_default();
+        let prefix = short(self.object_prefix).unwrap_or_default();
+        let (bucket, region) = (short(self.bucket), short(self.region));
         let names = self.object_name.0;
         let hashes: HashMap<String, String> =
             self.md5_info.into_iter().filter_map(|info| info.object_name.0.zip(info.md5.0)).collect();
@@ -133,8 +140,8 @@ impl OutputFile {
             let object = format!("{prefix}{name}");
             Output {
                 role: Role::of_name(&object),
-                bucket: self.bucket.0.clone(),
-                region: self.region.0.clone(),
+                bucket: bucket.clone(),
+                region: region.clone(),
                 md5: hash(&name, &object),
                 object: Some(object),
                 ..Output::default()
