@@ -33,7 +33,7 @@ pub(super) struct MediaMetaData {
     /// Duration of the audio, seconds.
     audio_duration: Unused<Decimal>,
     /// MD5 of the file, hex.
-    md5: Unused<Text>,
+    md5: Text,
 }
 
 /// A video stream.
@@ -109,6 +109,22 @@ impl MediaMetaData {
             fps: fps(&self.video_stream_set),
             format: self.container.0,
             ..Media::default()
+        }
+    }
+
+    /// A file that was made, as far as its metadata tells.
+    pub(super) fn output(self) -> Output {
+        Output {
+            size: self.size.count(),
+            duration: self.duration.get(),
+            width: self.width.count(),
+            height: self.height.count(),
+            bitrate: self.bitrate.bits(),
+            fps: fps(&self.video_stream_set),
+            format: self.container.0,
+            codec: codec(self.video_stream_set, self.audio_stream_set),
+            md5: self.md5.0,
+            ..Output::default()
         }
     }
 }

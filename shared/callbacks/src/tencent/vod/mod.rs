@@ -4,14 +4,34 @@
 //! made from its name. It comes by HTTP, or as an element of what `PullEvents` answers.
 //! <https://www.tencentcloud.com/document/product/266/33948>
 
+mod aigc;
+mod aigc_element;
+mod aigc_image;
 mod analysis;
+mod audio_video_review;
+mod basic_info;
+mod bitrate;
+mod compose;
+mod edit;
+mod enhance;
+mod enhance_settings;
+mod file;
+mod inspect;
+mod live;
 mod media;
+mod mps;
 mod procedure;
 mod process;
 mod process_input;
 mod recognition;
 mod review;
 mod sub_task;
+mod task;
+mod tasks_2017;
+mod upload;
+mod v2;
+mod v2_data;
+mod watermark;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -25,8 +45,47 @@ use crate::event::{Job, Kind, Media};
 use crate::wire::{Integer, One, Text, UserData, peek, read as read_wire};
 
 /// Every event of VOD: its name, what it is about, the key of its payload, and what reads the payload.
-const EVENTS: &[(&str, Kind, &str, Reader)] =
-    &[("ProcedureStateChanged", Kind::Workflow, "ProcedureStateChangeEvent", payload::<procedure::ProcedureTask>)];
+#[rustfmt::skip] // One line for each event.
+const EVENTS: &[Event] = &[
+    ("NewFileUpload", Kind::Upload, "FileUploadEvent", payload::<upload::FileUploadTask>),
+    ("PullComplete", Kind::Upload, "PullCompleteEvent", payload::<upload::PullUploadTask>),
+    ("ProcedureStateChanged", Kind::Workflow, "ProcedureStateChangeEvent", payload::<procedure::ProcedureTask>),
+    ("ProcessMediaByMPSComplete", Kind::Workflow, "ProcessMediaByMPSCompleteEvent", payload::<mps::ProcessMediaByMps>),
+    ("FileDeleted", Kind::Media, "FileDeleteEvent", payload::<file::FileDeleteTask>),
+    ("RestoreMediaComplete", Kind::Media, "RestoreMediaCompleteEvent", payload::<file::RestoreMediaTask>),
+    ("PersistenceComplete", Kind::Media, "PersistenceCompleteEvent", payload::<file::PersistenceCompleteTask>),
+    ("WechatPublishComplete", Kind::Media, "WechatPublishCompleteEvent", payload::<file::WechatPublishTask>),
+    ("WechatMiniProgramPublishComplete", Kind::Media, "WechatMiniProgramPublishCompleteEvent", payload::<file::WechatMiniProgramPublishTask>),
+    ("EditMediaComplete", Kind::Edit, "EditMediaCompleteEvent", payload::<edit::EditMediaTask>),
+    ("SplitMediaComplete", Kind::Edit, "SplitMediaCompleteEvent", payload::<edit::SplitMediaTask>),
+    ("ComposeMediaComplete", Kind::Edit, "ComposeMediaCompleteEvent", payload::<compose::ComposeMediaTask>),
+    ("ClipComplete", Kind::Edit, "ClipCompleteEvent", payload::<tasks_2017::ClipTask>),
+    ("ConcatComplete", Kind::Edit, "ConcatCompleteEvent", payload::<tasks_2017::ConcatTask>),
+    ("TranscodeComplete", Kind::Transcode, "TranscodeCompleteEvent", payload::<tasks_2017::TranscodeTask>),
+    ("ComplexAdaptiveDynamicStreamingComplete", Kind::Transcode, "ComplexAdaptiveDynamicStreamingCompleteEvent", payload::<bitrate::ComplexAdaptiveTask>),
+    ("ReduceMediaBitrateComplete", Kind::Transcode, "ReduceMediaBitrateCompleteEvent", payload::<bitrate::ReduceMediaBitrateTask>),
+    ("CreateImageSpriteComplete", Kind::Snapshot, "CreateImageSpriteCompleteEvent", payload::<tasks_2017::ImageSpriteTask>),
+    ("CreateSnapshotByTimeOffsetComplete", Kind::Snapshot, "SnapshotByTimeOffsetCompleteEvent", payload::<tasks_2017::SnapshotTask>),
+    ("RemoveWatermark", Kind::Enhance, "RemoveWatermarkCompleteEvent", payload::<enhance::RemoveWatermarkTask>),
+    ("RebuildMediaComplete", Kind::Enhance, "RebuildMediaCompleteEvent", payload::<enhance::RebuildMediaTask>),
+    ("QualityEnhanceComplete", Kind::Enhance, "QualityEnhanceCompleteEvent", payload::<enhance::QualityEnhanceTask>),
+    ("ExtractTraceWatermarkComplete", Kind::Analysis, "ExtractTraceWatermarkCompleteEvent", payload::<watermark::ExtractTraceWatermarkTask>),
+    ("ExtractCopyRightWatermarkComplete", Kind::Analysis, "ExtractCopyRightWatermarkCompleteEvent", payload::<watermark::ExtractCopyRightWatermarkTask>),
+    ("ExtractBlindWatermarkComplete", Kind::Analysis, "ExtractBlindWatermarkComplete", payload::<watermark::ExtractBlindWatermarkTask>),
+    ("DescribeFileAttributesComplete", Kind::Analysis, "DescribeFileAttributesCompleteEvent", payload::<inspect::DescribeFileAttributesTask>),
+    ("QualityInspectComplete", Kind::Analysis, "QualityInspectCompleteEvent", payload::<inspect::QualityInspectTask>),
+    ("ReviewAudioVideoComplete", Kind::Moderation, "ReviewAudioVideoCompleteEvent", payload::<audio_video_review::ReviewAudioVideoTask>),
+    ("MediaCastStatusChanged", Kind::Live, "MediaCastStatusChangedEvent", payload::<live::MediaCastEvent>),
+    ("AigcImageTaskComplete", Kind::Generation, "AigcImageCompleteEvent", payload::<aigc::AigcImageTask>),
+    ("AigcVideoTaskComplete", Kind::Generation, "AigcVideoCompleteEvent", payload::<aigc::AigcVideoTask>),
+    ("SceneAigcImageCompleteEvent", Kind::Generation, "SceneAigcImageCompleteEvent", payload::<aigc_image::SceneAigcImageTask>),
+    ("ProcessImageAsyncCompleteEvent", Kind::Generation, "ProcessImageAsyncCompleteEvent", payload::<aigc_image::ProcessImageAsyncTask>),
+    ("CreateAigcAdvancedCustomElementCompleteEvent", Kind::Generation, "CreateAigcAdvancedCustomElementCompleteEvent", payload::<aigc_element::CreateElementTask>),
+    ("CreateAigcCustomVoiceCompleteEvent", Kind::Generation, "CreateAigcCustomVoiceCompleteEvent", payload::<aigc_element::CreateVoiceTask>),
+    ("DescribeAigcFaceInfoAsyncComplete", Kind::Generation, "DescribeAigcFaceInfoAsyncCompleteEvent", payload::<aigc_element::DescribeFacesTask>),
+];
+
+type Event = (&'static str, Kind, &'static str, Reader);
 
 type Reader = fn(&str) -> Result<Facts, Unreadable>;
 
@@ -101,32 +160,43 @@ fn handle(event: &str) -> Option<String> {
 /// The name tells where the payload is. Where it does not, the only payload there is tells what happened: the vendor's
 /// documents show events without a name, with another event's name, and with payloads under a shorter key.
 pub(crate) fn read(canonical: &str) -> Result<Facts, Unreadable> {
-    let mut members: Members<'_> = peek(canonical)?;
-    let name: Text = match members.remove("EventType") {
-        Some(name) => peek(name.get())?,
-        None => Text::default(),
-    };
-    let payloads: Vec<(&str, &str)> = members
+    let members: Members<'_> = peek(canonical)?;
+    let text = |key| members.get(key).map_or(Ok(Text::default()), |value| peek::<Text>(value.get()));
+    let name = text("EventType")?.or(text("eventType")?);
+    let objects: Vec<(&str, &str)> = members
         .iter()
         .map(|(key, value)| (key.as_str(), value.get()))
         .filter(|(_, value)| value.starts_with('{'))
         .collect();
 
     let by_name = EVENTS.iter().find(|(known, ..)| name.as_deref() == Some(known));
-    let own = by_name.and_then(|(.., key, _)| payloads.iter().find(|(present, _)| present == key));
-    let only = if let [only] = payloads.as_slice() { Some(only) } else { None };
-    let by_payload = only.and_then(|(present, _)| EVENTS.iter().find(|(.., key, _)| present == key));
-
-    let event = match (by_name, own) {
-        (Some(_), Some(_)) => by_name,
-        (Some(_), None) => by_payload.or(by_name),
-        (None, _) if name.is_absent() => by_payload,
-        (None, _) => None,
+    let payloads: Vec<(&Event, &str)> = objects
+        .iter()
+        .filter_map(|(present, json)| Some((EVENTS.iter().find(|(.., key, _)| is_key(present, key))?, *json)))
+        .collect();
+    if payloads.is_empty() {
+        let data = objects.iter().find(|(key, _)| key.eq_ignore_ascii_case("data"));
+        if let Some((_, data)) = data {
+            let facts = v2::read(name.as_deref(), data, by_name.map(|(.., read)| *read))?;
+            return Ok(Facts { name: name.0, kind: by_name.map_or(Kind::Unknown, |(_, kind, ..)| *kind), ..facts });
+        }
+    }
+    let own = by_name.and_then(|(event, ..)| payloads.iter().find(|((known, ..), _)| known == event));
+    let (event, json) = match (own, payloads.as_slice(), objects.as_slice()) {
+        (Some((event, json)), ..) | (None, [(event, json)], _) => (Some(*event), *json),
+        (None, _, [(_, json)]) => (by_name, *json),
+        _ => (by_name, "{}"),
     };
     let (kind, reader) =
         event.map_or((Kind::Unknown, payload::<Unknown> as Reader), |(_, kind, _, read)| (*kind, *read));
-    let facts = reader(own.or(only).map_or("{}", |(_, json)| json))?;
+    let facts = reader(json)?;
     Ok(Facts { name: name.0.or_else(|| event.map(|(name, ..)| (*name).to_owned())), kind, ..facts })
+}
+
+/// Whether a payload under the key `present` is the one that the table has under `key`: documents have some keys without
+/// the `Event` at their end, and one key of the table has none.
+fn is_key(present: &str, key: &str) -> bool {
+    present.strip_suffix("Event").unwrap_or(present) == key.strip_suffix("Event").unwrap_or(key)
 }
 
 /// The payload of an event without a name here: what most events have.
@@ -249,6 +319,24 @@ mod tests {
             (r#"{"EventType":"Brand.New","BrandNewEvent":{"TaskId":"t"}}"#, "Brand.New", Kind::Unknown, true),
             (r#"{"EventType":"Brand.New","A":{"TaskId":"t"},"B":{"TaskId":"u"}}"#, "Brand.New", Kind::Unknown, false),
             (r#"{"BrandNewEvent":{"TaskId":"t"}}"#, "", Kind::Unknown, true),
+            (r#"{"EventType":"NewFileUpload","EditMediaComplete":{"TaskId":"t"}}"#, "NewFileUpload", Kind::Edit, true),
+            (r#"{"EventType":"Odd","EditMediaCompleteEvent":{"TaskId":"t"}}"#, "Odd", Kind::Edit, true),
+            (r#"{"A":{},"EditMediaCompleteEvent":{"TaskId":"t"}}"#, "EditMediaComplete", Kind::Edit, true),
+            (
+                r#"{"ExtractBlindWatermarkCompleteEvent":{"TaskId":"t"}}"#,
+                "ExtractBlindWatermarkComplete",
+                Kind::Analysis,
+                true,
+            ),
+            (
+                r#"{"SnapshotByTimeOffsetComplete":{"TaskId":"t"}}"#,
+                "CreateSnapshotByTimeOffsetComplete",
+                Kind::Snapshot,
+                true,
+            ),
+            (r#"{"EditMediaComplete":{"TaskId":"t"},"PullCompleteEvent":{"TaskId":"t"}}"#, "", Kind::Unknown, false),
+            (r#"{"eventType":"Brand.New","data":{"vodTaskId":"t"}}"#, "Brand.New", Kind::Unknown, true),
+            (r#"{"eventType":"NewFileUpload"}"#, "NewFileUpload", Kind::Upload, false),
         ] {
             let facts = read(text).unwrap();
             assert_eq!(facts.name.as_deref().unwrap_or_default(), name, "{text}");
@@ -256,6 +344,42 @@ mod tests {
             assert_eq!(facts.job.id.as_deref() == Some("t"), task, "{text}");
         }
         assert!(read("7").is_err());
+    }
+
+    #[test]
+    fn every_payload_is_found_under_its_key_with_or_without_a_name() {
+        for (name, kind, key, _) in EVENTS {
+            for body in [
+                format!(r#"{{"EventType":"{name}","{key}":{{"TaskId":"t"}}}}"#),
+                format!(r#"{{"{key}":{{"TaskId":"t"}},"Extra":{{}}}}"#),
+                format!(r#"{{"EventType":"{name}","Data":{{"TaskId":"t"}}}}"#),
+            ] {
+                let facts = read(&body).unwrap();
+                assert_eq!((facts.name.as_deref(), facts.kind), (Some(*name), *kind), "{body}");
+            }
+        }
+    }
+
+    /// With the notification mode `Change`, a task is reported whenever one of its sub-tasks goes on.
+    #[test]
+    fn each_report_of_a_task_has_an_id_of_its_own() {
+        let id = |progress| {
+            let body = format!(
+                r#"{{"EventType":"ProcedureStateChanged","ProcedureStateChangeEvent":{{"TaskId":"t","Status":"PROCESSING",
+                "TasksNotifyMode":"Change","MediaProcessResultSet":[{{"Type":"Transcode","TranscodeTask":{{"Progress":{progress}}}}}]}}}}"#
+            );
+            crate::decode(crate::Product::TencentVod, body.as_bytes(), jiff::Timestamp::UNIX_EPOCH).remove(0).event.id
+        };
+        assert_ne!(id(10), id(20));
+        assert_eq!(id(10), id(10));
+    }
+
+    #[test]
+    fn a_fact_without_its_file_is_no_success() {
+        for (name, _, key, _) in EVENTS {
+            let facts = read(&format!(r#"{{"EventType":"{name}","{key}":{{}}}}"#)).unwrap();
+            assert_eq!(facts.outcome, Outcome::Unknown, "{name}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::media::MediaMetaData;
 use super::process::ProcessResult;
 use super::recognition::RecognitionResult;
 use super::review::{ReviewResult, worst};
-use super::sub_task::{failure, whole_outcome};
+use super::sub_task::{failure, span, whole_outcome};
 use crate::envelope::Facts;
 use crate::event::{Job, Media, Outcome, Step};
 use crate::wire::{Integer, Many, One, Text, Unused, UserData};
@@ -72,7 +72,7 @@ impl Payload for ProcedureTask {
         let whole = whole_outcome(&self.status, self.err_code, &error);
         let outcome = Outcome::of_parts(whole, steps.iter().map(|step| step.outcome));
         // The flow has no times of its own.
-        let times = |time: fn(&Step) -> _| steps.iter().filter(|_| outcome != Outcome::Running).filter_map(time);
+        let (started_at, finished_at) = span(outcome, &steps);
         Facts {
             outcome,
             status: self.status.0,
@@ -82,12 +82,7 @@ impl Payload for ProcedureTask {
                 url: self.file_url.0,
                 ..self.meta_data.or_default().media()
             },
-            job: Job {
-                id: self.task_id.0,
-                started_at: times(|step| step.started_at).min(),
-                finished_at: times(|step| step.finished_at).max(),
-                ..Job::default()
-            },
+            job: Job { id: self.task_id.0, started_at, finished_at, ..Job::default() },
             review: worst(reviews.into_iter().flatten()).unwrap_or_default(),
             error,
             user_data: self.session_context.0,

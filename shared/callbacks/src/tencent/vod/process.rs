@@ -6,7 +6,7 @@ use super::media::{AudioStream, Subtitle, VideoStream, codec, fps};
 use super::process_input::{
     AdaptiveInput, AnimatedGraphicInput, CoverInput, SampleInput, TimeOffsetInput, TranscodeInput,
 };
-use super::sub_task::{Made, SubTask, Template, file};
+use super::sub_task::{Made, SubTask, Template, file, role_of};
 use crate::event::{Kind, Output, Role, Step};
 use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Unused};
 
@@ -217,23 +217,25 @@ impl ProcessResult {
             self.adaptive_dynamic_streaming_task.0.map(|task| (Kind::Transcode, task.step())),
         ];
         let (task_kind, step) = steps.into_iter().flatten().next().unwrap_or_default();
-        let kind = match self.r#type.as_deref() {
-            Some("Transcode" | "AdaptiveDynamicStreaming") => Kind::Transcode,
-            Some(
-                "AnimatedGraphics" | "SnapshotByTimeOffset" | "SampleSnapshot" | "ImageSprites" | "CoverBySnapshot",
-            ) => Kind::Snapshot,
-            _ => task_kind,
-        };
+        let kind = self.r#type.as_deref().and_then(kind_of).unwrap_or(task_kind);
         Step { event: self.r#type.0, kind, ..step }
+    }
+}
+
+/// What the kind of sub-task with this name is about.
+pub(super) fn kind_of(task_type: &str) -> Option<Kind> {
+    match task_type {
+        "Transcode" | "AdaptiveDynamicStreaming" => Some(Kind::Transcode),
+        "AnimatedGraphics" | "SnapshotByTimeOffset" | "SampleSnapshot" | "ImageSprites" | "CoverBySnapshot" => {
+            Some(Kind::Snapshot)
+        }
+        _ => None,
     }
 }
 
 impl Made for Transcoded {
     fn outputs(self) -> Vec<Output> {
-        let role = match self.url.as_deref().map(Role::of_name) {
-            None | Some(Role::Other) => Role::Video,
-            Some(role) => role,
-        };
+        let role = role_of(&self.url, Role::Video);
         let output = file(role, self.url).map(|output| Output {
             size: self.size.count(),
             duration: self.duration.get(),
@@ -305,6 +307,6 @@ impl Made for AdaptiveStream {
     }
 }
 
-fn images(urls: impl IntoIterator<Item = impl Into<Option<String>>>) -> impl Iterator<Item = Output> {
+pub(super) fn images(urls: impl IntoIterator<Item = impl Into<Option<String>>>) -> impl Iterator<Item = Output> {
     urls.into_iter().filter_map(|url| file(Role::Image, url))
 }

@@ -131,6 +131,8 @@ struct TraceWatermark {
     switch: Unused<Text>,
     /// ID of the template; 0 for none.
     definition: Unused<Integer>,
+    /// ID of the template of the second stream; 0 for none. Samples have it, the table does not.
+    definition_for_b_stream: Unused<Integer>,
 }
 
 /// A watermark that tells whose the media is.

@@ -131,7 +131,7 @@ pub(super) fn worst(reviews: impl IntoIterator<Item = Review>) -> Option<Review>
     reviews.into_iter().reduce(|worst, review| if rank(&review) > rank(&worst) { review } else { worst })
 }
 
-fn verdict(suggestion: &str) -> Option<Verdict> {
+pub(super) fn verdict(suggestion: &str) -> Option<Verdict> {
     [("pass", Verdict::Pass), ("review", Verdict::Review), ("block", Verdict::Block)]
         .into_iter()
         .find_map(|(word, verdict)| word.eq_ignore_ascii_case(suggestion).then_some(verdict))

@@ -1,5 +1,6 @@
 //! What every sub-task of a task flow has, whatever its work.
 
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::envelope::failure as failure_of;
@@ -86,6 +87,8 @@ impl<I, M> SubTask<I, M> {
 pub(super) fn whole_outcome(status: &Text, code: Integer, error: &Failure) -> Outcome {
     match status::outcome_or_code(status.as_deref(), code.get()) {
         Outcome::Succeeded if error.code.is_some() => Outcome::Failed,
+        // Some tasks have no code but `ErrCodeExt`.
+        Outcome::Unknown if status.is_absent() && error.code.is_some() => Outcome::Failed,
         outcome => outcome,
     }
 }
@@ -100,6 +103,20 @@ pub(super) fn failure(code_ext: Text, code: Integer, message: Text) -> Failure {
 /// A file of this role at this address; none without an address.
 pub(super) fn file(role: Role, url: impl Into<Option<String>>) -> Option<Output> {
     url.into().map(|url| Output { role, url: Some(url), ..Output::default() })
+}
+
+/// The role that this address tells, else the usual one.
+pub(super) fn role_of(url: &Text, usual: Role) -> Role {
+    url.as_deref().map(Role::of_name).filter(|role| *role != Role::Other).unwrap_or(usual)
+}
+
+/// When work on the first of these began, and when the last of them ended; nothing as long as the whole still runs.
+pub(super) fn span(whole: Outcome, steps: &[Step]) -> (Option<Timestamp>, Option<Timestamp>) {
+    if whole == Outcome::Running {
+        return (None, None);
+    }
+    let started_at = steps.iter().filter_map(|step| step.started_at).min();
+    (started_at, steps.iter().filter_map(|step| step.finished_at).max())
 }
 
 #[cfg(test)]

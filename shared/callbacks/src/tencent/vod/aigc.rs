@@ -1,0 +1,259 @@
+//! Pictures and videos that a model made.
+
+use serde::Deserialize;
+
+use super::Payload;
+use super::task::{Task, TaskFile, made};
+use crate::envelope::Facts;
+use crate::event::{Media, Role};
+use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Time, Unused, UserData};
+
+/// Payload of `AigcImageTaskComplete`, under the key `AigcImageCompleteEvent`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct AigcImageTask {
+    /// Task ID.
+    task_id: Text,
+    /// `PROCESSING` or `FINISH`.
+    status: Text,
+    /// Error code; 0 means success.
+    err_code: Integer,
+    /// Error code as text; an empty one means success.
+    err_code_ext: Text,
+    /// Error message.
+    message: Text,
+    /// Percent, 0 to 100.
+    progress: Decimal,
+    /// What was asked for.
+    input: One<AigcInput>,
+    /// The pictures.
+    output: One<AigcOutput>,
+    /// The customer's key against doubled requests, at most 50 characters.
+    session_id: Unused<Text>,
+    /// What the customer attached to the request, at most 1,000 characters.
+    session_context: UserData,
+}
+
+/// Payload of `AigcVideoTaskComplete`, under the key `AigcVideoCompleteEvent`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct AigcVideoTask {
+    /// Task ID.
+    task_id: Text,
+    /// `PROCESSING` or `FINISH`.
+    status: Text,
+    /// Error code; 0 means success.
+    err_code: Integer,
+    /// Error code as text; an empty one means success.
+    err_code_ext: Text,
+    /// Error message.
+    message: Text,
+    /// Percent, 0 to 100.
+    progress: Decimal,
+    /// What was asked for.
+    input: One<AigcInput>,
+    /// The videos.
+    output: One<AigcOutput>,
+    /// The customer's key against doubled requests, at most 50 characters.
+    session_id: Unused<Text>,
+    /// What the customer attached to the request, at most 1,000 characters.
+    session_context: UserData,
+}
+
+/// What a model was asked for. Pictures and videos have a struct each, of which this is the union.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct AigcInput {
+    /// Name of the model.
+    model_name: Unused<Text>,
+    /// Its version.
+    model_version: Unused<Text>,
+    /// Files that the model starts from.
+    file_infos: Many<AigcFile>,
+    /// Persons or things that appear. Videos only.
+    subject_infos: Many<AigcSubject>,
+    /// ID of the picture that the video ends with.
+    last_frame_file_id: Unused<Text>,
+    /// Address of the picture that the video ends with.
+    last_frame_url: Unused<Text>,
+    /// What is to be seen.
+    prompt: Unused<Text>,
+    /// What is not to be seen.
+    negative_prompt: Unused<Text>,
+    /// Whether the prompt is improved: `Enabled` or `Disabled`.
+    enhance_prompt: Unused<Text>,
+    /// `Fast`, `Standard` and others.
+    generation_mode: Unused<Text>,
+    /// The file that was asked for.
+    output_config: One<AigcOutputConfig>,
+    /// Where the files lie: `Mainland`, `Oversea`. Videos only.
+    input_region: Unused<Text>,
+    /// Scene, as the model knows it.
+    scene_type: Unused<Text>,
+    /// Start of the random numbers.
+    seed: Unused<Integer>,
+}
+
+/// A file that a model starts from. Pictures and videos have a struct each, of which this is the union.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct AigcFile {
+    /// How it is given: `File`, `Url`, `Base64`, `Text`.
+    r#type: Unused<Text>,
+    /// `Image`, `Video`, `Audio`. Videos only.
+    category: Unused<Text>,
+    /// ID of the file.
+    file_id: Text,
+    /// Address of the file.
+    url: Text,
+    /// The file itself, Base64.
+    base64: Unused<Text>,
+    /// A text in place of a file, or what the file shows.
+    text: Unused<Text>,
+    /// What the model takes from it: `asset`, `style` and others.
+    reference_type: Unused<Text>,
+    /// ID of a subject, as the model knows it. Videos only.
+    object_id: Unused<Text>,
+    /// ID of a voice. Videos only.
+    voice_id: Unused<Text>,
+    /// Whether its sound stays: `Enabled` or `Disabled`. Videos only.
+    keep_original_sound: Unused<Text>,
+    /// What it is used for: `FirstFrame`, `Reference`. Videos only.
+    usage: Unused<Text>,
+}
+
+/// A person or thing that appears in a video.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct AigcSubject {
+    /// ID.
+    id: Unused<Text>,
+    /// Name.
+    name: Unused<Text>,
+    /// ID of its voice.
+    voice_id: Unused<Text>,
+    /// Pictures of it.
+    image_urls: Unused<Texts>,
+    /// Videos of it.
+    video_urls: Unused<Texts>,
+}
+
+/// The file that was asked for. Pictures and videos have a struct each, of which this is the union.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct AigcOutputConfig {
+    /// `Permanent`, a media file of its own, or `Temporary`.
+    storage_mode: Unused<Text>,
+    /// Name of the file.
+    media_name: Unused<Text>,
+    /// ID of the category.
+    class_id: Unused<Integer>,
+    /// When the file is deleted.
+    expire_time: Unused<Time>,
+    /// Seconds. Videos only.
+    duration: Unused<Decimal>,
+    /// `720P`, `1080P`, `2K`, `4K`.
+    resolution: Unused<Text>,
+    /// `16:9`.
+    aspect_ratio: Unused<Text>,
+    /// Whether there is sound: `Enabled` or `Disabled`. Videos only.
+    audio_generation: Unused<Text>,
+    /// Which persons may appear: `AllowAdult`, `Disallowed`.
+    person_generation: Unused<Text>,
+    /// Whether what was asked for is reviewed: `Enabled` or `Disabled`.
+    input_compliance_check: Unused<Text>,
+    /// Whether what was made is reviewed: `Enabled` or `Disabled`.
+    output_compliance_check: Unused<Text>,
+    /// Whether the picture is improved: `Enabled` or `Disabled`. Videos only.
+    enhance_switch: Unused<Text>,
+    /// Whether it is made when there is less to do: `Enabled` or `Disabled`. Videos only.
+    off_peak: Unused<Text>,
+    /// Whether there are more frames: `Enabled` or `Disabled`. Videos only.
+    frame_interpolate: Unused<Text>,
+    /// Whether it is marked as made by a model: `Enabled` or `Disabled`.
+    logo_add: Unused<Text>,
+    /// Whether there is music: `Enabled` or `Disabled`. Videos only.
+    #[serde(rename = "EnableBGM")]
+    enable_bgm: Unused<Text>,
+    /// How many pictures. Pictures only.
+    output_image_count: Unused<Integer>,
+    /// Format of the pictures. Pictures only.
+    output_format: Unused<Text>,
+}
+
+/// What a model made.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct AigcOutput {
+    /// The files.
+    pub(super) file_infos: Many<TaskFile>,
+    /// Task IDs of the flows that the files were put through. Videos only.
+    procedure_task_ids: Unused<Texts>,
+    /// What is billed. Videos only.
+    usage: One<AigcUsage>,
+}
+
+/// What is billed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct AigcUsage {
+    /// Tokens that were read.
+    input_tokens: Unused<Integer>,
+    /// Tokens that were thought.
+    thought_tokens: Unused<Integer>,
+    /// Pictures that were read.
+    input_image_count: Unused<Integer>,
+    /// Seconds that were read.
+    input_seconds: Unused<Integer>,
+    /// Seconds that were made.
+    output_seconds: Unused<Integer>,
+    /// Seconds in all.
+    total_seconds: Unused<Integer>,
+}
+
+impl Payload for AigcImageTask {
+    fn facts(self) -> Facts {
+        let task = Task {
+            id: self.task_id,
+            status: self.status,
+            err_code_ext: self.err_code_ext,
+            err_code: self.err_code,
+            message: self.message,
+            progress: self.progress,
+            session_context: self.session_context,
+        };
+        let media = media(self.input.or_default().file_infos.into_iter().map(|file| (file.file_id, file.url)));
+        Facts { media, ..generated(task.facts(), self.output, Role::Image) }
+    }
+}
+
+impl Payload for AigcVideoTask {
+    fn facts(self) -> Facts {
+        let task = Task {
+            id: self.task_id,
+            status: self.status,
+            err_code_ext: self.err_code_ext,
+            err_code: self.err_code,
+            message: self.message,
+            progress: self.progress,
+            session_context: self.session_context,
+        };
+        let media = media(self.input.or_default().file_infos.into_iter().map(|file| (file.file_id, file.url)));
+        Facts { media, ..generated(task.facts(), self.output, Role::Video) }
+    }
+}
+
+/// The file that a model started from, where it is a single one.
+pub(super) fn media(files: impl IntoIterator<Item = (Text, Text)>) -> Media {
+    let mut files = files.into_iter();
+    match (files.next(), files.next()) {
+        (Some((file_id, url)), None) => Media { id: file_id.0, url: url.0, ..Media::default() },
+        _ => Media::default(),
+    }
+}
+
+/// The facts with the files that a model made.
+pub(super) fn generated(facts: Facts, output: One<AigcOutput>, usual: Role) -> Facts {
+    let files = output.or_default().file_infos.into_iter();
+    Facts { outputs: made(facts.outcome, files.filter_map(|file| file.output(usual, One::default()))), ..facts }
+}

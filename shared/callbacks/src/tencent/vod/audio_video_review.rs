@@ -1,0 +1,180 @@
+//! Reviews of a file as a whole, picture, sound, text and cover.
+
+use serde::Deserialize;
+
+use super::Payload;
+use super::review::verdict;
+use super::sub_task::file;
+use super::task::{Task, made};
+use crate::envelope::Facts;
+use crate::event::{Job, Media, Outcome, Output, Review, Role, Verdict};
+use crate::wire::{Decimal, Many, One, Text, Texts, Time, Unused, UserData};
+
+/// Payload of `ReviewAudioVideoComplete`: a file was reviewed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct ReviewAudioVideoTask {
+    /// Task ID.
+    task_id: Text,
+    /// `PROCESSING` or `FINISH`.
+    status: Text,
+    /// Error code as text; an empty one means success.
+    err_code_ext: Text,
+    /// Error message.
+    message: Text,
+    /// What was asked for.
+    input: One<ReviewInput>,
+    /// What was found.
+    output: One<ReviewOutput>,
+    /// The customer's key against doubled requests, at most 50 characters.
+    session_id: Unused<Text>,
+    /// What the customer attached to the request, at most 1,000 characters.
+    session_context: UserData,
+}
+
+/// What was asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct ReviewInput {
+    /// ID of the media file.
+    file_id: Text,
+    /// ID of the template. Samples do not have it.
+    definition: Text,
+    /// What was reviewed: `Media`, `Cover`.
+    review_contents: Unused<Texts>,
+}
+
+/// What was found. A cover's review has no cover of its own; the vendor has a struct for each.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct ReviewOutput {
+    /// What to do: `pass`, `review` or `block`.
+    suggestion: Text,
+    /// The worst finding: `Porn`, `Terror`, `Polity`, `Ad`, `Illegal`, `Abuse`, `Moan`. Samples have `porn`.
+    label: Text,
+    /// Where that is: `Image`, `OCR`, `ASR` or `Voice`.
+    form: Unused<Text>,
+    /// The suspicious segments, at most 100.
+    segment_set: Many<ReviewSegment>,
+    /// Where a JSON file with all segments can be fetched until it is deleted.
+    segment_set_file_url: Text,
+    /// When that file is deleted.
+    segment_set_file_url_expire_time: Unused<Time>,
+    /// What was found about the cover.
+    cover_review_result: One<ReviewOutput>,
+}
+
+/// A suspicious segment. Those of a cover have no times.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct ReviewSegment {
+    /// Where it starts, seconds.
+    start_time_offset: Unused<Decimal>,
+    /// Where it ends, seconds.
+    end_time_offset: Unused<Decimal>,
+    /// How sure the finding is, 0 to 100.
+    confidence: Decimal,
+    /// What to do: `pass`, `review` or `block`.
+    suggestion: Text,
+    /// What was found, as above.
+    label: Unused<Text>,
+    /// The same more exactly, such as `SexyHigh`.
+    sub_label: Unused<Text>,
+    /// Where it is: `Image`, `OCR`, `ASR` or `Voice`.
+    form: Unused<Text>,
+    /// Where in the picture: left, top, right and bottom, pixels.
+    area_coord_set: Unused<Texts>,
+    /// What is written or said.
+    text: Unused<Text>,
+    /// The suspicious words of it.
+    keyword_set: Unused<Texts>,
+    /// Where a picture of it can be fetched until it is deleted.
+    url: Unused<Text>,
+    /// When that picture is deleted.
+    pic_url_expire_time: Unused<Time>,
+}
+
+impl Payload for ReviewAudioVideoTask {
+    fn facts(self) -> Facts {
+        let task = Task {
+            id: self.task_id,
+            status: self.status,
+            err_code_ext: self.err_code_ext,
+            message: self.message,
+            session_context: self.session_context,
+            ..Task::default()
+        };
+        let facts = task.facts();
+        let input = self.input.or_default();
+        let mut output = self.output.or_default();
+        let cover = output.cover_review_result.0.take().map(|boxed| *boxed).unwrap_or_default();
+        let failed = facts.outcome == Outcome::Failed;
+        let review = if failed { Review::default() } else { worse(output.review(), cover.review()) };
+        Facts {
+            media: Media { id: input.file_id.0, ..Media::default() },
+            job: Job { template_id: input.definition.0, ..facts.job },
+            outputs: made(facts.outcome, output.file().into_iter().chain(cover.file())),
+            review,
+            ..facts
+        }
+    }
+}
+
+impl ReviewOutput {
+    /// What was found, as sure as the surest segment that says so.
+    fn review(&self) -> Review {
+        let Some(verdict) = self.suggestion.as_deref().and_then(verdict) else { return Review::default() };
+        let said = self.segment_set.0.iter().filter(|segment| segment.verdict() == Some(verdict));
+        Review {
+            verdict: Some(verdict),
+            label: self.label.0.clone(),
+            score: said.filter_map(|segment| segment.confidence.get()).reduce(f64::max),
+            ..Review::default()
+        }
+    }
+
+    fn file(self) -> Option<Output> {
+        file(Role::Text, self.segment_set_file_url)
+    }
+}
+
+impl ReviewSegment {
+    fn verdict(&self) -> Option<Verdict> {
+        self.suggestion.as_deref().and_then(verdict)
+    }
+}
+
+/// The media's review, unless the cover's verdict is harder.
+fn worse(media: Review, cover: Review) -> Review {
+    if cover.verdict > media.verdict { cover } else { media }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cover_counts_where_it_is_worse() {
+        for (media, cover, verdict) in [
+            ("pass", "block", Some(Verdict::Block)),
+            ("review", "pass", Some(Verdict::Review)),
+            ("review", "", Some(Verdict::Review)),
+            ("odd", "pass", Some(Verdict::Pass)),
+            ("", "", None),
+        ] {
+            let json = format!(
+                r#"{{"Status":"FINISH","Output":{{"Suggestion":"{media}","CoverReviewResult":{{"Suggestion":"{cover}"}}}}}}"#
+            );
+            let facts = serde_json::from_str::<ReviewAudioVideoTask>(&json).unwrap().facts();
+            assert_eq!(facts.review.verdict, verdict, "{json}");
+        }
+    }
+
+    #[test]
+    fn the_surest_segment_of_the_same_verdict_is_the_score() {
+        let json = r#"{"Status":"FINISH","Output":{"Suggestion":"review","SegmentSet":[
+            {"Suggestion":"review","Confidence":60},{"Suggestion":"Review","Confidence":70.5},{"Suggestion":"pass","Confidence":99}]}}"#;
+        let facts = serde_json::from_str::<ReviewAudioVideoTask>(json).unwrap().facts();
+        assert_eq!(facts.review.score, Some(70.5));
+    }
+}

@@ -1,0 +1,132 @@
+//! Encodings that are no task flow.
+
+use serde::Deserialize;
+
+use super::Payload;
+use super::media::MediaMetaData;
+use super::process::ProcessResult;
+use super::sub_task::{Input, Made, SubTask, file, span};
+use super::task::Task;
+use crate::envelope::Facts;
+use crate::event::{Job, Kind, Media, Outcome, Output, Role, Step};
+use crate::wire::{Integer, Many, One, Text, Unused, UserData};
+
+/// Payload of `ReduceMediaBitrateComplete`, which the vendor no longer documents: a file was encoded anew with fewer
+/// bits.
+///
+/// A task flow in all but its name: the sub-tasks tell whether it succeeded.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct ReduceMediaBitrateTask {
+    /// Task ID.
+    task_id: Text,
+    /// `PROCESSING` or `FINISH`.
+    status: Text,
+    /// ID of the media file.
+    file_id: Text,
+    /// Name of the media file.
+    file_name: Text,
+    /// Where the media file can be fetched.
+    file_url: Text,
+    /// What the vendor found out about the media file.
+    meta_data: One<MediaMetaData>,
+    /// The sub-tasks, `Transcode` or `AdaptiveDynamicStreaming`.
+    media_process_result_set: Many<ProcessResult>,
+    /// Priority, -10 to 10.
+    tasks_priority: Unused<Integer>,
+    /// What is notified: `Finish`, `Change` or `None`.
+    tasks_notify_mode: Unused<Text>,
+    /// What the customer attached to the request, at most 1,000 characters.
+    session_context: UserData,
+    /// The customer's key against doubled requests, at most 50 characters.
+    session_id: Unused<Text>,
+}
+
+/// Payload of `ComplexAdaptiveDynamicStreamingComplete`: several files became several packages, with other sound and
+/// subtitles.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct ComplexAdaptiveTask {
+    /// Task ID.
+    task_id: Text,
+    /// `PROCESSING` or `FINISH`.
+    status: Text,
+    /// The packages.
+    complex_adaptive_dynamic_streaming_task_result_set: Many<SubTask<ComplexAdaptiveInput, ComplexAdaptiveOutput>>,
+}
+
+/// What a package was asked to be.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct ComplexAdaptiveInput {
+    /// How the streams are encoded.
+    stream_para: One<StreamPara>,
+}
+
+/// How streams are encoded.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct StreamPara {
+    /// ID of the template.
+    definition: Text,
+}
+
+/// A package.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct ComplexAdaptiveOutput {
+    /// ID of the template.
+    definition: Text,
+    /// `HLS` or `DASH`.
+    format: Text,
+    /// Encryption: `SimpleAES`, `Widevine`, `FairPlay`; empty for none.
+    drm_type: Unused<Text>,
+    /// Where the playlist can be fetched.
+    url: Text,
+}
+
+impl Payload for ReduceMediaBitrateTask {
+    fn facts(self) -> Facts {
+        let task =
+            Task { id: self.task_id, status: self.status, session_context: self.session_context, ..Task::default() };
+        let media = Media {
+            id: self.file_id.0,
+            title: self.file_name.0,
+            url: self.file_url.0,
+            ..self.meta_data.or_default().media()
+        };
+        let steps = self.media_process_result_set.into_iter().map(ProcessResult::step).collect();
+        Facts { media, ..flow(task.facts(), steps) }
+    }
+}
+
+impl Payload for ComplexAdaptiveTask {
+    fn facts(self) -> Facts {
+        let task = Task { id: self.task_id, status: self.status, ..Task::default() };
+        let results = self.complex_adaptive_dynamic_streaming_task_result_set.into_iter();
+        flow(task.facts(), results.map(|result| Step { kind: Kind::Transcode, ..result.step() }).collect())
+    }
+}
+
+impl Input for ComplexAdaptiveInput {
+    fn template_id(self) -> Option<String> {
+        self.stream_para.or_default().definition.0
+    }
+}
+
+impl Made for ComplexAdaptiveOutput {
+    fn outputs(self) -> Vec<Output> {
+        let playlist = file(Role::Playlist, self.url);
+        playlist
+            .into_iter()
+            .map(|file| Output { format: self.format.0.clone(), definition: self.definition.0.clone(), ..file })
+            .collect()
+    }
+}
+
+/// The facts of a whole with these parts, which tell how it went and when.
+fn flow(facts: Facts, steps: Vec<Step>) -> Facts {
+    let outcome = Outcome::of_parts(facts.outcome, steps.iter().map(|step| step.outcome));
+    let (started_at, finished_at) = span(outcome, &steps);
+    Facts { outcome, job: Job { started_at, finished_at, ..facts.job }, steps, ..facts }
+}

@@ -1,0 +1,214 @@
+//! Media that was cut and joined.
+
+use serde::Deserialize;
+
+use super::Payload;
+use super::basic_info::MediaBasicInfo;
+use super::media::MediaMetaData;
+use super::sub_task::{file, role_of};
+use super::task::{Task, TaskFile, made, only};
+use crate::envelope::Facts;
+use crate::event::{Kind, Media, Outcome, Output, Role, Step};
+use crate::wire::{Decimal, Integer, Many, One, Text, Time, Unused, UserData};
+
+/// Payload of `EditMediaComplete`: files or live streams were cut and joined into one file. The documents have it under
+/// the key `EditMediaComplete`, too.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct EditMediaTask {
+    /// Task ID.
+    task_id: Text,
+    /// `PROCESSING` or `FINISH`.
+    status: Text,
+    /// Error code; 0 means success.
+    err_code: Integer,
+    /// Error code as text; an empty one means success.
+    err_code_ext: Text,
+    /// Error message.
+    message: Text,
+    /// Percent, 0 to 100.
+    progress: Decimal,
+    /// What the file was made from.
+    input: One<EditInput>,
+    /// The file.
+    output: One<TaskFile>,
+    /// What the vendor found out about the file that was made.
+    meta_data: One<MediaMetaData>,
+    /// Task ID of the flow that the file was put through; empty for none.
+    procedure_task_id: Unused<Text>,
+    /// Task ID of the review that the file was put through; empty for none.
+    review_audio_video_task_id: Unused<Text>,
+    /// The customer's key against doubled requests, at most 50 characters.
+    session_id: Unused<Text>,
+    /// What the customer attached to the request, at most 1,000 characters.
+    session_context: UserData,
+}
+
+/// What a file was made from.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct EditInput {
+    /// `File` or `Stream`. A sample has `ConcatFiles`.
+    input_type: Unused<Text>,
+    /// The files.
+    file_info_set: Many<EditFile>,
+    /// The live streams.
+    stream_info_set: Many<EditStream>,
+}
+
+/// A part of a file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct EditFile {
+    /// ID of the file.
+    file_id: Text,
+    /// Where the part starts in the file, seconds.
+    start_time_offset: Unused<Decimal>,
+    /// Where the part ends in the file, seconds; 0 for the end of the file.
+    end_time_offset: Unused<Decimal>,
+}
+
+/// A part of a live stream.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct EditStream {
+    /// ID of the stream.
+    stream_id: Unused<Text>,
+    /// When the part starts, UTC.
+    start_time: Unused<Time>,
+    /// When the part ends, UTC.
+    end_time: Unused<Time>,
+}
+
+/// Payload of `SplitMediaComplete`: a file was cut into several.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct SplitMediaTask {
+    /// Task ID.
+    task_id: Text,
+    /// `PROCESSING` or `FINISH`.
+    status: Text,
+    /// Error code as text; an empty one means success.
+    err_code_ext: Text,
+    /// Error code; 0 means success.
+    err_code: Integer,
+    /// Error message.
+    message: Text,
+    /// The parts. They have no status of their own.
+    file_info_set: Many<SplitSegment>,
+    /// What the customer attached to the request, at most 1,000 characters.
+    session_context: UserData,
+    /// The customer's key against doubled requests, at most 50 characters.
+    session_id: Unused<Text>,
+    /// Percent, 0 to 100.
+    progress: Decimal,
+}
+
+/// A part that a file was cut into.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct SplitSegment {
+    /// Which part of which file.
+    input: One<SplitInput>,
+    /// The file that it became.
+    output: One<SplitOutput>,
+    /// Task ID of the flow that the file was put through; empty for none.
+    procedure_task_id: Unused<Text>,
+    /// Task ID of the review that the file was put through; empty for none.
+    review_audio_video_task_id: Unused<Text>,
+}
+
+/// Which part of which file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct SplitInput {
+    /// ID of the file that was cut.
+    file_id: Text,
+    /// Where the part starts, seconds.
+    start_time_offset: Unused<Decimal>,
+    /// Where the part ends, seconds.
+    end_time_offset: Unused<Decimal>,
+    /// Name of the task flow that the part is put through.
+    procedure_name: Unused<Text>,
+    /// What was asked for.
+    output_config: One<SplitOutputConfig>,
+}
+
+/// What was asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct SplitOutputConfig {
+    /// Name of the file.
+    media_name: Unused<Text>,
+    /// Format: `mp4`, `hls`.
+    r#type: Unused<Text>,
+    /// ID of the category.
+    class_id: Unused<Integer>,
+    /// When the file is deleted.
+    expire_time: Unused<Time>,
+}
+
+/// The file that a part became.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct SplitOutput {
+    /// ID of the file.
+    file_id: Text,
+    /// What is stored about it.
+    media_basic_info: One<MediaBasicInfo>,
+}
+
+impl Payload for EditMediaTask {
+    fn facts(self) -> Facts {
+        let task = Task {
+            id: self.task_id,
+            status: self.status,
+            err_code_ext: self.err_code_ext,
+            err_code: self.err_code,
+            message: self.message,
+            progress: self.progress,
+            session_context: self.session_context,
+        };
+        let facts = task.facts();
+        let id = only(self.input.or_default().file_info_set.into_iter().map(|file| file.file_id));
+        let output = self.output.or_default().output(Role::Video, self.meta_data);
+        Facts { media: Media { id, ..Media::default() }, outputs: made(facts.outcome, output), ..facts }
+    }
+}
+
+impl Payload for SplitMediaTask {
+    fn facts(self) -> Facts {
+        let task = Task {
+            id: self.task_id,
+            status: self.status,
+            err_code_ext: self.err_code_ext,
+            err_code: self.err_code,
+            message: self.message,
+            progress: self.progress,
+            session_context: self.session_context,
+        };
+        let facts = task.facts();
+        let (inputs, outputs): (Vec<_>, Vec<_>) =
+            self.file_info_set.into_iter().map(|segment| (segment.input, segment.output)).unzip();
+        let id = only(inputs.into_iter().map(|input| input.or_default().file_id));
+        let steps = outputs.into_iter().map(|output| output.or_default().step(facts.outcome)).collect();
+        Facts { media: Media { id, ..Media::default() }, steps, ..facts }
+    }
+}
+
+impl SplitOutput {
+    /// The part as a step, which went as the whole did.
+    fn step(self, outcome: Outcome) -> Step {
+        let (media, cover) = self.media_basic_info.or_default().media(One::default());
+        let url = Text(media.url);
+        let file = file(role_of(&url, Role::Video), url).map(|file| Output { format: media.format, ..file });
+        Step {
+            id: self.file_id.0,
+            name: media.title,
+            kind: Kind::Edit,
+            outcome,
+            outputs: made(outcome, file.into_iter().chain(cover)),
+            ..Step::default()
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Tasks of the vendor's other product for media, MPS, on files of this one.
+
+use serde::Deserialize;
+
+use super::Payload;
+use super::process;
+use super::sub_task::{file, role_of};
+use super::task::{Task, made, role_of_type};
+use crate::envelope::{Facts, failure};
+use crate::event::{Failure, Kind, Outcome, Output, Role, Step};
+use crate::status;
+use crate::wire::{Integer, Many, One, Text, UnixTime, Unused};
+
+/// Payload of `ProcessMediaByMPSComplete`. It does not say which file was processed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct ProcessMediaByMps {
+    /// Task ID.
+    task_id: Text,
+    /// `PROCESSING` or `FINISH`.
+    status: Text,
+    /// Error code; 0 means success.
+    err_code: Integer,
+    /// Error message.
+    message: Text,
+    /// The sub-tasks.
+    sub_task_set: Many<MpsSubTask>,
+}
+
+/// One sub-task and what became of it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct MpsSubTask {
+    /// What it did: `Transcode`, `AiAnalysis.DeLogo`.
+    task_type: Text,
+    /// `PROCESSING`, `SUCCESS` or `FAIL`; a sub-task that has not begun has `WAITING`.
+    status: Text,
+    /// Error code as text, unlike all others under this name; an empty one and `0` mean success.
+    err_code: Text,
+    /// Error message.
+    message: Text,
+    /// What it was asked to do, JSON in a string as MPS documents it.
+    input: Unused<Text>,
+    /// What it made.
+    output: One<MpsOutput>,
+}
+
+/// What a sub-task made.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct MpsOutput {
+    /// Files.
+    output_files: Many<MpsFile>,
+    /// What is no file, JSON in a string.
+    output_text: Unused<Text>,
+}
+
+/// A file that a sub-task made.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct MpsFile {
+    /// What sort of file it is.
+    file_type: Text,
+    /// `Permanent`, a media file of its own, or `Temporary`.
+    storage_mode: Unused<Text>,
+    /// ID of the file, where it is permanent.
+    file_id: Unused<Text>,
+    /// Where the file can be fetched.
+    url: Text,
+    /// ID of the template.
+    definition: Text,
+    /// When a temporary file is deleted, Unix seconds.
+    expired_time: Unused<UnixTime>,
+}
+
+impl Payload for ProcessMediaByMps {
+    fn facts(self) -> Facts {
+        let task = Task {
+            id: self.task_id,
+            status: self.status,
+            err_code: self.err_code,
+            message: self.message,
+            ..Task::default()
+        };
+        let facts = task.facts();
+        let steps: Vec<Step> = self.sub_task_set.into_iter().map(MpsSubTask::step).collect();
+        let outcome = Outcome::of_parts(facts.outcome, steps.iter().map(|step| step.outcome));
+        Facts { outcome, steps, ..facts }
+    }
+}
+
+impl MpsSubTask {
+    fn step(self) -> Step {
+        let code = self.err_code.0.filter(|code| code != "0" && status::outcome(code) != Outcome::Succeeded);
+        let outcome = match (self.status.as_deref(), &code) {
+            (Some(word), code) => match status::outcome(word) {
+                Outcome::Succeeded if code.is_some() => Outcome::Failed,
+                outcome => outcome,
+            },
+            (None, Some(_)) => Outcome::Failed,
+            (None, None) => Outcome::Unknown,
+        };
+        let files = self.output.or_default().output_files.into_iter();
+        Step {
+            kind: self.task_type.as_deref().map_or(Kind::Unknown, kind_of),
+            event: self.task_type.0,
+            outcome,
+            status: self.status.0,
+            error: failure(outcome, Failure { code, message: self.message.0 }),
+            outputs: made(outcome, files.filter_map(MpsFile::output)),
+            ..Step::default()
+        }
+    }
+}
+
+impl MpsFile {
+    fn output(self) -> Option<Output> {
+        let file_type = self.file_type.as_deref().unwrap_or_default();
+        let file = file(role_of(&self.url, role_of_type(file_type, Role::Other)), self.url)?;
+        // The type is a format where it is the ending of file names; what other words it may have is not said.
+        let format = self.file_type.0.filter(|file_type| role_of_type(file_type, Role::Other) != Role::Other);
+        Some(Output { format, definition: self.definition.0, ..file })
+    }
+}
+
+/// What a sub-task of this type is about. The part before the dot names the feature of MPS.
+fn kind_of(task_type: &str) -> Kind {
+    let feature = task_type.split('.').next().unwrap_or(task_type);
+    process::kind_of(feature).unwrap_or(match (feature, task_type) {
+        // Erases logos, subtitles and watermarks.
+        (_, "AiAnalysis.DeLogo") | ("SmartErase", _) => Kind::Enhance,
+        ("AiAnalysis" | "AiRecognition" | "AiQualityControl", _) => Kind::Analysis,
+        ("AiContentReview", _) => Kind::Moderation,
+        ("SmartSubtitles", _) => Kind::Generation,
+        _ => Kind::Unknown,
+    })
+}

@@ -1,0 +1,176 @@
+//! Hidden watermarks that were looked for. What was found stays in the vendor's event.
+
+use serde::Deserialize;
+
+use super::Payload;
+use super::task::Task;
+use crate::envelope::Facts;
+use crate::event::Media;
+use crate::wire::{Integer, One, Text, Unused, UserData};
+
+/// Payload of `ExtractTraceWatermarkComplete`: who leaked a copy was looked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct ExtractTraceWatermarkTask {
+    /// Task ID.
+    task_id: Text,
+    /// `PROCESSING` or `FINISH`.
+    status: Text,
+    /// Error code; 0 means success.
+    err_code: Integer,
+    /// Error message.
+    message: Text,
+    /// Error code as text; an empty one means success.
+    err_code_ext: Text,
+    /// The copy.
+    input: One<WatermarkedFile>,
+    /// What its watermark says.
+    output: One<TraceWatermark>,
+    /// The customer's key against doubled requests, at most 50 characters.
+    session_id: Unused<Text>,
+    /// What the customer attached to the request, at most 1,000 characters.
+    session_context: UserData,
+}
+
+/// Payload of `ExtractCopyRightWatermarkComplete`: whose a file is was looked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct ExtractCopyRightWatermarkTask {
+    /// Task ID.
+    task_id: Text,
+    /// `PROCESSING` or `FINISH`.
+    status: Text,
+    /// Error code; 0 means success.
+    err_code: Integer,
+    /// Error message.
+    message: Text,
+    /// Error code as text; an empty one means success.
+    err_code_ext: Text,
+    /// The file. Only its address is given.
+    input: One<WatermarkedFile>,
+    /// What its watermark says.
+    output: One<CopyRightWatermark>,
+    /// The customer's key against doubled requests, at most 50 characters.
+    session_id: Unused<Text>,
+    /// What the customer attached to the request, at most 1,000 characters.
+    session_context: UserData,
+}
+
+/// Payload of `ExtractBlindWatermarkComplete`, which has this name as its key, too: a digital watermark was looked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct ExtractBlindWatermarkTask {
+    /// Task ID.
+    task_id: Text,
+    /// `PROCESSING` or `FINISH`.
+    status: Text,
+    /// Error code; 0 means success.
+    err_code: Integer,
+    /// Error message.
+    message: Text,
+    /// The file.
+    input_info: One<WatermarkedFile>,
+    /// `blind-basic`, `blind-nagra` or `blind-ab`.
+    r#type: Unused<Text>,
+    /// Whether there is one: true or false.
+    is_detected: Unused<Text>,
+    /// What it says.
+    result: Unused<Text>,
+    /// Whom the copy was made for, where the type is `blind-ab`.
+    #[serde(rename = "ResultUV")]
+    result_uv: Unused<Text>,
+    /// How it was looked for.
+    extract_blind_watermark_config: One<ExtractConfig>,
+    /// The customer's key against doubled requests, at most 50 characters.
+    session_id: Unused<Text>,
+    /// What the customer attached to the request, at most 1,000 characters.
+    session_context: UserData,
+}
+
+/// A file in which a watermark was looked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct WatermarkedFile {
+    /// `File` or `URL`. Digital watermarks only.
+    r#type: Unused<Text>,
+    /// ID of the file.
+    file_id: Text,
+    /// Where the file can be fetched.
+    url: Text,
+}
+
+/// What a watermark says that tells who leaked a copy.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct TraceWatermark {
+    /// ID of the viewer as the watermark has it, 6 hex digits. Deprecated.
+    uv: Unused<Text>,
+    /// ID of the viewer.
+    uid: Unused<Text>,
+}
+
+/// What a watermark says that tells whose a file is.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct CopyRightWatermark {
+    /// The text.
+    text: Unused<Text>,
+}
+
+/// How a digital watermark was looked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct ExtractConfig {
+    /// Duration of a segment, seconds, where the type is `blind-ab`.
+    segment_duration: Unused<Integer>,
+}
+
+impl Payload for ExtractTraceWatermarkTask {
+    fn facts(self) -> Facts {
+        let task = Task {
+            id: self.task_id,
+            status: self.status,
+            err_code_ext: self.err_code_ext,
+            err_code: self.err_code,
+            message: self.message,
+            session_context: self.session_context,
+            ..Task::default()
+        };
+        Facts { media: self.input.or_default().media(), ..task.facts() }
+    }
+}
+
+impl Payload for ExtractCopyRightWatermarkTask {
+    fn facts(self) -> Facts {
+        let task = Task {
+            id: self.task_id,
+            status: self.status,
+            err_code_ext: self.err_code_ext,
+            err_code: self.err_code,
+            message: self.message,
+            session_context: self.session_context,
+            ..Task::default()
+        };
+        Facts { media: self.input.or_default().media(), ..task.facts() }
+    }
+}
+
+impl Payload for ExtractBlindWatermarkTask {
+    fn facts(self) -> Facts {
+        let task = Task {
+            id: self.task_id,
+            status: self.status,
+            err_code: self.err_code,
+            message: self.message,
+            session_context: self.session_context,
+            ..Task::default()
+        };
+        Facts { media: self.input_info.or_default().media(), ..task.facts() }
+    }
+}
+
+impl WatermarkedFile {
+    fn media(self) -> Media {
+        Media { id: self.file_id.0, url: self.url.0, ..Media::default() }
+    }
+}
