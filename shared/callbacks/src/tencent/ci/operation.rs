@@ -10,6 +10,7 @@ use super::CosHeader;
 use super::media_info::{MediaInfo, Properties};
 use super::outputs::{MediaResult, OutputTarget};
 use super::results::{analysis, document, picture, speech, video};
+use crate::envelope::made;
 use crate::event::{Media, Outcome, Output};
 use crate::wire::{Integer, Many, One, Text, Texts, Unused, UserData};
 
@@ -209,14 +210,10 @@ impl Operation {
             .chain(transcripts)
             .chain(self.video_target_rec_result.or_default().outputs())
             .map(|output| target.place(output));
-        let mut outputs: Vec<Output> = Vec::new();
-        if outcome != Outcome::Failed {
-            // Two results may name one file.
-            let mut seen = HashSet::new();
-            let is_new =
-                |output: &Output| seen.insert((output.url.clone(), output.bucket.clone(), output.object.clone()));
-            outputs = files.into_iter().chain(named).filter(is_new).collect();
-        }
+        // Two results may name one file.
+        let mut seen = HashSet::new();
+        let is_new = |output: &Output| seen.insert((output.url.clone(), output.bucket.clone(), output.object.clone()));
+        let mut outputs = made(outcome, files.into_iter().chain(named).filter(is_new));
         // The target names a file that is there only once the job is done.
         if outputs.is_empty() && outcome == Outcome::Succeeded {
             outputs = target.outputs();

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use super::Payload;
-use super::task::{Task, TaskFile, made};
-use crate::envelope::Facts;
+use super::task::{Task, TaskFile};
+use crate::envelope::{Facts, made};
 use crate::event::{Media, Role};
 use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Time, Unused, UserData};
 

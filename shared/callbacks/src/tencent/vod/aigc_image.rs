@@ -5,8 +5,8 @@ use serde::Deserialize;
 use super::Payload;
 use super::aigc::{AigcOutput, generated, media};
 use super::enhance_settings::{ImageBeauty, ImageEncode, ImageEnhance};
-use super::task::{Task, TaskFile, made};
-use crate::envelope::Facts;
+use super::task::{Task, TaskFile};
+use crate::envelope::{Facts, made};
 use crate::event::{Media, Outcome, Role};
 use crate::wire::{Decimal, Integer, Many, One, Text, Time, Unused, UserData};
 

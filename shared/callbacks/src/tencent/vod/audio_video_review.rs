@@ -5,8 +5,8 @@ use serde::Deserialize;
 use super::Payload;
 use super::review::verdict;
 use super::sub_task::file;
-use super::task::{Task, made};
-use crate::envelope::Facts;
+use super::task::Task;
+use crate::envelope::{Facts, made};
 use crate::event::{Job, Media, Outcome, Output, Review, Role, Verdict};
 use crate::wire::{Decimal, Many, One, Text, Texts, Time, Unused, UserData};
 

@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use super::Payload;
 use super::media::MediaMetaData;
-use super::task::{Task, TaskFile, made};
-use crate::envelope::Facts;
+use super::task::{Task, TaskFile};
+use crate::envelope::{Facts, made};
 use crate::event::Role;
 use crate::wire::{Decimal, Integer, Many, One, Text, Time, Unused, UserData};
 

@@ -6,8 +6,8 @@ use super::Payload;
 use super::basic_info::MediaBasicInfo;
 use super::media::MediaMetaData;
 use super::sub_task::{file, role_of};
-use super::task::{Task, TaskFile, made, only};
-use crate::envelope::Facts;
+use super::task::{Task, TaskFile, only};
+use crate::envelope::{Facts, made};
 use crate::event::{Kind, Media, Outcome, Output, Role, Step};
 use crate::wire::{Decimal, Integer, Many, One, Text, Time, Unused, UserData};
 

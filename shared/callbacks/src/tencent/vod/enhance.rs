@@ -5,8 +5,8 @@ use serde::Deserialize;
 use super::Payload;
 use super::enhance_settings::RebuildInput;
 use super::media::MediaMetaData;
-use super::task::{Task, TaskFile, made};
-use crate::envelope::Facts;
+use super::task::{Task, TaskFile};
+use crate::envelope::{Facts, made};
 use crate::event::{Job, Media, Output, Role};
 use crate::wire::{Decimal, Integer, One, Text, Unused, UserData};
 

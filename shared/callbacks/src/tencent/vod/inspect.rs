@@ -5,8 +5,8 @@ use serde::Deserialize;
 use super::Payload;
 use super::media::MediaMetaData;
 use super::sub_task::file;
-use super::task::{Task, made};
-use crate::envelope::Facts;
+use super::task::Task;
+use crate::envelope::{Facts, made};
 use crate::event::{Job, Media, Role};
 use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Time, Unused, UserData};
 

@@ -40,9 +40,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::body::Unreadable;
-use crate::envelope::{Facts, Part};
+use crate::envelope::{Facts, MAX_EVENTS, Part, at_most};
 use crate::event::{Job, Kind, Media};
-use crate::wire::{Integer, One, Text, UserData, peek, read as read_wire};
+use crate::wire::{Integer, One, Text, UserData, object, peek, read as read_wire};
 
 /// Every event of VOD: its name, what it is about, the key of its payload, and what reads the payload.
 #[rustfmt::skip] // One line for each event.
@@ -108,18 +108,17 @@ pub(crate) fn kinds() -> impl Iterator<Item = (&'static str, Kind)> {
 /// A response without an event set, such as an error, stays as it is.
 ///
 /// # Errors
-/// None: what cannot be read is left to [`read`].
-#[expect(clippy::unnecessary_wraps, reason = "the same shape as the other product's `split`")]
+/// [`Unreadable::TooMany`] for more events than a body may hold.
 pub(crate) fn split(json: Cow<'_, str>) -> Result<Vec<Part<'_>>, Unreadable> {
     let parts = match &json {
         Cow::Borrowed(text) => pulled(text, Cow::Borrowed),
         Cow::Owned(text) => pulled(text, |event| Cow::Owned(event.to_owned())),
     };
-    Ok(parts.unwrap_or_else(|| vec![Part::whole(json)]))
+    parts.unwrap_or_else(|| Ok(vec![Part::whole(json)]))
 }
 
 /// The events of a `PullEvents` response; `None` where `text` is something else.
-fn pulled<'t, 'p>(text: &'t str, part: impl Fn(&'t str) -> Cow<'p, str>) -> Option<Vec<Part<'p>>> {
+fn pulled<'t, 'p>(text: &'t str, part: impl Fn(&'t str) -> Cow<'p, str>) -> Option<Result<Vec<Part<'p>>, Unreadable>> {
     // Most bodies are one event that came by HTTP, and need not be parsed here.
     if !text.contains("EventSet") {
         return None;
@@ -136,9 +135,12 @@ fn pulled<'t, 'p>(text: &'t str, part: impl Fn(&'t str) -> Cow<'p, str>) -> Opti
         Some(b'n') => Vec::new(),
         _ => return None,
     };
+    if let Err(error) = at_most(MAX_EVENTS, events.len()) {
+        return Some(Err(error));
+    }
     let parts =
         events.into_iter().map(|event| Part { json: part(event.get()), handle: handle(event.get()), is_whole: false });
-    Some(parts.collect())
+    Some(Ok(parts.collect()))
 }
 
 /// The members of an object under their keys, not yet read.
@@ -163,16 +165,13 @@ pub(crate) fn read(canonical: &str) -> Result<Facts, Unreadable> {
     let members: Members<'_> = peek(canonical)?;
     let text = |key| members.get(key).map_or(Ok(Text::default()), |value| peek::<Text>(value.get()));
     let name = text("EventType")?.or(text("eventType")?);
-    let objects: Vec<(&str, &str)> = members
-        .iter()
-        .map(|(key, value)| (key.as_str(), value.get()))
-        .filter(|(_, value)| value.starts_with('{'))
-        .collect();
+    let objects: Vec<(&str, Cow<'_, str>)> =
+        members.iter().filter_map(|(key, value)| Some((key.as_str(), object(value.get())?))).collect();
 
     let by_name = EVENTS.iter().find(|(known, ..)| name.as_deref() == Some(known));
     let payloads: Vec<(&Event, &str)> = objects
         .iter()
-        .filter_map(|(present, json)| Some((EVENTS.iter().find(|(.., key, _)| is_key(present, key))?, *json)))
+        .filter_map(|(present, json)| Some((EVENTS.iter().find(|(.., key, _)| is_key(present, key))?, json.as_ref())))
         .collect();
     if payloads.is_empty() {
         let data = objects.iter().find(|(key, _)| key.eq_ignore_ascii_case("data"));
@@ -184,7 +183,7 @@ pub(crate) fn read(canonical: &str) -> Result<Facts, Unreadable> {
     let own = by_name.and_then(|(event, ..)| payloads.iter().find(|((known, ..), _)| known == event));
     let (event, json) = match (own, payloads.as_slice(), objects.as_slice()) {
         (Some((event, json)), ..) | (None, [(event, json)], _) => (Some(*event), *json),
-        (None, _, [(_, json)]) => (by_name, *json),
+        (None, _, [(_, json)]) => (by_name, json.as_ref()),
         _ => (by_name, "{}"),
     };
     let (kind, reader) =

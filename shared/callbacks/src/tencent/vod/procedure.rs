@@ -11,6 +11,7 @@ use super::review::{ReviewResult, worst};
 use super::sub_task::{failure, span, whole_outcome};
 use crate::envelope::Facts;
 use crate::event::{Job, Media, Outcome, Step};
+use crate::status;
 use crate::wire::{Integer, Many, One, Text, Unused, UserData};
 
 /// Payload of `ProcedureStateChanged`: a task flow ended, or one of its sub-tasks went on.
@@ -69,7 +70,12 @@ impl Payload for ProcedureTask {
         steps.extend(self.ai_recognition_result_set.into_iter().map(RecognitionResult::step));
 
         let error = failure(Text::default(), self.err_code, self.message);
-        let whole = whole_outcome(&self.status, self.err_code, &error);
+        // The flow's own error code is deprecated: it counts only where there is nothing else to go by.
+        let whole = if steps.is_empty() {
+            whole_outcome(&self.status, self.err_code, &error)
+        } else {
+            self.status.as_deref().map(status::outcome).unwrap_or_default()
+        };
         let outcome = Outcome::of_parts(whole, steps.iter().map(|step| step.outcome));
         // The flow has no times of its own.
         let (started_at, finished_at) = span(outcome, &steps);

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::envelope::failure as failure_of;
+use crate::envelope::{failure as failure_of, made};
 use crate::event::{Failure, Outcome, Output, Role, Step};
 use crate::status;
 use crate::wire::{Integer, One, Text, Time, Unused};
@@ -62,7 +62,7 @@ impl<I: Input, M: Made> SubTask<I, M> {
     /// The sub-task as a step, which does not yet say what it is about.
     pub(super) fn step(self) -> Step {
         let outcome = self.outcome();
-        let outputs = if outcome == Outcome::Failed { Vec::new() } else { self.output.or_default().outputs() };
+        let outputs = made(outcome, self.output.or_default().outputs());
         Step {
             outcome,
             status: self.status.0,
@@ -77,9 +77,10 @@ impl<I: Input, M: Made> SubTask<I, M> {
 }
 
 impl<I, M> SubTask<I, M> {
-    /// How it ended. The word counts, also where the code says something else.
+    /// How it ended, as for a whole task.
     pub(super) fn outcome(&self) -> Outcome {
-        status::outcome_or_code(self.status.as_deref(), self.err_code.get())
+        let error = failure(self.err_code_ext.clone(), self.err_code, Text::default());
+        whole_outcome(&self.status, self.err_code, &error)
     }
 }
 
@@ -134,10 +135,11 @@ mod tests {
     }
 
     #[test]
-    fn the_word_counts_else_the_code() {
+    fn a_success_has_no_error_code() {
         for (json, outcome, code) in [
             (r#"{"Status":"SUCCESS","ErrCode":0}"#, Outcome::Succeeded, None),
-            (r#"{"Status":"SUCCESS","ErrCode":70000}"#, Outcome::Succeeded, None),
+            (r#"{"Status":"SUCCESS","ErrCode":70000}"#, Outcome::Failed, Some("70000")),
+            (r#"{"ErrCodeExt":"InvalidMedia"}"#, Outcome::Failed, Some("InvalidMedia")),
             (r#"{"Status":"FAIL","ErrCode":70000}"#, Outcome::Failed, Some("70000")),
             (r#"{"Status":"FAIL","ErrCodeExt":"InvalidMedia","ErrCode":70000}"#, Outcome::Failed, Some("InvalidMedia")),
             (r#"{"Status":"FAIL","ErrCodeExt":"","ErrCode":0}"#, Outcome::Failed, None),

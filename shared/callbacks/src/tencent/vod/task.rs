@@ -93,11 +93,6 @@ pub(super) fn role_of_type(file_type: &str, usual: Role) -> Role {
     }
 }
 
-/// The files that were made, none where it failed.
-pub(super) fn made(outcome: Outcome, outputs: impl IntoIterator<Item = Output>) -> Vec<Output> {
-    if outcome == Outcome::Failed { Vec::new() } else { outputs.into_iter().collect() }
-}
-
 /// The outcome of an event that only reports a fact: it is one if it says what it is about.
 pub(super) fn reported(subject: &Text) -> Outcome {
     if subject.is_absent() { Outcome::Unknown } else { Outcome::Succeeded }

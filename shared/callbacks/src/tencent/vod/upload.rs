@@ -5,8 +5,8 @@ use serde::Deserialize;
 use super::Payload;
 use super::basic_info::MediaBasicInfo;
 use super::media::MediaMetaData;
-use super::task::{Task, made, reported};
-use crate::envelope::Facts;
+use super::task::{Task, reported};
+use crate::envelope::{Facts, made};
 use crate::event::Media;
 use crate::wire::{Decimal, Integer, One, Text, Unused, UserData};
 

@@ -8,7 +8,7 @@ use super::file::FileDeleteTask;
 use super::media::fps;
 use super::process::kind_of;
 use super::sub_task::{failure, file, role_of, whole_outcome};
-use super::task::{Task, code_of, made};
+use super::task::{Task, code_of};
 use super::tasks_2017::{
     ClipTask, ConcatTask, FileInfo, ImageSpriteTask, PlayInfo, SnapshotInfo, SnapshotTask, TranscodeTask,
 };
@@ -16,7 +16,7 @@ use super::upload::{FileUploadTask, PullUploadTask};
 use super::v2_data::{Data, File, MetaData, Picture, Play, SubTask};
 use super::{Payload, Reader};
 use crate::body::Unreadable;
-use crate::envelope::{Facts, failure as failure_of};
+use crate::envelope::{Facts, failure as failure_of, made};
 use crate::event::{Media, Outcome, Output, Role, Step};
 use crate::wire::{CamelCase, Integer, Many, One, Text, read as read_wire};
 
