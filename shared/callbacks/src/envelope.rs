@@ -21,7 +21,7 @@ use crate::{Product, aliyun, tencent};
 const DELIVERY: &[&str] = &["Sign", "T", "EventHandle", "RequestId"];
 
 /// How many events a body may hold. The vendors' own limit for a pull response is 16.
-pub(crate) const MAX_EVENTS: usize = 1_000;
+pub(crate) const MAX_EVENTS: usize = 10_000;
 
 /// # Errors
 /// [`Unreadable::TooMany`] for more than `limit`.

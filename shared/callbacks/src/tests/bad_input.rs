@@ -248,18 +248,18 @@ fn too_many_items_or_events_are_handed_on_unread() {
             r#"{"EventType":"ProcedureStateChanged","ProcedureStateChangeEvent":{"MediaProcessResultSet":[{}"#,
             ",{}",
             "]}}",
-            "at MediaProcessResultSet: more than 20000 items",
+            "at MediaProcessResultSet: more than 100000 items",
         ),
         (
             Product::AliyunIms,
             r#"{"EventType":"AIProduceComplete","MessageBody":{"OutputFiles":["a""#,
             r#","a""#,
             "]}}",
-            "at OutputFiles: more than 20000 items",
+            "at OutputFiles: more than 100000 items",
         ),
-        (Product::TencentVod, r#"{"EventSet":[{}"#, ",{}", "]}", "more than 1000 events in one body"),
+        (Product::TencentVod, r#"{"EventSet":[{}"#, ",{}", "]}", "more than 10000 events in one body"),
     ] {
-        let body = format!("{head}{}{tail}", item.repeat(20_001));
+        let body = format!("{head}{}{tail}", item.repeat(100_001));
         assert_eq!(unreadable(product, body.as_bytes()).unreadable.unwrap(), reason, "{head}");
     }
 }

@@ -47,10 +47,10 @@ pub(super) fn first<'de, T: Deserialize<'de> + Default, A: SeqAccess<'de>>(mut l
 
 /// How many items a list may have. Beyond that the body is unreadable, and handed on as it came: what is made of an item
 /// takes far more memory than an empty item takes in the body.
-pub(super) const MAX_ITEMS: usize = 20_000;
+pub(super) const MAX_ITEMS: usize = 100_000;
 
 /// What the error of a list that is too long says.
-pub(super) const TOO_MANY: &str = "more than 20000 items";
+pub(super) const TOO_MANY: &str = "more than 100000 items";
 
 /// The items of a list, as one or none each.
 pub(super) fn items<'de, I, T, A>(mut list: A) -> Result<Vec<T>, A::Error>

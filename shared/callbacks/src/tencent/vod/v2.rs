@@ -14,11 +14,11 @@ use super::tasks_2017::{
 };
 use super::upload::{FileUploadTask, PullUploadTask};
 use super::v2_data::{Data, File, MetaData, Picture, Play, SubTask};
-use super::{Payload, Reader};
+use super::{Members, Payload, Reader};
 use crate::body::Unreadable;
 use crate::envelope::{Facts, failure as failure_of, made};
 use crate::event::{Media, Outcome, Output, Role, Step};
-use crate::wire::{CamelCase, Integer, Many, One, Text, read as read_wire};
+use crate::wire::{CamelCase, Integer, Many, One, Text, peek, read as read_wire};
 
 /// Reads `data` of the event with this name. `today` reads the event's payload of today.
 pub(super) fn read(name: Option<&str>, data: &str, today: Option<Reader>) -> Result<Facts, Unreadable> {
@@ -46,9 +46,10 @@ fn is_legacy(name: Option<&str>) -> bool {
     )
 }
 
-/// Whether the object's first key is in `PascalCase`. Keys are sorted, and capital letters come first.
+/// Whether the object has a member that tells what today's payloads are about, and none of the old envelope's do.
 fn has_todays_keys(object: &str) -> bool {
-    object.trim_start_matches(['{', '"']).starts_with(|letter: char| letter.is_ascii_uppercase())
+    const TODAY: &[&str] = &["TaskId", "FileId", "FileIdSet", "Status", "CastId", "Input", "Output"];
+    peek::<Members<'_>>(object).is_ok_and(|members| TODAY.iter().any(|key| members.contains_key(*key)))
 }
 
 impl Data {
