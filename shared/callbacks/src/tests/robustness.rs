@@ -70,6 +70,7 @@ fn pointers(value: &Value, prefix: &str, pointers_so_far: &mut Vec<String>) {
 
 /// The ways in which the same JSON can be written.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each way is taken or not, whatever the others")]
 struct Dress {
     /// Members in the opposite order.
     reversed: bool,

@@ -1,4 +1,4 @@
-//! Every event is what the schemas say, and a CloudEvent to others.
+//! Every event is what the schemas say, and a `CloudEvent` to others.
 
 use cloudevents::AttributesReader;
 use cloudevents::event::ExtensionValue;
