@@ -13,7 +13,7 @@ const RUNTIME: &str = "lambda_runtime=info,lambda_runtime_api_client=info,hyper=
 pub(crate) fn start() {
     let level = std::env::var(LOG_LEVEL).ok().and_then(|level| level.parse::<LevelFilter>().ok());
     let level = level.unwrap_or(LevelFilter::INFO);
-    let filter = EnvFilter::builder().with_default_directive(level.into()).parse_lossy(RUNTIME);
+    let filter = EnvFilter::new(format!("{level},{RUNTIME}"));
     let log = tracing_subscriber::fmt()
         .json()
         .flatten_event(true)

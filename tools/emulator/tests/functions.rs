@@ -24,6 +24,23 @@ fn request(method: &str, body: &[u8]) -> String {
     .to_string()
 }
 
+/// The runtime logs the request at its lowest level. Lambda's own switch must not turn that on.
+#[test]
+fn the_request_is_in_no_log() {
+    let environment = [UNSIGNED, &[("AWS_LAMBDA_LOG_LEVEL", "TRACE")]].concat();
+    let function = Emulator::start(Product::AliyunIms, &environment).unwrap();
+    let body = br#"{"EventType":"SECRET","SECRET":"SECRET","MessageBody":{"MediaId":"SECRET"}}"#;
+    let with_token = request("POST", body)
+        .replace(r#""headers":{"#, r#""rawQueryString":"token=SECRET","headers":{"secret":"SECRET","#);
+    assert_eq!(function.invoke(&with_token).unwrap().status_code, 200);
+    let answer = function.invoke(r#"{"headers":{"SECRET name":"x"},"body":"SECRET"}"#).unwrap();
+    assert_eq!(answer.status_code, 400);
+    assert!(!answer.body.contains("SECRET"));
+    let log = function.log().unwrap();
+    assert!(log.contains("an event was stored"));
+    assert!(!log.contains("SECRET"), "{log}");
+}
+
 /// Every request in `events/` is answered 200 and becomes the events that the parser makes of its body.
 fn every_sample_is_stored(product: Product) {
     let mut function = Emulator::start(product, UNSIGNED).unwrap();
