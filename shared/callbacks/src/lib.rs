@@ -16,13 +16,14 @@
 //! ```
 //!
 //! Inside, a body takes three steps. `body` brings JSON and XML into one canonical JSON text. A vendor's module (`aliyun`,
-//! `tencent`) reads that text into its typed structs, which never leave it, and maps them to [`MediaEvent`]. `envelope` adds
-//! what a consumer routes on.
+//! `tencent`) reads that text into its typed structs, which never leave it, and maps them to `facts`. `envelope` makes
+//! of those a [`MediaEvent`], and adds what a consumer routes on.
 
 mod aliyun;
 mod body;
 mod envelope;
 mod event;
+mod facts;
 mod kinds;
 mod product;
 mod schema;

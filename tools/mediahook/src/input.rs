@@ -10,12 +10,6 @@ use serde::Deserialize;
 
 use crate::samples;
 
-/// The body of a callback, and what is known of how it is sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Callback {
-    pub(crate) body: Vec<u8>,
-}
-
 /// A function URL request. All of its members have to be there, so that no callback is taken for one.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -37,35 +31,33 @@ pub(crate) enum InputError {
     StandardInput(#[source] io::Error),
 }
 
-impl Callback {
-    /// The callback in a file: its body, or a function URL request, such as those in `events/`, with the body in it.
-    fn of(file: Vec<u8>) -> Self {
-        match serde_json::from_slice::<Request>(&file) {
-            Ok(Request { body, is_base64_encoded: true, .. }) => {
-                Self { body: STANDARD.decode(&body).unwrap_or_else(|_| body.into_bytes()) }
-            }
-            Ok(Request { body, .. }) => Self { body: body.into_bytes() },
-            Err(_) => Self { body: file },
-        }
+/// The body of the callback of this name: `-` for standard input, else a bundled sample, else a file.
+pub(crate) fn find(product: Product, name: &str) -> Result<Vec<u8>, InputError> {
+    if name == "-" {
+        let mut file = Vec::new();
+        io::stdin().read_to_end(&mut file).map_err(InputError::StandardInput)?;
+        return Ok(body_of(file));
     }
+    if let Some(sample) = samples::of(product).find(|sample| sample.case == name) {
+        return Ok(sample.body);
+    }
+    match std::fs::read(name) {
+        Ok(file) => Ok(body_of(file)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !Path::new(name).exists() => {
+            Err(InputError::NotFound { product, name: name.to_owned() })
+        }
+        Err(source) => Err(InputError::File { path: name.into(), source }),
+    }
+}
 
-    /// The callback of this name: `-` for standard input, else a bundled sample, else a file.
-    pub(crate) fn find(product: Product, name: &str) -> Result<Self, InputError> {
-        if name == "-" {
-            let mut body = Vec::new();
-            io::stdin().read_to_end(&mut body).map_err(InputError::StandardInput)?;
-            return Ok(Self::of(body));
+/// The body in a file: all of it, or that of a function URL request, such as those in `events/`.
+fn body_of(file: Vec<u8>) -> Vec<u8> {
+    match serde_json::from_slice::<Request>(&file) {
+        Ok(Request { body, is_base64_encoded: true, .. }) => {
+            STANDARD.decode(&body).unwrap_or_else(|_| body.into_bytes())
         }
-        if let Some(sample) = samples::of(product).find(|sample| sample.case == name) {
-            return Ok(Self { body: sample.body });
-        }
-        match std::fs::read(name) {
-            Ok(body) => Ok(Self::of(body)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound && !Path::new(name).exists() => {
-                Err(InputError::NotFound { product, name: name.to_owned() })
-            }
-            Err(source) => Err(InputError::File { path: name.into(), source }),
-        }
+        Ok(Request { body, .. }) => body.into_bytes(),
+        Err(_) => file,
     }
 }
 
@@ -75,7 +67,7 @@ mod tests {
 
     #[test]
     fn a_request_is_unwrapped() {
-        let of = |file: &str| String::from_utf8(Callback::of(file.as_bytes().to_vec()).body).unwrap();
+        let of = |file: &str| String::from_utf8(body_of(file.as_bytes().to_vec())).unwrap();
         for (file, body) in [
             (r#"{"requestContext":{},"body":"{}","isBase64Encoded":false}"#, "{}"),
             (r#"{"requestContext":{},"body":"PGEvPg==","isBase64Encoded":true}"#, "<a/>"),

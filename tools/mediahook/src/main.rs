@@ -13,8 +13,6 @@ use callbacks::{Product, cloud_event_schema, decode, event_schema, kinds};
 use clap::{Parser, Subcommand};
 use jiff::Timestamp;
 
-use input::Callback;
-
 /// Understand the callbacks of media services: Alibaba Cloud VOD and IMS, Tencent Cloud VOD and Cloud Infinite.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true, after_long_help = EXAMPLES)]
@@ -105,8 +103,8 @@ fn main() -> ExitCode {
 }
 
 fn print_events(product: Product, callback: &str) -> Result<(), String> {
-    let callback = Callback::find(product, callback).map_err(message)?;
-    let problems = print_decoded(product, &callback.body)?;
+    let body = input::find(product, callback).map_err(message)?;
+    let problems = print_decoded(product, &body)?;
     if problems.is_empty() { Ok(()) } else { Err(problems.join("; ")) }
 }
 
@@ -121,8 +119,8 @@ fn print_decoded(product: Product, body: &[u8]) -> Result<Vec<String>, String> {
 }
 
 fn print_request(product: Product, callback: &str) -> Result<(), String> {
-    let callback = Callback::find(product, callback).map_err(message)?;
-    print_line(&request::to_json(&request::of_vendor(product, &callback)))
+    let body = input::find(product, callback).map_err(message)?;
+    print_line(&request::to_json(&request::of_vendor(product, &body)))
 }
 
 fn list_samples(product: Option<Product>, decoded: bool) -> Result<(), String> {

@@ -7,8 +7,6 @@ use base64::engine::general_purpose::STANDARD;
 use callbacks::Product;
 use serde_json::{Map, Value, json};
 
-use crate::input::Callback;
-
 /// When the requests are said to have arrived, in milliseconds: 2026-01-02T03:04:05Z. A fixed time keeps them the same.
 const TIME_EPOCH: u64 = 1_767_323_045_000;
 const TIME: &str = "02/Jan/2026:03:04:05 +0000";
@@ -25,8 +23,8 @@ pub(crate) struct Delivery {
 }
 
 /// The request that the vendor's own delivery makes.
-pub(crate) fn of_vendor(product: Product, callback: &Callback) -> Value {
-    of_delivery(&vendor_delivery(product, &callback.body), &callback.body)
+pub(crate) fn of_vendor(product: Product, body: &[u8]) -> Value {
+    of_delivery(&vendor_delivery(product, body), body)
 }
 
 /// How the vendor sends this body.

@@ -8,7 +8,6 @@ use callbacks::Product;
 use rust_embed::RustEmbed;
 use serde_json::Value;
 
-use crate::input::Callback;
 use crate::request::{self, Delivery};
 
 #[derive(RustEmbed)]
@@ -96,7 +95,7 @@ pub(crate) fn requests(product: Product) -> Vec<(String, Value)> {
                 (format!("{case}-{}", variation.name), request::of_delivery(&(variation.deliver)(vendors), &body))
             }));
         }
-        requests.push((case, request::of_vendor(product, &Callback { body })));
+        requests.push((case, request::of_vendor(product, &body)));
     }
     requests
 }

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 use crate::body::{self, Unreadable};
-use crate::envelope::{MAX_EVENTS, Part, at_most};
+use crate::facts::{MAX_EVENTS, Part, at_most};
 use crate::wire::{Many, One, Text, peek};
 
 /// The events of a body: what is in its messages, or the body itself.

@@ -15,8 +15,8 @@ use serde_json::value::RawValue;
 
 use crate::Product;
 use crate::body::Unreadable;
-use crate::envelope::Facts;
 use crate::event::{Failure, Media, Outcome, Output, Role, Verdict};
+use crate::facts::Facts;
 use crate::status;
 use crate::wire::{Text, Time, object, peek};
 

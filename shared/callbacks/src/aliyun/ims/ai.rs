@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use super::{Body, outcome_of, role_of};
-use crate::envelope::{Facts, made};
 use crate::event::{Job, Media, Outcome, Output, Role};
+use crate::facts::{Facts, made};
 use crate::wire::{Decimal, Embedded, Integer, Many, One, Text, Texts, Time, Unused, UserData};
 
 /// Body of `VideoAnalysisComplete`: the properties of a file were read.

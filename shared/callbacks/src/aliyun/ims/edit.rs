@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use super::{Body, outcome_of, role_of};
 use crate::aliyun::failure;
-use crate::envelope::{Facts, made};
 use crate::event::{Job, Media, Output, Role};
+use crate::facts::{Facts, made};
 use crate::wire::{Text, Unused, UserData};
 
 /// Body of `ProduceMediaComplete`: an editing job ended.

@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use super::{Body, outcome_of, role_of};
 use crate::aliyun::{failure, oss_region};
-use crate::envelope::Facts;
 use crate::event::{Failure, Job, Media, Outcome, Output, Role};
+use crate::facts::Facts;
 use crate::wire::{Decimal, Integer, One, Text, Time, UnixTime, Unused};
 
 /// Body of `LiveRecordFileCreated`. It has no status: that the file is there is what it says.

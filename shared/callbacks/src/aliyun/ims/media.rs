@@ -5,8 +5,8 @@ use serde::Deserialize;
 use super::job_media::{self, JobMedia};
 use super::{Body, outcome_of};
 use crate::aliyun::{audit_verdict, failure};
-use crate::envelope::Facts;
 use crate::event::{Job, Media, Review};
+use crate::facts::Facts;
 use crate::wire::{Embedded, One, Text, Time, Unused, UserData};
 
 /// Body of `RegisterMediaComplete`: media that `RegisterMediaInfo` registered was analyzed.

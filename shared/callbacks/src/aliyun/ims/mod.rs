@@ -21,8 +21,8 @@ use serde::Deserialize;
 
 use super::{Envelope, outcome_of, role_of};
 use crate::body::Unreadable;
-use crate::envelope::Facts;
 use crate::event::{Job, Kind, Media};
+use crate::facts::Facts;
 use crate::wire::{Text, read as read_wire};
 
 /// Every event of IMS, with what it is about and what reads its body.

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use super::job_media::{self, JobMedia};
 use super::{Body, outcome_of, role_of};
 use crate::aliyun::{MOST_FILES, failure, series};
-use crate::envelope::{Facts, made};
 use crate::event::{Job, Media, Output, Role};
+use crate::facts::{Facts, made};
 use crate::wire::{Embedded, Integer, One, Text, Time, Unused, UserData};
 
 /// Body of `SnapshotComplete` and `DynamicImageComplete`.

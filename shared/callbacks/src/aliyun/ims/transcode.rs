@@ -5,8 +5,8 @@ use serde::Deserialize;
 use super::file_meta::FileMeta;
 use super::{Body, outcome_of};
 use crate::aliyun::failure;
-use crate::envelope::{self, Facts, made};
 use crate::event::{Job, Kind, Media, Outcome, Step};
+use crate::facts::{self, Facts, made};
 use crate::wire::{CamelCase, Many, One, Text, Time, UserData};
 
 /// Body of `TranscodeComplete`: one file of a job was made. The vendor deprecates it as of 31 December 2025.
@@ -162,7 +162,7 @@ impl SubJob {
             kind: Kind::Transcode,
             outcome,
             status: self.status.0,
-            error: envelope::failure(outcome, failure(self.error_code, self.error_message)),
+            error: facts::failure(outcome, failure(self.error_code, self.error_message)),
             outputs: made(outcome, FileMeta::default().output(self.output_url)),
             ..Step::default()
         }

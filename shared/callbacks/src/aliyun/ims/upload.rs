@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use super::{Body, outcome_of};
-use crate::envelope::Facts;
 use crate::event::{Job, Media};
+use crate::facts::Facts;
 use crate::wire::{Integer, Text, Unused, UserData};
 
 /// Body of `FileUploadComplete`, `ImageUploadComplete` and `AttachedMediaUploadComplete`.

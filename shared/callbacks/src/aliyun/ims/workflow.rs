@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use super::{Body, outcome_of};
 use crate::aliyun::vod::TaskInput;
-use crate::envelope::Facts;
 use crate::event::{Job, Workflow};
+use crate::facts::Facts;
 use crate::wire::{Embedded, One, Text, Time};
 
 /// Body of `WorkflowTaskComplete`: all tasks of a workflow are complete. What they did is not said.

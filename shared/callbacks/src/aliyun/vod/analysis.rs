@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use super::{Body, Head};
-use crate::envelope::Facts;
 use crate::event::Media;
+use crate::facts::Facts;
 use crate::wire::{Decimal, Embedded, Integer, Many, One, Text, Texts, Unused};
 
 /// Body of `VideoAnalysisComplete`: the properties of a source file were read.

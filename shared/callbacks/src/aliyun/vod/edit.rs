@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Body, Head};
-use crate::envelope::Facts;
+use crate::facts::Facts;
 use crate::wire::{Text, Unused};
 
 /// Body of `ProduceMediaComplete`: a video was made from an editing project. `MediaId` is that of the video, also where it

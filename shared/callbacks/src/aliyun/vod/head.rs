@@ -8,8 +8,8 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, IntoDeserializer, Ma
 use serde_json::value::RawValue;
 
 use crate::aliyun::failure;
-use crate::envelope;
 use crate::event::{Failure, Outcome};
+use crate::facts;
 use crate::status;
 use crate::wire::{Text, Unused, UserData};
 
@@ -75,7 +75,7 @@ impl Head {
 
     /// The error of a part with this outcome.
     pub(super) fn error_of(&self, outcome: Outcome) -> Option<Failure> {
-        envelope::failure(outcome, self.error())
+        facts::failure(outcome, self.error())
     }
 
     /// What the customer attached. `Extend` counts before `UserData`: it is what was meant to be passed along, while the other

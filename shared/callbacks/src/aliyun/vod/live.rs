@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use super::{Body, Head};
-use crate::envelope::Facts;
 use crate::event::{Job, Outcome};
+use crate::facts::Facts;
 use crate::wire::{Text, Time, Unused};
 
 /// Body of `AddLiveRecordVideoComplete`: a live stream was recorded as a video, which is the event's media.

@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use super::{Body, Head};
 use crate::aliyun::ims::media::MediaContent;
-use crate::envelope::Facts;
 use crate::event::{Job, Media};
+use crate::facts::Facts;
 use crate::wire::{Embedded, One, Text, Texts, Time, Unused};
 
 /// Body of `DeleteMediaComplete`.

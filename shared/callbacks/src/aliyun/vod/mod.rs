@@ -21,8 +21,8 @@ use serde::de::DeserializeOwned;
 
 use super::Envelope;
 use crate::body::Unreadable;
-use crate::envelope::Facts;
 use crate::event::{Job, Kind, Media};
+use crate::facts::Facts;
 use crate::wire::{peek, read as read_wire};
 use head::{Head, WithHead};
 pub(super) use workflow::TaskInput;

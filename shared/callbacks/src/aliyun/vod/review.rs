@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use super::{Body, Head};
 use crate::aliyun::audit_verdict;
-use crate::envelope::Facts;
 use crate::event::{Job, Review, Verdict};
+use crate::facts::Facts;
 use crate::wire::{Decimal, Embedded, Integer, Many, One, Text, Time, Unused};
 
 /// Body of `CreateAuditComplete`: a person reviewed the media. `Status` is that of the review as a task, whatever it found.

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use super::head::WithHead;
 use super::{Body, Head};
 use crate::aliyun::{MOST_FILES, role_of, series};
-use crate::envelope::{Facts, made};
 use crate::event::{Job, Kind, Outcome, Output, Role, Step};
+use crate::facts::{Facts, made};
 use crate::wire::{Decimal, Embedded, Integer, Many, Text, Unused};
 
 /// Body of `SnapshotComplete`.

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use super::head::WithHead;
 use super::{Body, Head};
 use crate::aliyun::role_of;
-use crate::envelope::{Facts, made};
 use crate::event::{Job, Kind, Outcome, Output, Role, Step};
+use crate::facts::{Facts, made};
 use crate::wire::{Decimal, Integer, Many, Text, Time, Unused};
 
 /// Body of `StreamTranscodeComplete`, and an item of `StreamInfos`: a stream of one definition and format was made.

@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use super::{Body, Head};
 use crate::aliyun::role_of;
-use crate::envelope::{Facts, made};
 use crate::event::{Media, Outcome, Output, Role};
+use crate::facts::{Facts, made};
 use crate::wire::{Integer, Text, Unused};
 
 /// Body of `FileUploadComplete`, `ImageUploadComplete` and `AttachedMediaUploadComplete`.

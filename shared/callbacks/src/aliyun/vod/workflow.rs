@@ -6,8 +6,8 @@ use serde_json::value::RawValue;
 use super::{Body, Head};
 use crate::aliyun::{Envelope, Flat, ims, oss_bucket, outcome_of};
 use crate::body::Unreadable;
-use crate::envelope::{Facts, failure};
 use crate::event::{Job, Kind, Media, Outcome, Step, Workflow};
+use crate::facts::{Facts, failure};
 use crate::wire::{Embedded, Named, One, Text, Time, Unused, peek};
 
 /// Body of `WorkflowTaskComplete`: all tasks of a workflow are complete. `Status` is `Succeed` or `Failed`.

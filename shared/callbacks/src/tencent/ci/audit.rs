@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::audit_detail::{Category, ListInfo, MaskInfo, Results, Segment};
 use super::failure;
-use crate::envelope::Facts;
 use crate::event::{Job, Kind, Media, Outcome, Review, Verdict};
+use crate::facts::Facts;
 use crate::status;
 use crate::wire::{CamelCase, Decimal, Integer, Many, One, Text, Time, Unused, UserData};
 

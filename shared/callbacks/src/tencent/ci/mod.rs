@@ -20,8 +20,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::body::Unreadable;
-use crate::envelope::{Facts, MAX_EVENTS, Part, at_most};
 use crate::event::{Failure, Kind, Outcome};
+use crate::facts::{Facts, MAX_EVENTS, Part, at_most};
 use crate::status;
 use crate::wire::{Many, One, Text, Texts, Unused, peek, read as read_wire};
 

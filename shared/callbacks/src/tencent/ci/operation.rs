@@ -10,8 +10,8 @@ use super::CosHeader;
 use super::media_info::{MediaInfo, Properties};
 use super::outputs::{MediaResult, OutputTarget};
 use super::results::{analysis, document, picture, speech, video};
-use crate::envelope::made;
 use crate::event::{Media, Outcome, Output};
+use crate::facts::made;
 use crate::wire::{Integer, Many, One, Text, Texts, Unused, UserData};
 
 /// What was to be done, and what came of it.

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::operation::{Done, Operation};
 use super::{CosHeader, failure};
-use crate::envelope::Facts;
 use crate::event::{Job, Kind, Media, Workflow};
+use crate::facts::Facts;
 use crate::status;
 use crate::wire::{Decimal, Many, One, Text, Time, Unused};
 

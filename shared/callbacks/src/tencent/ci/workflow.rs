@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use super::results::picture::OcrResult;
 use super::{CosHeader, task};
-use crate::envelope::{Facts, failure};
 use crate::event::{Failure, Job, Media, Outcome, Output, Role, Step, Workflow};
+use crate::facts::{Facts, failure};
 use crate::status;
 use crate::wire::{Integer, Many, One, Text, Time, Unused};
 

@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use super::Payload;
 use super::task::{Task, TaskFile};
-use crate::envelope::{Facts, made};
 use crate::event::{Media, Role};
+use crate::facts::{Facts, made};
 use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Time, Unused, UserData};
 
 /// Payload of `AigcImageTaskComplete`, under the key `AigcImageCompleteEvent`.

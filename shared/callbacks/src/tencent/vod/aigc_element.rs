@@ -6,8 +6,8 @@ use super::Payload;
 use super::aigc::media;
 use super::sub_task::file;
 use super::task::Task;
-use crate::envelope::{Facts, made};
 use crate::event::{Media, Role};
+use crate::facts::{Facts, made};
 use crate::wire::{Decimal, Integer, Many, One, Text, Unused, UserData};
 
 /// Payload of `CreateAigcAdvancedCustomElementCompleteEvent`, which has this name as its key, too: a model knows a

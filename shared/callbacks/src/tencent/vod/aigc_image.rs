@@ -6,8 +6,8 @@ use super::Payload;
 use super::aigc::{AigcOutput, generated, media};
 use super::enhance_settings::{ImageBeauty, ImageEncode, ImageEnhance};
 use super::task::{Task, TaskFile};
-use crate::envelope::{Facts, made};
 use crate::event::{Media, Outcome, Role};
+use crate::facts::{Facts, made};
 use crate::wire::{Decimal, Integer, Many, One, Text, Time, Unused, UserData};
 
 /// Payload of `SceneAigcImageCompleteEvent`, which has this name as its key, too.

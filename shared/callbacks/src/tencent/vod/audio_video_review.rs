@@ -6,8 +6,8 @@ use super::Payload;
 use super::review::verdict;
 use super::sub_task::file;
 use super::task::Task;
-use crate::envelope::{Facts, made};
 use crate::event::{Job, Media, Outcome, Output, Review, Role, Verdict};
+use crate::facts::{Facts, made};
 use crate::wire::{Decimal, Many, One, Text, Texts, Time, Unused, UserData};
 
 /// Payload of `ReviewAudioVideoComplete`: a file was reviewed.

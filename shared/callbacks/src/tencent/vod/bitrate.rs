@@ -7,8 +7,8 @@ use super::media::MediaMetaData;
 use super::process::ProcessResult;
 use super::sub_task::{Input, Made, SubTask, file, span};
 use super::task::Task;
-use crate::envelope::Facts;
 use crate::event::{Job, Kind, Media, Outcome, Output, Role, Step};
+use crate::facts::Facts;
 use crate::wire::{Integer, Many, One, Text, Unused, UserData};
 
 /// Payload of `ReduceMediaBitrateComplete`, which the vendor no longer documents: a file was encoded anew with fewer

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use super::Payload;
 use super::media::MediaMetaData;
 use super::task::{Task, TaskFile};
-use crate::envelope::{Facts, made};
 use crate::event::Role;
+use crate::facts::{Facts, made};
 use crate::wire::{Decimal, Integer, Many, One, Text, Time, Unused, UserData};
 
 /// Payload of `ComposeMediaComplete`: a file was composed from tracks. A sample has no `EventType`.

@@ -7,8 +7,8 @@ use super::basic_info::MediaBasicInfo;
 use super::media::MediaMetaData;
 use super::sub_task::{file, role_of};
 use super::task::{Task, TaskFile, only};
-use crate::envelope::{Facts, made};
 use crate::event::{Kind, Media, Outcome, Output, Role, Step};
+use crate::facts::{Facts, made};
 use crate::wire::{Decimal, Integer, Many, One, Text, Time, Unused, UserData};
 
 /// Payload of `EditMediaComplete`: files or live streams were cut and joined into one file. The documents have it under

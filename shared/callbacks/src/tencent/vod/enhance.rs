@@ -6,8 +6,8 @@ use super::Payload;
 use super::enhance_settings::RebuildInput;
 use super::media::MediaMetaData;
 use super::task::{Task, TaskFile};
-use crate::envelope::{Facts, made};
 use crate::event::{Job, Media, Output, Role};
+use crate::facts::{Facts, made};
 use crate::wire::{Decimal, Integer, One, Text, Unused, UserData};
 
 /// Payload of `RemoveWatermark`: a visible watermark was removed. The metadata of the file is in `Output`.

@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use super::Payload;
 use super::task::{Task, code_of, reported};
-use crate::envelope::Facts;
 use crate::event::{Failure, Job, Kind, Media, Outcome, Step};
+use crate::facts::Facts;
 use crate::status;
 use crate::wire::{Integer, Many, Text, Texts, Unused};
 

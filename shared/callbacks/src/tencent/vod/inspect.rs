@@ -6,8 +6,8 @@ use super::Payload;
 use super::media::MediaMetaData;
 use super::sub_task::file;
 use super::task::Task;
-use crate::envelope::{Facts, made};
 use crate::event::{Job, Media, Role};
+use crate::facts::{Facts, made};
 use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Time, Unused, UserData};
 
 /// Payload of `DescribeFileAttributesComplete`: the digests of a file. They stay in the vendor's event.

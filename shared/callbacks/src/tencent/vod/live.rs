@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use super::Payload;
-use crate::envelope::Facts;
 use crate::event::Job;
+use crate::facts::Facts;
 use crate::status;
 use crate::wire::Text;
 

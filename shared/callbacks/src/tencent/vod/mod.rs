@@ -40,8 +40,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::body::Unreadable;
-use crate::envelope::{Facts, MAX_EVENTS, Part, at_most};
 use crate::event::{Job, Kind, Media};
+use crate::facts::{Facts, MAX_EVENTS, Part, at_most};
 use crate::wire::{Integer, One, Text, UserData, object, peek, read as read_wire};
 
 /// Every event of VOD: its name, what it is about, the key of its payload, and what reads the payload.

@@ -6,8 +6,8 @@ use super::Payload;
 use super::process;
 use super::sub_task::{file, role_of};
 use super::task::{Task, role_of_type};
-use crate::envelope::{Facts, failure, made};
 use crate::event::{Failure, Kind, Outcome, Output, Role, Step};
+use crate::facts::{Facts, failure, made};
 use crate::status;
 use crate::wire::{Integer, Many, One, Text, UnixTime, Unused};
 

@@ -9,8 +9,8 @@ use super::process::ProcessResult;
 use super::recognition::RecognitionResult;
 use super::review::{ReviewResult, worst};
 use super::sub_task::{failure, span, whole_outcome};
-use crate::envelope::Facts;
 use crate::event::{Job, Media, Outcome, Step};
+use crate::facts::Facts;
 use crate::status;
 use crate::wire::{Integer, Many, One, Text, Unused, UserData};
 

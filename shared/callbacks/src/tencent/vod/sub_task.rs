@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::envelope::{failure as failure_of, made};
 use crate::event::{Failure, Outcome, Output, Role, Step};
+use crate::facts::{failure as failure_of, made};
 use crate::status;
 use crate::wire::{Integer, One, Text, Time, Unused};
 

@@ -6,8 +6,8 @@ use serde::de::value::Error;
 
 use super::media::MediaMetaData;
 use super::sub_task::{failure, file, role_of, whole_outcome};
-use crate::envelope::Facts;
 use crate::event::{Job, Outcome, Output, Role};
+use crate::facts::Facts;
 use crate::wire::{Decimal, Integer, One, Text, Time, UnixTime, Unused, UserData};
 
 /// What a task says of itself. Payloads have these fields beside their own, hardly one has all of them.

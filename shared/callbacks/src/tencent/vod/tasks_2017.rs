@@ -6,8 +6,8 @@ use super::Payload;
 use super::process::images;
 use super::sub_task::{failure, file, role_of};
 use super::task::{Task, TaskFile};
-use crate::envelope::{Facts, failure as failure_of, made};
 use crate::event::{Failure, Job, Kind, Media, Outcome, Output, Role, Step};
+use crate::facts::{Facts, failure as failure_of, made};
 use crate::status;
 use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Unused};
 

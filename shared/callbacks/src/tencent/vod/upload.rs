@@ -6,8 +6,8 @@ use super::Payload;
 use super::basic_info::MediaBasicInfo;
 use super::media::MediaMetaData;
 use super::task::{Task, reported};
-use crate::envelope::{Facts, made};
 use crate::event::Media;
+use crate::facts::{Facts, made};
 use crate::wire::{Decimal, Integer, One, Text, Unused, UserData};
 
 /// Payload of `NewFileUpload`: a file was uploaded, recorded or made by a task. It has no status.

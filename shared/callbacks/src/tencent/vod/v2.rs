@@ -16,8 +16,8 @@ use super::upload::{FileUploadTask, PullUploadTask};
 use super::v2_data::{Data, File, MetaData, Picture, Play, SubTask};
 use super::{Members, Payload, Reader};
 use crate::body::Unreadable;
-use crate::envelope::{Facts, failure as failure_of, made};
 use crate::event::{Media, Outcome, Output, Role, Step};
+use crate::facts::{Facts, failure as failure_of, made};
 use crate::wire::{CamelCase, Integer, Many, One, Text, peek, read as read_wire};
 
 /// Reads `data` of the event with this name. `today` reads the event's payload of today.

@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use super::Payload;
 use super::task::Task;
-use crate::envelope::Facts;
 use crate::event::Media;
+use crate::facts::Facts;
 use crate::wire::{Integer, One, Text, Unused, UserData};
 
 /// Payload of `ExtractTraceWatermarkComplete`: who leaked a copy was looked for.

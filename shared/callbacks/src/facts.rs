@@ -1,0 +1,92 @@
+//! What a vendor's module makes of a body: its parts, and of each the facts.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use serde_json::value::RawValue;
+
+use crate::Product;
+use crate::body::Unreadable;
+use crate::event::{Failure, Job, Kind, Media, MediaEvent, Outcome, Output, Review, Step, Workflow, non_empty};
+
+/// How many events a body may hold. The vendors' own limit for a pull response is 16.
+pub(crate) const MAX_EVENTS: usize = 10_000;
+
+/// # Errors
+/// [`Unreadable::TooMany`] for more than `limit`.
+pub(crate) fn at_most(limit: usize, events: usize) -> Result<(), Unreadable> {
+    if events > limit { Err(Unreadable::TooMany { limit }) } else { Ok(()) }
+}
+
+/// One vendor event in a body.
+pub(crate) struct Part<'a> {
+    pub(crate) json: Cow<'a, str>,
+    pub(crate) handle: Option<String>,
+    /// The body holds nothing else.
+    pub(crate) is_whole: bool,
+}
+
+impl<'a> Part<'a> {
+    pub(crate) fn whole(json: Cow<'a, str>) -> Self {
+        Self { json, handle: None, is_whole: true }
+    }
+}
+
+/// What a vendor module found out about one event. What it leaves at the default is absent from the event.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    /// The vendor's name of the event.
+    pub(crate) name: Option<String>,
+    pub(crate) kind: Kind,
+    pub(crate) outcome: Outcome,
+    pub(crate) status: Option<String>,
+    pub(crate) account: Option<String>,
+    /// When it happened, as the vendor says.
+    pub(crate) time: Option<Timestamp>,
+    pub(crate) media: Media,
+    pub(crate) job: Job,
+    pub(crate) workflow: Workflow,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) outputs: Vec<Output>,
+    pub(crate) review: Review,
+    /// Counts only where something failed: vendors send a code, even an error's, along with success.
+    pub(crate) error: Failure,
+    pub(crate) user_data: Option<Box<RawValue>>,
+}
+
+impl Facts {
+    pub(crate) fn into_event(self, product: Product, vendor: Box<RawValue>) -> MediaEvent {
+        let mut event = MediaEvent::new(product);
+        event.event = self.name;
+        event.kind = self.kind;
+        event.outcome = self.outcome;
+        event.status = self.status;
+        event.account = self.account;
+        event.media = non_empty(self.media);
+        event.job = non_empty(self.job);
+        event.workflow = non_empty(self.workflow);
+        event.steps = self.steps;
+        event.outputs = self.outputs;
+        event.review = non_empty(self.review);
+        event.error = failure(self.outcome, self.error);
+        event.user_data = self.user_data;
+        event.vendor = Some(vendor);
+        event
+    }
+}
+
+/// The error of something with this outcome: none where nothing failed, whatever the vendor sent along.
+pub(crate) fn failure(outcome: Outcome, error: Failure) -> Option<Failure> {
+    match outcome {
+        Outcome::Succeeded | Outcome::Running => None,
+        Outcome::Failed | Outcome::Partial | Outcome::Canceled | Outcome::Unknown => non_empty(error),
+    }
+}
+
+/// The files of something with this outcome: none where none were made, whatever the vendor said would be.
+pub(crate) fn made(outcome: Outcome, outputs: impl IntoIterator<Item = Output>) -> Vec<Output> {
+    match outcome {
+        Outcome::Succeeded | Outcome::Partial => outputs.into_iter().collect(),
+        Outcome::Failed | Outcome::Canceled | Outcome::Running | Outcome::Unknown => Vec::new(),
+    }
+}
