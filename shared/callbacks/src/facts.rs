@@ -10,12 +10,14 @@ use crate::body::Unreadable;
 use crate::event::{Failure, Job, Kind, Media, MediaEvent, Outcome, Output, Review, Step, Workflow, non_empty};
 
 /// How many events a body may hold. The vendors' own limit for a pull response is 16.
-pub(crate) const MAX_EVENTS: usize = 10_000;
+const MAX_EVENTS: usize = 10_000;
 
+/// Whether a body may hold so many events.
+///
 /// # Errors
-/// [`Unreadable::TooMany`] for more than `limit`.
-pub(crate) fn at_most(limit: usize, events: usize) -> Result<(), Unreadable> {
-    if events > limit { Err(Unreadable::TooMany { limit }) } else { Ok(()) }
+/// [`Unreadable::TooMany`] where it may not.
+pub(crate) fn few_enough(events: usize) -> Result<(), Unreadable> {
+    if events > MAX_EVENTS { Err(Unreadable::TooMany { limit: MAX_EVENTS }) } else { Ok(()) }
 }
 
 /// One vendor event in a body.

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 use crate::body::{self, Unreadable};
-use crate::facts::{MAX_EVENTS, Part, at_most};
+use crate::facts::{Part, few_enough};
 use crate::wire::{Many, One, Text, peek};
 
 /// The events of a body: what is in its messages, or the body itself.
@@ -21,7 +21,7 @@ use crate::wire::{Many, One, Text, peek};
 /// [`Unreadable::TooMany`] for more messages than a body may hold.
 pub(crate) fn split(json: Cow<'_, str>) -> Result<Vec<Part<'_>>, Unreadable> {
     match messages(&json) {
-        Some(messages) => at_most(MAX_EVENTS, messages.len()).map(|()| messages),
+        Some(messages) => few_enough(messages.len()).map(|()| messages),
         None => Ok(vec![Part::whole(json)]),
     }
 }

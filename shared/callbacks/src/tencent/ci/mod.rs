@@ -21,7 +21,7 @@ use serde_json::value::RawValue;
 
 use crate::body::Unreadable;
 use crate::event::{Failure, Kind, Outcome};
-use crate::facts::{Facts, MAX_EVENTS, Part, at_most};
+use crate::facts::{Facts, Part, few_enough};
 use crate::status;
 use crate::wire::{Many, One, Text, Texts, Unused, peek, read as read_wire};
 
@@ -60,7 +60,7 @@ fn split_jobs(json: &str) -> Result<Vec<Part<'static>>, Unreadable> {
     if jobs.len() < 2 || callback.contains_key(WORKFLOW_EXECUTION) {
         return Ok(Vec::new());
     }
-    at_most(MAX_EVENTS, jobs.len())?;
+    few_enough(jobs.len())?;
     let mut parts = Vec::with_capacity(jobs.len());
     for job in jobs {
         let Ok(list) = serde_json::value::to_raw_value(&[job]) else { return Ok(Vec::new()) };

@@ -41,7 +41,7 @@ use serde_json::value::RawValue;
 
 use crate::body::Unreadable;
 use crate::event::{Job, Kind, Media};
-use crate::facts::{Facts, MAX_EVENTS, Part, at_most};
+use crate::facts::{Facts, Part, few_enough};
 use crate::wire::{Integer, One, Text, UserData, object, peek, read as read_wire};
 
 /// Every event of VOD: its name, what it is about, the key of its payload, and what reads the payload.
@@ -135,7 +135,7 @@ fn pulled<'t, 'p>(text: &'t str, part: impl Fn(&'t str) -> Cow<'p, str>) -> Opti
         Some(b'n') => Vec::new(),
         _ => return None,
     };
-    if let Err(error) = at_most(MAX_EVENTS, events.len()) {
+    if let Err(error) = few_enough(events.len()) {
         return Some(Err(error));
     }
     let parts =
