@@ -28,8 +28,10 @@ pub(crate) fn split(json: Cow<'_, str>) -> Result<Vec<Part<'_>>, Unreadable> {
 
 /// The messages in a body; `None` where it is no message.
 fn messages(json: &str) -> Option<Vec<Part<'static>>> {
-    // Most bodies are an event, and need not be read here. Every wrapping has a `Message…` in it; an event has one for IMS.
-    if !json.contains("ReceiptHandle") && !json.contains("TopicName") {
+    // Most bodies are an event, and need not be read here.
+    // Those of XML begin with their root's name.
+    let is_wrapping = json.starts_with(r#"{"Message"#) || json.contains("ReceiptHandle") || json.contains("TopicName");
+    if !is_wrapping {
         return None;
     }
     let wrapping: Wrapping = peek(json).ok()?;
@@ -110,7 +112,8 @@ mod tests {
     /// Each wrapping of the event, plain and in Base64.
     fn wrapped() -> Vec<String> {
         let quoted = serde_json::to_string(EVENT).unwrap();
-        let mut bodies = vec![BASE64.to_owned(), format!(" {BASE64}\n")];
+        let (one, other) = BASE64.split_at(76);
+        let mut bodies = vec![BASE64.to_owned(), format!(" {one}\r\n{other}\n")];
         for (json, xml) in [(quoted.as_str(), EVENT), (&format!("\"{BASE64}\""), BASE64)] {
             bodies.push(format!(
                 r#"{{"TopicOwner":"o","TopicName":"t","Subscriber":"s","SubscriptionName":"n","MessageId":"i","Message":{json},"MessageMD5":"5","MessageTag":"g","PublishTime":"1479277840000"}}"#

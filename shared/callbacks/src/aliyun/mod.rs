@@ -153,6 +153,12 @@ pub(crate) fn oss_region(endpoint: &str) -> Option<String> {
     Some(region.strip_suffix("-internal").unwrap_or(region).to_owned())
 }
 
+/// Bucket and key of an address such as `oss://bucket/folder/file.mp4`.
+pub(crate) fn oss_object(url: &str) -> Option<(String, String)> {
+    let (bucket, object) = url.strip_prefix("oss://")?.split_once('/')?;
+    Some((bucket.to_owned(), object.to_owned()))
+}
+
 /// Bucket and region of an OSS host name: `sample-bucket.oss-cn-shanghai.aliyuncs.com`.
 pub(crate) fn oss_bucket(host: &str) -> Media {
     let parts = host.split_once('.').and_then(|(bucket, endpoint)| Some((bucket, oss_region(endpoint)?)));
@@ -220,5 +226,7 @@ mod tests {
         let media = oss_bucket("sample-bucket.oss-cn-shanghai.aliyuncs.com");
         assert_eq!((media.bucket.as_deref(), media.region.as_deref()), (Some("sample-bucket"), Some("cn-shanghai")));
         assert_eq!(oss_bucket("xxx"), Media::default());
+        assert_eq!(oss_object("oss://b/in/x.mp4"), Some(("b".to_owned(), "in/x.mp4".to_owned())));
+        assert_eq!(oss_object("http://b/in/x.mp4"), None);
     }
 }

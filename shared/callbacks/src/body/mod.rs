@@ -41,7 +41,9 @@ pub(crate) enum Unreadable {
 pub(crate) fn to_json(body: &[u8]) -> Result<Cow<'_, str>, Unreadable> {
     match structured(body) {
         Err(Unreadable::NotStructured) => {
-            let decoded = STANDARD.decode(body.trim_ascii()).map_err(|_| Unreadable::NotStructured)?;
+            // Some encoders break their lines.
+            let text: Vec<u8> = body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+            let decoded = STANDARD.decode(text).map_err(|_| Unreadable::NotStructured)?;
             structured(&decoded).map(|json| Cow::Owned(json.into_owned())).map_err(|_| Unreadable::NotStructured)
         }
         json => json,

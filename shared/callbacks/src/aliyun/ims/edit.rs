@@ -2,11 +2,11 @@
 
 use serde::Deserialize;
 
-use super::{Body, outcome_of, role_of};
+use super::{Body, ErrorFields, outcome_of, role_of};
 use crate::aliyun::failure;
-use crate::event::{Job, Media, Output, Role};
+use crate::event::{Job, Media, Outcome, Output, Role};
 use crate::facts::{Facts, made};
-use crate::wire::{Text, Unused, UserData};
+use crate::wire::{Embedded, One, Text, Unused, UserData};
 
 /// Body of `ProduceMediaComplete`: an editing job ended.
 #[derive(Debug, Default, Deserialize)]
@@ -44,6 +44,8 @@ pub(super) struct BatchProduceMedia {
     job_id: Text,
     /// What the customer attached to the batch.
     user_data: UserData,
+    /// Where the API reports the error of a batch. JSON in a string.
+    extend: Embedded<One<ErrorFields>>,
 }
 
 impl Body for ProduceMedia {
@@ -69,8 +71,12 @@ impl Body for ProduceMedia {
 
 impl Body for BatchProduceMedia {
     fn facts(self) -> Facts {
+        let error = self.extend.or_default().or_default().failure();
+        // A batch that failed is `Finished` like any other.
+        let outcome = if error.code.is_some() { Outcome::Failed } else { outcome_of(&self.status) };
         Facts {
-            outcome: outcome_of(&self.status),
+            outcome,
+            error,
             status: self.status.0,
             job: Job { id: self.job_id.0, ..Job::default() },
             user_data: self.user_data.0,

@@ -21,9 +21,9 @@ use serde::Deserialize;
 
 use super::{Envelope, outcome_of, role_of};
 use crate::body::Unreadable;
-use crate::event::{Job, Kind, Media};
+use crate::event::{Failure, Job, Kind, Media, Outcome};
 use crate::facts::Facts;
-use crate::wire::{Text, read as read_wire};
+use crate::wire::{Text, peek, read as read_wire};
 
 /// Every event of IMS, with what it is about and what reads its body.
 const EVENTS: &[(&str, Kind, Reader)] = &[
@@ -82,13 +82,33 @@ pub(crate) fn read(envelope: &Envelope, message_body: &str) -> Result<Facts, Unr
     let known = EVENTS.iter().find(|(known, ..)| name == Some(known));
     let (kind, read) = known.map_or((Kind::Unknown, body::<Unknown> as Reader), |(_, kind, read)| (*kind, *read));
     let facts = read(message_body)?;
+    // Most tables have no error. Where something failed, it is read from the fields that the others have it in.
+    let is_told = facts.outcome != Outcome::Failed || facts.error != Failure::default();
+    let error = if is_told { facts.error } else { peek::<ErrorFields>(message_body)?.failure() };
     Ok(Facts {
+        error,
         name: name.map(str::to_owned),
         kind,
         account: envelope.user_id.0.clone(),
         time: envelope.event_time.0,
         ..facts
     })
+}
+
+/// The fields that report a failure.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct ErrorFields {
+    /// Error code.
+    error_code: Text,
+    /// Error message.
+    error_message: Text,
+}
+
+impl ErrorFields {
+    pub(super) fn failure(self) -> Failure {
+        super::failure(self.error_code, self.error_message)
+    }
 }
 
 /// The body of an event without a name here: what most events have.

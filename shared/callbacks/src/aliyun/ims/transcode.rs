@@ -7,7 +7,7 @@ use super::{Body, outcome_of};
 use crate::aliyun::failure;
 use crate::event::{Job, Kind, Media, Outcome, Step};
 use crate::facts::{self, Facts, made};
-use crate::wire::{CamelCase, Many, One, Text, Time, UserData};
+use crate::wire::{CamelCase, Embedded, Many, One, Text, Time, UserData};
 
 /// Body of `TranscodeComplete`: one file of a job was made. The vendor deprecates it as of 31 December 2025.
 #[derive(Debug, Default, Deserialize)]
@@ -20,7 +20,7 @@ pub(super) struct Transcode {
     /// What started the job: `API`, `Console` or `WorkFlow`.
     trigger_source: Text,
     /// What the file is. Not where the job failed.
-    out_file_meta: One<CamelCase<FileMeta>>,
+    out_file_meta: Embedded<One<CamelCase<FileMeta>>>,
     /// Where the file lies.
     output_url: Text,
     /// When the job ended, UTC.
@@ -110,7 +110,7 @@ pub(super) struct MediaConvertOutput {
     /// Where the file lies. Not of a group.
     output_url: Text,
     /// What the file is. Not of a group.
-    out_file_meta: One<CamelCase<FileMeta>>,
+    out_file_meta: Embedded<One<CamelCase<FileMeta>>>,
 }
 
 impl Body for Transcode {
@@ -126,7 +126,7 @@ impl Body for Transcode {
                 finished_at: self.finish_time.0,
                 ..Job::default()
             },
-            outputs: made(outcome, self.out_file_meta.or_default().0.output(self.output_url)),
+            outputs: made(outcome, self.out_file_meta.or_default().or_default().0.output(self.output_url)),
             error: failure(self.error_code, self.error_message),
             user_data: self.user_data.0,
             ..Facts::default()
@@ -203,7 +203,7 @@ impl Body for MediaConvertOutput {
             media: Media { id: self.media_id.0, ..Media::default() },
             job: Job { id: self.job_id.0, trigger: self.trigger_source.0, ..Job::default() },
             steps: vec![step],
-            outputs: made(outcome, self.out_file_meta.or_default().0.output(self.output_url)),
+            outputs: made(outcome, self.out_file_meta.or_default().or_default().0.output(self.output_url)),
             user_data: self.user_data.0,
             ..Facts::default()
         }

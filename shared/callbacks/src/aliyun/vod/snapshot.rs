@@ -90,6 +90,9 @@ impl Body for Snapshot {
 fn step(WithHead { head, body }: WithHead<SnapshotInfo>, whole: Outcome, most: &mut usize) -> Step {
     let outcome = head.stated_outcome().unwrap_or(whole);
     let images = body.snapshot_regular.0.map(image);
+    // An index of thumbnails, not something to read along.
+    let is_index = body.snapshot_type.as_deref().is_some_and(|of| of.contains("WebVtt"));
+    let images = images.map(|image| if is_index { Output { role: Role::Text, ..image } } else { image });
     let images = images.map(|image| series(image, "{SnapshotCount}", body.snapshot_count.count(), *most));
     let outputs = made(outcome, images.unwrap_or_default());
     *most = most.saturating_sub(outputs.len());

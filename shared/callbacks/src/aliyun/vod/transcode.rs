@@ -7,7 +7,7 @@ use super::{Body, Head};
 use crate::aliyun::role_of;
 use crate::event::{Job, Kind, Outcome, Output, Role, Step};
 use crate::facts::{Facts, made};
-use crate::wire::{Decimal, Integer, Many, Text, Time, Unused};
+use crate::wire::{Decimal, Embedded, Integer, Many, Text, Time, Unused};
 
 /// Body of `StreamTranscodeComplete`, and an item of `StreamInfos`: a stream of one definition and format was made.
 ///
@@ -58,8 +58,8 @@ pub(super) struct Stream {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct Transcode {
-    /// The streams.
-    stream_infos: Many<WithHead<Stream>>,
+    /// The streams. A list; read from JSON in a string, too, as the other lists of this product come.
+    stream_infos: Embedded<Many<WithHead<Stream>>>,
 }
 
 impl Body for Stream {
@@ -77,7 +77,7 @@ impl Body for Stream {
 impl Body for Transcode {
     fn facts(self, head: &Head) -> Facts {
         let whole = head.outcome();
-        let steps: Vec<Step> = self.stream_infos.into_iter().map(|stream| step(stream, whole)).collect();
+        let steps: Vec<Step> = self.stream_infos.or_default().into_iter().map(|stream| step(stream, whole)).collect();
         Facts { outcome: Outcome::of_parts(whole, steps.iter().map(|step| step.outcome)), steps, ..Facts::default() }
     }
 }

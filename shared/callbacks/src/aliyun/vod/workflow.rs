@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{Body, Head};
-use crate::aliyun::{Envelope, Flat, ims, oss_bucket, outcome_of};
+use crate::aliyun::{Envelope, Flat, ims, oss_bucket, oss_object, outcome_of};
 use crate::body::Unreadable;
 use crate::event::{Job, Kind, Media, Outcome, Step, Workflow};
 use crate::facts::{Facts, failure};
@@ -104,7 +104,8 @@ impl TaskInput {
         let is_url = self.media.as_deref().is_some_and(|media| media.contains("://"));
         let (id, url) = if is_url { (None, self.media.0) } else { (self.media.0, None) };
         let storage = self.storage_location.as_deref().map(oss_bucket).unwrap_or_default();
-        Media { id, url, title: self.title.0, ..storage }
+        let (bucket, object) = url.as_deref().and_then(oss_object).unzip();
+        Media { id, url, title: self.title.0, bucket: bucket.or(storage.bucket.clone()), object, ..storage }
     }
 }
 

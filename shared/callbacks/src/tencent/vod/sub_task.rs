@@ -98,7 +98,9 @@ pub(super) fn whole_outcome(status: &Text, code: Integer, error: &Failure) -> Ou
 pub(super) fn failure(code_ext: Text, code: Integer, message: Text) -> Failure {
     let code = code.get().filter(|code| *code != 0).map(|code| code.to_string());
     let is_success = message.as_deref().map(status::outcome) == Some(Outcome::Succeeded);
-    Failure { code: code_ext.0.or(code), message: message.0.filter(|_| !is_success) }
+    // Some of the vendor's samples have `SUCCESS` as code, too.
+    let code_ext = code_ext.0.filter(|code| code != "0" && status::outcome(code) != Outcome::Succeeded);
+    Failure { code: code_ext.or(code), message: message.0.filter(|_| !is_success) }
 }
 
 /// A file of this role at this address; none without an address.
@@ -139,6 +141,7 @@ mod tests {
         for (json, outcome, code) in [
             (r#"{"Status":"SUCCESS","ErrCode":0}"#, Outcome::Succeeded, None),
             (r#"{"Status":"SUCCESS","ErrCode":70000}"#, Outcome::Failed, Some("70000")),
+            (r#"{"Status":"SUCCESS","ErrCodeExt":"SUCCESS","Message":"SUCCESS"}"#, Outcome::Succeeded, None),
             (r#"{"ErrCodeExt":"InvalidMedia"}"#, Outcome::Failed, Some("InvalidMedia")),
             (r#"{"Status":"FAIL","ErrCode":70000}"#, Outcome::Failed, Some("70000")),
             (r#"{"Status":"FAIL","ErrCodeExt":"InvalidMedia","ErrCode":70000}"#, Outcome::Failed, Some("InvalidMedia")),
