@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::request::{self, Delivery};
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../shared/callbacks/testdata"]
+#[folder = "$CARGO_MANIFEST_DIR/../.././shared/callbacks/testdata"]
 #[include = "*/*.json"]
 #[include = "*/*.xml"]
 struct TestData;

@@ -57,6 +57,30 @@ fn every_key_is_read() {
     assert_eq!(unread_keys, BTreeSet::from([unknown.to_owned()]));
 }
 
+/// The members around the payload, which are read before it is known what the payload is.
+#[test]
+fn every_head_is_read() {
+    let heads = [
+        (Product::AliyunIms, &["EventType", "UserId", "EventTime", "MessageBody"][..]),
+        (Product::TencentVod, &["EventType", "Version", "EventHandle", "RequestId", "Sign", "T"]),
+    ];
+    for (product, head) in heads {
+        for (_, file, body) in all_payloads().filter(|(of, ..)| *of == product) {
+            for event in events(product, &body) {
+                let vendor = event.data.unwrap().vendor.unwrap();
+                let members: serde_json::Map<String, Value> = serde_json::from_str(vendor.get()).unwrap();
+                // Beside its head, an event of Tencent VOD has its payload, an object, and nulls.
+                let is_payload =
+                    |value: &Value| product == Product::TencentVod && (value.is_object() || value.is_null());
+                for (key, value) in members {
+                    let is_head = head.iter().any(|known| known.eq_ignore_ascii_case(key.trim()));
+                    assert!(is_head || is_payload(&value), "{product}/{file}: {key}");
+                }
+            }
+        }
+    }
+}
+
 /// The test that every key is read would notice one that is not.
 #[test]
 fn a_new_key_is_noticed() {
