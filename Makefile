@@ -34,7 +34,7 @@ types/node_modules/ready: types/package-lock.json $(VENV)/ready
 
 .PHONY: demo
 demo: build ## send every sample to its function in the Lambda runtime, and show what comes out
-	@cargo run --quiet --locked --release --package emulator --bin demo
+	@cargo run --quiet --locked --package emulator --bin demo
 
 .PHONY: test
 test: build test-types ## run all tests
