@@ -96,10 +96,6 @@ impl<T> IntoIterator for Many<T> {
 }
 
 impl<T> Embedded<T> {
-    pub(crate) fn is_absent(&self) -> bool {
-        matches!(self, Self::Absent)
-    }
-
     pub(crate) fn json(self) -> Option<T> {
         match self {
             Self::Json(value) => Some(value),

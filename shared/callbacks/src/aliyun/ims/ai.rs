@@ -70,7 +70,7 @@ pub(super) struct AiProduce {
     /// Names of the files that were made.
     output_files: Texts,
     /// What else the algorithm tells. JSON in a string.
-    result: Embedded<Many<Candidate>>,
+    result: Unused<Embedded<Many<Candidate>>>,
     /// What the customer attached to the job.
     user_data: UserData,
 }

@@ -35,7 +35,7 @@ pub(super) struct Snapshot {
     /// Number of snapshots. Only of `SnapshotComplete`.
     count: Integer,
     /// Settings of the template. JSON in a string.
-    template_config: Embedded<One<TemplateConfig>>,
+    template_config: Unused<Embedded<One<TemplateConfig>>>,
     /// Template ID.
     template_id: Text,
     /// ID of the pipeline that the job ran in.

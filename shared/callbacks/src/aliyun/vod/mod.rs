@@ -17,7 +17,7 @@ mod upload;
 mod workflow;
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::Envelope;
 use crate::body::Unreadable;
@@ -97,8 +97,17 @@ pub(crate) fn read(envelope: &Envelope, canonical: &str) -> Result<Facts, Unread
 
 /// The name that the structure tells, for an event that comes without one.
 fn infer_name(canonical: &str) -> Result<Option<&'static str>, Unreadable> {
-    let task: workflow::WorkflowTask = peek(canonical)?;
-    Ok(task.is_one().then_some(WORKFLOW_TASK_COMPLETE))
+    let members: Members = peek(canonical)?;
+    let is_workflow = members.workflow_id.is_some() && members.activity_results.is_some();
+    Ok(is_workflow.then_some(WORKFLOW_TASK_COMPLETE))
+}
+
+/// Members that tell an event which comes without a name.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Members {
+    workflow_id: Option<IgnoredAny>,
+    activity_results: Option<IgnoredAny>,
 }
 
 /// An event without a name here: its head is all that is read.

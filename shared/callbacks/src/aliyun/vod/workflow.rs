@@ -109,13 +109,6 @@ impl TaskInput {
     }
 }
 
-impl WorkflowTask {
-    /// No other event has these two.
-    pub(super) fn is_one(&self) -> bool {
-        !self.workflow_id.is_absent() && !self.activity_results.is_absent()
-    }
-}
-
 impl Body for WorkflowTask {
     fn facts(self, head: &Head) -> Facts {
         let mut steps: Vec<Step> =

@@ -74,9 +74,9 @@ struct Task {
 #[serde(default, rename_all = "PascalCase")]
 struct ResultInfo {
     /// Number of files.
-    object_count: Integer,
+    object_count: Unused<Integer>,
     /// Number of sprites.
-    sprite_object_count: Integer,
+    sprite_object_count: Unused<Integer>,
     /// The files.
     object_info: Many<ObjectInfo>,
     /// The sprites.
