@@ -1,7 +1,6 @@
 //! From a body to the events that a consumer receives.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -126,9 +125,6 @@ fn id(product: Product, event: &[u8]) -> String {
     hash.update(product.slug());
     hash.update(b"\n");
     hash.update(event);
-    hash.finalize().iter().take(16).fold(String::with_capacity(32), |mut id, byte| {
-        // Writing to a string does not fail.
-        write!(id, "{byte:02x}").unwrap_or_default();
-        id
-    })
+    let digest = hash.finalize();
+    base16ct::lower::encode_string(digest.get(..16).unwrap_or(&digest))
 }

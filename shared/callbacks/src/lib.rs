@@ -20,6 +20,7 @@
 //! of those a [`MediaEvent`], and adds what a consumer routes on.
 
 mod aliyun;
+pub mod auth;
 mod body;
 mod envelope;
 mod event;

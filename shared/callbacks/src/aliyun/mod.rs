@@ -3,6 +3,7 @@
 //! The two share event names and differ in shape: VOD's bodies are flat, IMS puts everything but the head into
 //! `MessageBody`. So the shape chooses the parser, never the name.
 
+pub(crate) mod auth;
 pub(crate) mod ims;
 pub(crate) mod mns;
 pub(crate) mod vod;
