@@ -137,7 +137,7 @@ fn verify_token(credentials: &Credentials, request: &Request<'_>) -> Result<(), 
     let [token] = request.tokens else { return Err(NotAuthentic::Token) };
     // Digests are of one length, so that comparing them does not tell that of the token.
     let presented = Sha256::digest(token);
-    let is_valid = any(&credentials.tokens, |valid| presented.ct_eq(&Sha256::digest(valid.expose_secret())));
+    let is_valid = is_any(&credentials.tokens, |valid| presented.ct_eq(&Sha256::digest(valid.expose_secret())));
     if is_valid.into() { Ok(()) } else { Err(NotAuthentic::Token) }
 }
 
@@ -159,7 +159,7 @@ fn verify_signature(
 }
 
 /// Whether one of the items is equal, having looked at all of them.
-pub(crate) fn any<T>(items: &[T], is_equal: impl Fn(&T) -> Choice) -> Choice {
+pub(crate) fn is_any<T>(items: &[T], is_equal: impl Fn(&T) -> Choice) -> Choice {
     items.iter().fold(Choice::from(0), |found, item| found | is_equal(item))
 }
 

@@ -9,7 +9,7 @@ use md5::{Digest, Md5};
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
-use crate::auth::{Clock, Credentials, NotAuthentic, Request, Signature, any, seconds};
+use crate::auth::{Clock, Credentials, NotAuthentic, Request, Signature, is_any, seconds};
 
 /// The signature of `ApsaraVideo` VOD.
 pub(crate) const VOD: Scheme = Scheme { timestamp: "X-VOD-TIMESTAMP", signature: "X-VOD-SIGNATURE" };
@@ -34,10 +34,8 @@ impl Scheme {
         let signature = only(request, self.signature)?;
         let time = seconds(timestamp).ok_or(NotAuthentic::Unsigned)?;
         let now = clock.seconds();
-        let is_signed = any(&credentials.keys, |key| {
-            any(&credentials.callback_urls, |url| {
-                digest(url, timestamp, key).as_bytes().ct_eq(signature.as_bytes())
-            })
+        let is_signed = is_any(&credentials.keys, |key| {
+            is_any(&credentials.callback_urls, |url| digest(url, timestamp, key).as_bytes().ct_eq(signature.as_bytes()))
         });
         if time.abs_diff(now) > clock.tolerance {
             Err(if time < now { NotAuthentic::Stale } else { NotAuthentic::Future })
