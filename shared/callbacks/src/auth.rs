@@ -38,13 +38,13 @@ pub enum CredentialsError {
 
 /// A request, as far as it can prove where it comes from.
 #[derive(Debug, Clone, Copy)]
-pub struct Request<'r> {
+pub struct Request<'r, 'b> {
     /// Names and values of all headers, repeated ones repeated.
     pub headers: &'r [(&'r str, &'r str)],
     /// Values of all `token` parameters in the query string, decoded.
     pub tokens: &'r [&'r str],
     /// The body as it was sent.
-    pub body: &'r [u8],
+    pub body: &'b [u8],
 }
 
 /// The time that signatures are compared with.
@@ -118,19 +118,19 @@ impl Credentials {
 ///
 /// # Errors
 /// [`NotAuthentic`] where it does not, and where the credentials could not show it.
-pub fn verify<'r>(
+pub fn verify<'b>(
     product: Product,
     credentials: &Credentials,
-    request: &Request<'r>,
+    request: &Request<'_, 'b>,
     clock: Clock,
-) -> Result<Authentic<'r>, NotAuthentic> {
+) -> Result<Authentic<'b>, NotAuthentic> {
     credentials.check(product).map_err(|_| NotAuthentic::Unsigned)?;
     let token = verify_token(credentials, request);
     let signature = verify_signature(product, credentials, request, clock);
     token.and(signature).map(|()| Authentic(request.body))
 }
 
-fn verify_token(credentials: &Credentials, request: &Request<'_>) -> Result<(), NotAuthentic> {
+fn verify_token(credentials: &Credentials, request: &Request<'_, '_>) -> Result<(), NotAuthentic> {
     if credentials.tokens.is_empty() {
         return Ok(());
     }
@@ -144,7 +144,7 @@ fn verify_token(credentials: &Credentials, request: &Request<'_>) -> Result<(), 
 fn verify_signature(
     product: Product,
     credentials: &Credentials,
-    request: &Request<'_>,
+    request: &Request<'_, '_>,
     clock: Clock,
 ) -> Result<(), NotAuthentic> {
     if credentials.keys.is_empty() {

@@ -4,17 +4,21 @@
 
 pub mod configuration;
 mod handler;
+mod keyring;
+mod metrics;
 mod request;
 mod response;
 mod telemetry;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 
 pub use callbacks::Product;
-use configuration::Configuration;
+use configuration::{Configuration, CredentialsSource};
 use handler::Handler;
+use keyring::{Keyring, KeyringError};
 
 /// Runs the function of a product until the Lambda environment ends it.
 ///
@@ -22,7 +26,7 @@ use handler::Handler;
 #[must_use]
 pub fn run(product: Product) -> ExitCode {
     telemetry::start();
-    let configuration = match Configuration::from_environment(|name| std::env::var(name).ok()) {
+    let configuration = match Configuration::from_environment(product, |name| std::env::var(name).ok()) {
         Ok(configuration) => configuration,
         Err(error) => {
             tracing::error!(%product, %error, "the function does not start");
@@ -30,19 +34,35 @@ pub fn run(product: Product) -> ExitCode {
         }
     };
     if configuration.allow_unsigned {
-        tracing::warn!(%product, "callbacks are accepted without authentication: for local use only");
+        tracing::warn!(%product, "callbacks that cannot be authenticated are accepted: for local use only");
     }
-    match serve(&Handler { product, intake: configuration.intake }) {
+    match serve(product, configuration) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::debug!(%product, %error, "the Lambda environment has ended");
+            tracing::error!(%product, %error, "the function has ended");
             ExitCode::FAILURE
         }
     }
 }
 
-fn serve(handler: &Handler) -> Result<(), Error> {
+fn serve(product: Product, configuration: Configuration) -> Result<(), Error> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let service = service_fn(async |event: LambdaEvent<_>| Ok::<_, Error>(handler.handle(event.payload).await));
-    runtime.block_on(lambda_runtime::run(service))
+    runtime.block_on(async {
+        let handler = start(product, configuration).await?;
+        let service = service_fn(async |event: LambdaEvent<_>| Ok::<_, Error>(handler.handle(event.payload).await));
+        lambda_runtime::run(service).await
+    })
+}
+
+/// Makes, during Lambda's init, all that a request needs.
+async fn start(product: Product, configuration: Configuration) -> Result<Handler, KeyringError> {
+    let Configuration { intake, credentials, allow_unsigned, tolerance, body_limit } = configuration;
+    let keyring = match credentials {
+        CredentialsSource::Environment(credentials) => Keyring::fixed(product, credentials, allow_unsigned),
+        CredentialsSource::Secret { id, max_age } => {
+            let aws = aws_config::load_from_env().await;
+            Keyring::from_secret(product, id, max_age, allow_unsigned, &aws).await?
+        }
+    };
+    Ok(Handler { product, intake, keyring: Arc::new(keyring), tolerance, body_limit })
 }

@@ -27,7 +27,7 @@ impl Scheme {
     pub(crate) fn verify(
         self,
         credentials: &Credentials,
-        request: &Request<'_>,
+        request: &Request<'_, '_>,
         clock: Clock,
     ) -> Result<(), NotAuthentic> {
         let timestamp = only(request, self.timestamp)?;
@@ -53,7 +53,7 @@ impl Scheme {
 }
 
 /// The header's value, where it is there once.
-fn only<'r>(request: &Request<'r>, name: &str) -> Result<&'r str, NotAuthentic> {
+fn only<'r>(request: &Request<'r, '_>, name: &str) -> Result<&'r str, NotAuthentic> {
     let mut values = request.headers.iter().filter(|(header, _)| header.eq_ignore_ascii_case(name));
     match (values.next(), values.next()) {
         (Some((_, value)), None) => Ok(value),

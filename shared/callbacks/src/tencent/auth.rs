@@ -29,7 +29,7 @@ struct Signed<'b> {
     expiry: &'b RawValue,
 }
 
-pub(crate) fn verify(credentials: &Credentials, request: &Request<'_>, clock: Clock) -> Result<(), NotAuthentic> {
+pub(crate) fn verify(credentials: &Credentials, request: &Request<'_, '_>, clock: Clock) -> Result<(), NotAuthentic> {
     let body = request.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(request.body);
     let signed: Signed<'_> = serde_json::from_slice(body).map_err(|_| NotAuthentic::Unsigned)?;
     let expiry = unquoted(signed.expiry.get());
