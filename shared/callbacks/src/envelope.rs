@@ -122,7 +122,8 @@ const MAX_ATTRIBUTE: usize = 2048;
 /// A text that is too long stays in `data` alone, because an envelope has to fit every queue and bus when `data` is stored
 /// elsewhere.
 fn is_attribute(text: &str) -> bool {
-    text.len() <= MAX_ATTRIBUTE && !text.contains(|character: char| character.is_control() || is_noncharacter(character))
+    text.len() <= MAX_ATTRIBUTE
+        && !text.contains(|character: char| character.is_control() || is_noncharacter(character))
 }
 
 /// Whether Unicode has set the code point aside for use within programs: the last two of each plane, and 32 more.
