@@ -1,14 +1,28 @@
-//! What the environment says. Every variable that a receiving function reads is declared here.
+//! What the environment says. Every variable that a function reads is declared here.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use callbacks::Product;
 use callbacks::auth::{Credentials, CredentialsError};
-use delivery::Intake;
+use delivery::{IntakeTarget, Limit, Overflow};
 use secrecy::SecretString;
 
-/// Where events go: `stdout`, one event per line. The default is `stdout`.
+/// Where events go: `sqs:<queue URL>`, or `stdout`, one event per line. The default is `stdout`.
 pub const INTAKE: &str = "MEDIAHOOK_INTAKE";
+
+/// Where the data of events beyond the limit go: `s3:<bucket>`. Without it a callback with such an event is not stored.
+pub const OVERFLOW: &str = "MEDIAHOOK_OVERFLOW";
+
+/// Bytes that a message of the queue and an entry of the bus may have: 16384 to 1048576. 262144 unless it is set. It is the
+/// same for all functions.
+pub const EVENT_LIMIT: &str = "MEDIAHOOK_EVENT_LIMIT";
+
+/// Where it is noted which events have been published: `dynamodb:<table>`, or `memory` for local use. Dispatch needs it.
+pub const LEDGER: &str = "MEDIAHOOK_LEDGER";
+
+/// Where events are published: `eventbridge:<bus name or ARN>`, or `stdout` for local use. Dispatch needs it.
+pub const BUS: &str = "MEDIAHOOK_BUS";
 
 /// The keys that the vendor signs with, separated by spaces. All are valid at once.
 pub const KEYS: &str = "MEDIAHOOK_KEYS";
@@ -40,11 +54,11 @@ pub const BODY_LIMIT: &str = "MEDIAHOOK_BODY_LIMIT";
 /// Where the Lambda runtime is. Lambda and its emulators set it; without it there is nothing to receive requests from.
 pub const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
 
-/// How a function runs.
+/// How a function that receives callbacks runs.
 #[derive(Debug)]
 pub struct Configuration {
     /// Where events go.
-    pub intake: Intake,
+    pub intake: IntakeConfiguration,
     /// What callbacks are authenticated by.
     pub credentials: CredentialsSource,
     /// Accept what cannot be authenticated, where there is nothing to authenticate it by.
@@ -53,6 +67,17 @@ pub struct Configuration {
     pub tolerance: u64,
     /// The largest body, in bytes.
     pub body_limit: usize,
+}
+
+/// Where events go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IntakeConfiguration {
+    /// The first durable place.
+    pub target: IntakeTarget,
+    /// Where the data of events beyond the limit go.
+    pub overflow: Option<Overflow>,
+    /// The limit.
+    pub limit: Limit,
 }
 
 /// Where keys, tokens and callback URLs come from.
@@ -109,27 +134,11 @@ impl Configuration {
         product: Product,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, ConfigurationError> {
-        let variable = |name| variable(name).filter(|value| !value.trim().is_empty());
-        let number = |name, default: u64| match variable(name) {
-            None => Ok(default),
-            Some(text) => {
-                let expected = "a whole number";
-                text.parse().map_err(|_| ConfigurationError::Invalid { variable: name, expected })
-            }
-        };
-        let intake = match variable(INTAKE) {
-            None => Intake::Stdout,
-            Some(text) => {
-                text.parse().map_err(|_| ConfigurationError::Invalid { variable: INTAKE, expected: "`stdout`" })?
-            }
-        };
-        let allow_unsigned = match variable(ALLOW_UNSIGNED).as_deref() {
-            Some("true") => true,
-            None | Some("false") => false,
-            Some(_) => {
-                return Err(ConfigurationError::Invalid { variable: ALLOW_UNSIGNED, expected: "`true` or `false`" });
-            }
-        };
+        let environment = Environment(variable);
+        let variable = |name| environment.text(name);
+        let number = |name, default| environment.parsed(name, "a whole number", Some(default));
+        let intake = environment.intake()?;
+        let allow_unsigned = environment.parsed(ALLOW_UNSIGNED, "`true` or `false`", Some(false))?;
         let credentials = match variable(SECRET_ID) {
             Some(_) if [KEYS, TOKENS, CALLBACK_URLS].into_iter().any(|name| variable(name).is_some()) => {
                 return Err(ConfigurationError::TwoSources);
@@ -147,10 +156,49 @@ impl Configuration {
         };
         let tolerance = number(TOLERANCE, 300)?;
         let body_limit = usize::try_from(number(BODY_LIMIT, 6 << 20)?).unwrap_or(usize::MAX);
-        if variable(RUNTIME_API).is_none() {
-            return Err(ConfigurationError::NotInLambda);
-        }
+        environment.in_lambda()?;
         Ok(Self { intake, credentials, allow_unsigned, tolerance, body_limit })
+    }
+}
+
+/// The variables, by what looks them up. An empty one counts as not set.
+pub(crate) struct Environment<F>(pub(crate) F);
+
+impl<F: Fn(&str) -> Option<String>> Environment<F> {
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
+        self.0(name).filter(|value| !value.trim().is_empty())
+    }
+
+    /// The variable's meaning, or the default. One that is needed has no default.
+    pub(crate) fn parsed<T: FromStr>(
+        &self,
+        variable: &'static str,
+        expected: &'static str,
+        default: Option<T>,
+    ) -> Result<T, ConfigurationError> {
+        let invalid = ConfigurationError::Invalid { variable, expected };
+        match self.text(variable) {
+            Some(text) => text.parse().map_err(|_| invalid),
+            None => default.ok_or(invalid),
+        }
+    }
+
+    pub(crate) fn limit(&self) -> Result<Limit, ConfigurationError> {
+        self.parsed(EVENT_LIMIT, "a number of bytes from 16384 to 1048576", Some(Limit::default()))
+    }
+
+    pub(crate) fn intake(&self) -> Result<IntakeConfiguration, ConfigurationError> {
+        let target = self.parsed(INTAKE, "`stdout` or `sqs:<queue URL>`", Some(IntakeTarget::Stdout))?;
+        let overflow = match self.text(OVERFLOW) {
+            None => None,
+            Some(_) => Some(self.parsed(OVERFLOW, "`s3:<bucket>`", None)?),
+        };
+        Ok(IntakeConfiguration { target, overflow, limit: self.limit()? })
+    }
+
+    /// Whether there is a Lambda runtime to work for.
+    pub(crate) fn in_lambda(&self) -> Result<(), ConfigurationError> {
+        self.text(RUNTIME_API).map(drop).ok_or(ConfigurationError::NotInLambda)
     }
 }
 

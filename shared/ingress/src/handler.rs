@@ -1,12 +1,12 @@
 //! From a request to its answer.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use aws_lambda_events::lambda_function_urls::LambdaFunctionUrlResponse;
 use callbacks::auth::{Authentic, Clock, NotAuthentic, Request};
 use callbacks::{CloudEvent, Kind, Product, decode};
-use delivery::Intake;
+use delivery::{Delivery, Intake};
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
@@ -14,6 +14,9 @@ use crate::keyring::Keyring;
 use crate::metrics::{self, Metric};
 use crate::request::FunctionUrlRequest;
 use crate::response::Answer;
+
+/// How long before the vendor gives up a callback is answered at the latest: the way of the answer, and of the request.
+const MARGIN: Duration = Duration::from_millis(500);
 
 /// What a function needs for each request; made once, when it starts.
 pub(crate) struct Handler {
@@ -41,15 +44,15 @@ impl Handler {
     /// Answers what Lambda was invoked with.
     ///
     /// It is taken as JSON first: the runtime's own message for what is no function URL request would repeat it.
-    pub(crate) async fn handle(&self, payload: Box<RawValue>) -> LambdaFunctionUrlResponse {
+    pub(crate) async fn handle(&self, payload: Box<RawValue>, trace: Option<&str>) -> LambdaFunctionUrlResponse {
         match serde_json::from_str(payload.get()) {
-            Ok(request) => self.answer(&request).await,
+            Ok(request) => self.answer(&request, trace).await,
             Err(_) => self.refuse(Answer::NotARequest, "request"),
         }
         .into()
     }
 
-    async fn answer(&self, request: &FunctionUrlRequest<'_>) -> Answer {
+    async fn answer(&self, request: &FunctionUrlRequest<'_>, trace: Option<&str>) -> Answer {
         let started = Instant::now();
         if request.method() != "POST" {
             return self.refuse(Answer::NotPost, "method");
@@ -59,7 +62,7 @@ impl Handler {
             return self.refuse(Answer::TooLarge, "size");
         }
         match self.authenticate(request, &body).await {
-            Ok(body) => self.store(body, request.received(), started).await,
+            Ok(body) => self.store(body, request.received(), started, trace).await,
             Err(error) => self.refuse(Answer::NotAuthentic, reason(error)),
         }
     }
@@ -76,12 +79,13 @@ impl Handler {
         self.keyring.verify(&Request { headers: &headers, tokens: &tokens, body }, clock).await
     }
 
-    async fn store(&self, body: Authentic<'_>, received: Timestamp, started: Instant) -> Answer {
+    async fn store(&self, body: Authentic<'_>, received: Timestamp, started: Instant, trace: Option<&str>) -> Answer {
         let product = self.product;
         let body = body.body();
         let events: Vec<CloudEvent> =
             decode(product, body, received).into_iter().map(|decoded| decoded.event).collect();
-        if let Err(error) = self.intake.store(&events).await {
+        let within = product.answer_within().saturating_sub(MARGIN + started.elapsed());
+        if let Err(error) = self.intake.store(&events, &Delivery { trace, within }).await {
             tracing::error!(%product, %error, events = events.len(), "the events of a callback were not stored");
             metrics::emit(product, Some(started.elapsed()), &[(Metric::NotStored, 1)]);
             return Answer::NotStored;
@@ -123,7 +127,7 @@ mod tests {
     async fn answer(method: &str, body: &str) -> (Answer, Vec<CloudEvent>) {
         let handler = handler();
         let request = json!({"requestContext": {"http": {"method": method}}, "body": body}).to_string();
-        let answer = handler.answer(&serde_json::from_str(&request).unwrap()).await;
+        let answer = handler.answer(&serde_json::from_str(&request).unwrap(), None).await;
         let Intake::Memory(stored) = handler.intake else { panic!() };
         (answer, stored.into_inner().unwrap())
     }
@@ -141,7 +145,7 @@ mod tests {
     async fn what_is_no_request_is_refused_without_repeating_it() {
         let handler = handler();
         for payload in [r#""SECRET""#, "{}", r#"{"headers":{"SECRET":1},"requestContext":{"http":{}}}"#, "null"] {
-            let response = handler.handle(RawValue::from_string(payload.to_owned()).unwrap()).await;
+            let response = handler.handle(RawValue::from_string(payload.to_owned()).unwrap(), None).await;
             assert_eq!(response.status_code, 400, "{payload}");
             assert!(!response.body.unwrap().contains("SECRET"), "{payload}");
         }

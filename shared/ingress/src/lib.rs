@@ -3,6 +3,7 @@
 //! This is the only crate that knows a status code. A function is [`run`] with its product.
 
 pub mod configuration;
+pub mod dispatch;
 mod handler;
 mod keyring;
 mod metrics;
@@ -13,10 +14,12 @@ mod telemetry;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use delivery::Intake;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 
 pub use callbacks::Product;
 use configuration::{Configuration, CredentialsSource};
+pub use dispatch::dispatch;
 use handler::Handler;
 use keyring::{Keyring, KeyringError};
 
@@ -49,20 +52,30 @@ fn serve(product: Product, configuration: Configuration) -> Result<(), Error> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let handler = start(product, configuration).await?;
-        let service = service_fn(async |event: LambdaEvent<_>| Ok::<_, Error>(handler.handle(event.payload).await));
+        let service = service_fn(async |LambdaEvent { payload, context }: LambdaEvent<_>| {
+            Ok::<_, Error>(handler.handle(payload, context.xray_trace_id.as_deref()).await)
+        });
         lambda_runtime::run(service).await
     })
 }
 
-/// Makes, during Lambda's init, all that a request needs.
+/// Makes, during Lambda's init, all that a request needs: the secret is read and the queue's connection opened before the
+/// first one comes.
 async fn start(product: Product, configuration: Configuration) -> Result<Handler, KeyringError> {
     let Configuration { intake, credentials, allow_unsigned, tolerance, body_limit } = configuration;
-    let keyring = match credentials {
-        CredentialsSource::Environment(credentials) => Keyring::fixed(product, credentials, allow_unsigned),
-        CredentialsSource::Secret { id, max_age } => {
-            let aws = aws_config::load_from_env().await;
-            Keyring::from_secret(product, id, max_age, allow_unsigned, &aws).await?
+    let aws = delivery::aws().await;
+    let intake = Intake::connect(intake.target, intake.overflow, intake.limit, &aws);
+    let keyring = async {
+        match credentials {
+            CredentialsSource::Environment(credentials) => Ok(Keyring::fixed(product, credentials, allow_unsigned)),
+            CredentialsSource::Secret { id, max_age } => {
+                Keyring::from_secret(product, id, max_age, allow_unsigned, &aws).await
+            }
         }
     };
-    Ok(Handler { product, intake, keyring: Arc::new(keyring), tolerance, body_limit })
+    let (keyring, warm) = tokio::join!(keyring, intake.warm());
+    if let Err(error) = warm {
+        tracing::warn!(%product, %error, "a connection was not opened ahead of the first event");
+    }
+    Ok(Handler { product, intake, keyring: Arc::new(keyring?), tolerance, body_limit })
 }

@@ -168,7 +168,7 @@ fn a_function_that_nothing_protects_does_not_start() {
             ),
             (
                 &[("MEDIAHOOK_ALLOW_UNSIGNED", "true"), ("MEDIAHOOK_INTAKE", "kafka")],
-                "MEDIAHOOK_INTAKE is set wrong: expected `stdout`",
+                "MEDIAHOOK_INTAKE is set wrong: expected `stdout` or `sqs:<queue URL>`",
             ),
         ] {
             let output =
