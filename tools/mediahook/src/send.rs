@@ -71,6 +71,9 @@ struct Answer {
 impl SigningOptions {
     /// The callback of this body for a URL, signed now.
     pub(crate) fn sign(&self, product: Product, url: &str, body: &[u8]) -> Result<Callback, SigningError> {
+        if self.skew != 0 && given(self.key.as_ref()).is_none() {
+            return Err(SigningError::NoSignature);
+        }
         let time = Timestamp::now().as_second().saturating_add(self.skew);
         let signing = Signing {
             url: url.to_owned(),
@@ -92,7 +95,7 @@ impl SigningOptions {
     /// Whether a request differs from one that is not signed.
     pub(crate) fn are_given(&self) -> bool {
         let has_secret = given(self.key.as_ref()).or(given(self.token.as_ref())).is_some();
-        has_secret || self.callback_url.is_some() || self.tamper.is_some()
+        has_secret || self.callback_url.is_some() || self.tamper.is_some() || self.skew != 0
     }
 
     /// What is to be known about what was asked for.

@@ -59,10 +59,10 @@ pub enum SigningError {
     #[error("Tencent Cloud VOD puts its signature into the body, which has to be a JSON object for that")]
     NotAnObject,
     /// There is no signature to change.
-    #[error("there is no signature that could be tampered with: it takes a key")]
+    #[error("there is no signature to tamper with: that takes a key")]
     NoSignature,
     /// There is no token to change.
-    #[error("there is no token that could be tampered with: the URL bears none, or an empty one")]
+    #[error("there is no token to tamper with: the URL bears none, or an empty one")]
     NoToken,
     /// The body has no place for another element.
     #[error("the body cannot be tampered with: it is neither a JSON object nor XML")]

@@ -219,3 +219,12 @@ fn a_skew_may_be_negative() {
     let body: serde_json::Value = serde_json::from_str(request["body"].as_str().unwrap()).unwrap();
     assert!(body["T"].as_i64().unwrap() < Timestamp::now().as_second());
 }
+
+#[test]
+fn what_takes_a_key_is_refused_without_one() {
+    for option in [["--skew", "1"], ["--tamper", "signature"]] {
+        let output = mediahook(&[&["request", "tencent-ci", "workflow-finish"], &option[..]].concat(), &[]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(text(&output.stderr).contains("that takes a key"), "{output:?}");
+    }
+}
