@@ -1,14 +1,17 @@
 //! The function between the queue and the bus.
 
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
+use callbacks::Product;
 use delivery::{Bus, BusTarget, Dispatched, Dispatcher, Fate, Ledger, LedgerTarget, Limit, Record, Report};
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 
 use crate::configuration::{BUS, ConfigurationError, Environment, LEDGER};
+use crate::metrics::{self, Metric, Timer};
 use crate::telemetry;
 
 /// The message attribute that has the tracing header of the request.
@@ -83,7 +86,7 @@ async fn handle(
     payload: Box<RawValue>,
     request_id: &str,
 ) -> Result<SqsBatchResponse, &'static str> {
-    let now = Timestamp::now();
+    let (now, started) = (Timestamp::now(), Instant::now());
     let event: SqsEvent = serde_json::from_str(payload.get()).map_err(|_| "expected messages of a queue")?;
     drop(payload);
     let records: Vec<Record> = event
@@ -98,7 +101,25 @@ async fn handle(
         .collect();
     let report = dispatcher.run(&records, request_id, now).await;
     log(&report);
+    count(&report, started.elapsed());
     Ok(response(report))
+}
+
+/// What became of the events of each product, as metrics.
+fn count(report: &Report, time: Duration) {
+    for product in Product::ALL {
+        let of = |has: fn(&Fate) -> bool| {
+            report.events.iter().filter(|event| event.product == product && has(&event.fate)).count()
+        };
+        let counts = [
+            (Metric::Published, of(|fate| matches!(fate, Fate::Published | Fate::NotNoted(_)))),
+            (Metric::Duplicate, of(|fate| *fate == Fate::Duplicate)),
+            (Metric::Failed, of(|fate| matches!(fate, Fate::NotClaimed(_) | Fate::NotPublished(_)))),
+        ];
+        if of(|_| true) > 0 {
+            metrics::emit(product, Some((Timer::PublishLatency, time)), &counts);
+        }
+    }
 }
 
 /// The messages that have to come back. All others are done with.

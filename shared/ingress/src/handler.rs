@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde_json::value::RawValue;
 
 use crate::keyring::Keyring;
-use crate::metrics::{self, Metric};
+use crate::metrics::{self, Metric, Timer};
 use crate::request::FunctionUrlRequest;
 use crate::response::Answer;
 
@@ -87,7 +87,7 @@ impl Handler {
         let within = product.answer_within().saturating_sub(MARGIN + started.elapsed());
         if let Err(error) = self.intake.store(&events, &Delivery { trace, within }).await {
             tracing::error!(%product, %error, events = events.len(), "the events of a callback were not stored");
-            metrics::emit(product, Some(started.elapsed()), &[(Metric::NotStored, 1)]);
+            metrics::emit(product, Some((Timer::Latency, started.elapsed())), &[(Metric::NotStored, 1)]);
             return Answer::NotStored;
         }
         for event in &events {
@@ -100,7 +100,7 @@ impl Handler {
             (Metric::Unknown, of(Kind::Unknown)),
             (Metric::Unreadable, of(Kind::Unreadable)),
         ];
-        metrics::emit(product, Some(started.elapsed()), &counts);
+        metrics::emit(product, Some((Timer::Latency, started.elapsed())), &counts);
         Answer::Stored { events: events.len() }
     }
 

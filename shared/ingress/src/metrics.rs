@@ -33,6 +33,21 @@ pub(crate) enum Metric {
     NotStored,
     /// Readings of the secret that failed while the function ran.
     SecretReadFailures,
+    /// Events that were published.
+    Published,
+    /// Events that had been published before, and were not again.
+    Duplicate,
+    /// Events that could not be published, and come back.
+    Failed,
+}
+
+/// What is timed. The name of each is its metric's; the unit is milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Timer {
+    /// From a request to its answer.
+    Latency,
+    /// From a batch of messages to its end.
+    PublishLatency,
 }
 
 /// One line: what happened to one callback, or in one batch.
@@ -40,7 +55,7 @@ struct Record<'r> {
     product: Product,
     reason: Option<&'static str>,
     counts: &'r [(Metric, usize)],
-    latency: Option<Duration>,
+    time: Option<(Timer, Duration)>,
 }
 
 impl Entry for Record<'_> {
@@ -52,7 +67,9 @@ impl Entry for Record<'_> {
         for (metric, count) in self.counts {
             writer.value(format!("{metric:?}"), count);
         }
-        writer.value("Latency", &self.latency);
+        if let Some((timer, time)) = &self.time {
+            writer.value(format!("{timer:?}"), time);
+        }
     }
 }
 
@@ -65,13 +82,13 @@ static BY_PRODUCT: EntryDimensions = EntryDimensions::new_static(PRODUCT_SETS);
 static BY_REASON: EntryDimensions = EntryDimensions::new_static(REASON_SETS);
 
 /// Writes what was counted, to standard error like the log.
-pub(crate) fn emit(product: Product, latency: Option<Duration>, counts: &[(Metric, usize)]) {
-    write(&Record { product, reason: None, counts, latency });
+pub(crate) fn emit(product: Product, time: Option<(Timer, Duration)>, counts: &[(Metric, usize)]) {
+    write(&Record { product, reason: None, counts, time });
 }
 
 /// Counts a callback that was refused.
 pub(crate) fn rejected(product: Product, reason: &'static str) {
-    write(&Record { product, reason: Some(reason), counts: &[(Metric::Rejected, 1)], latency: None });
+    write(&Record { product, reason: Some(reason), counts: &[(Metric::Rejected, 1)], time: None });
 }
 
 fn write(record: &Record<'_>) {
@@ -104,8 +121,8 @@ mod tests {
     #[test]
     fn a_line_is_one_that_cloudwatch_reads() {
         let counts = &[(Metric::Accepted, 1), (Metric::Stored, 2)];
-        let latency = Some(Duration::from_micros(1500));
-        let line = line(&Record { product: Product::AliyunIms, reason: None, counts, latency });
+        let time = Some((Timer::Latency, Duration::from_micros(1500)));
+        let line = line(&Record { product: Product::AliyunIms, reason: None, counts, time });
         assert_eq!(line["Product"], "aliyun-ims");
         assert_eq!((&line["Accepted"], &line["Stored"], &line["Latency"]), (&json!(1), &json!(2), &json!(1.5)));
         let directive = &line["_aws"]["CloudWatchMetrics"][0];
@@ -118,7 +135,7 @@ mod tests {
     #[test]
     fn a_refusal_counts_for_the_product_and_for_the_reason() {
         let counts = &[(Metric::Rejected, 1)];
-        let line = line(&Record { product: Product::TencentCi, reason: Some("token"), counts, latency: None });
+        let line = line(&Record { product: Product::TencentCi, reason: Some("token"), counts, time: None });
         assert_eq!(line["Reason"], "token");
         assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["Product"], ["Product", "Reason"]]));
     }
