@@ -53,9 +53,26 @@ test-types: types/node_modules/ready
 .PHONY: lint
 lint: setup ## check format, lints, documentation and template; warnings are errors
 	cargo fmt --all --check
+	cargo fmt --manifest-path fuzz/Cargo.toml --check
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' cargo doc --quiet --locked --workspace --no-deps --document-private-items
 	sam validate --lint
+
+# How many inputs each fuzz target gets, and its tool, which builds into the checkout.
+RUNS ?= 20000
+FUZZ := $(CURDIR)/target/tools/bin/cargo-fuzz
+
+$(FUZZ):
+	cargo install cargo-fuzz --quiet --locked --version 0.13.2 --root $(CURDIR)/target/tools
+
+# The parsers start from the test data, verification from seeds of its own. What is found is kept in fuzz/corpus.
+.PHONY: fuzz
+fuzz: $(FUZZ) ## give the parsers and verification RUNS inputs of a fuzzer's making
+	@for target in $$($(FUZZ) list); do \
+	  seeds=shared/callbacks/testdata/$$(echo $$target | tr _ -); [ -d $$seeds ] || seeds=fuzz/seeds/$$target; \
+	  mkdir -p fuzz/corpus/$$target; \
+	  $(FUZZ) run --sanitizer none $$target fuzz/corpus/$$target $$seeds -- -runs=$(RUNS) -max_len=65536 -verbosity=0 -print_final_stats=1 || exit 1; \
+	done
 
 .PHONY: events
 events: types/node_modules/ready ## write anew what is generated: events/, schema/, types/ and docs/kinds.md

@@ -1,0 +1,6 @@
+#![no_main]
+
+use callbacks::Product;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|body: &[u8]| fuzz::decode(Product::AliyunVod, body));
