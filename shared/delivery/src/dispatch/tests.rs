@@ -40,17 +40,13 @@ impl World {
     async fn fault(&self) -> Option<Fault> {
         let (calls, fault) = self.fault.get()?;
         let is_end = matches!(fault, Fault::EndsBefore | Fault::EndsAfter);
-        match calls {
-            0 => {
-                // Once the function has ended, no other call begins.
-                self.fault.set(is_end.then_some((0, Fault::EndsBefore)));
-                if fault == Fault::EndsBefore { pending().await } else { Some(fault) }
-            }
-            _ => {
-                self.fault.set(Some((calls - 1, fault)));
-                None
-            }
+        if calls > 0 {
+            self.fault.set(Some((calls - 1, fault)));
+            return None;
         }
+        // Once the function has ended, no other call begins.
+        self.fault.set(is_end.then_some((0, Fault::EndsBefore)));
+        if fault == Fault::EndsBefore { pending().await } else { Some(fault) }
     }
 
     async fn call<T>(&self, act: impl Future<Output = T>, error: impl Fn(Fault) -> T) -> T {
