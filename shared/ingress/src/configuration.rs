@@ -48,8 +48,7 @@ impl Configuration {
     pub fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigurationError> {
         let variable = |name| variable(name).filter(|value| !value.is_empty());
         let intake = match variable(INTAKE).as_deref() {
-            None => Intake::Stdout,
-            Some("stdout") => Intake::Stdout,
+            None | Some("stdout") => Intake::Stdout,
             Some(_) => return Err(ConfigurationError::Invalid { variable: INTAKE, expected: "`stdout`" }),
         };
         let allow_unsigned = match variable(ALLOW_UNSIGNED).as_deref() {
