@@ -9,7 +9,7 @@ export PATH := $(VENV)/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 
 SLUGS := aliyun-vod aliyun-ims tencent-ci tencent-vod
-PACKAGES := $(addprefix --package=,$(SLUGS))
+PACKAGES := $(addprefix --package=,$(SLUGS) dispatch)
 
 # x86_64 or arm64: what `build` builds for. This machine's unless it is set.
 ARCH ?= $(patsubst aarch64,arm64,$(shell uname -m))

@@ -166,10 +166,7 @@ impl Claims for Table {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;
-        let error = match claimed {
-            Ok(_) => return Ok(Claim::Granted),
-            Err(error) => error,
-        };
+        let Err(error) = claimed else { return Ok(Claim::Granted) };
         match error.as_service_error() {
             Some(PutItemError::ConditionalCheckFailedException(failure)) => {
                 let is = |name, value: &str| {
