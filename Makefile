@@ -7,6 +7,8 @@ SHELL := /bin/sh
 VENV := $(CURDIR)/.venv
 export PATH := $(VENV)/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
+# The TLS library's own source of entropy costs start-up time, and Lambda's kernel has a good one.
+export AWS_LC_SYS_NO_JITTER_ENTROPY := 1
 
 SLUGS := aliyun-vod aliyun-ims tencent-ci tencent-vod
 PACKAGES := $(addprefix --package=,$(SLUGS) dispatch)

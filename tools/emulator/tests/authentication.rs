@@ -1,5 +1,5 @@
 //! Who gets in: signed, unsigned and forged requests to the real functions in the runtime interface emulator.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use callbacks::Product;
 use callbacks::auth::{Signature, sign};
