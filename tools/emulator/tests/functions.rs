@@ -157,6 +157,22 @@ fn a_body_at_the_limit_is_stored() {
 }
 
 #[test]
+fn a_body_over_the_configured_limit_is_refused() {
+    for product in Product::ALL {
+        let environment = [UNSIGNED, &[("MEDIAHOOK_BODY_LIMIT", "1000")]].concat();
+        let mut function = Emulator::start(product, &environment).unwrap();
+        // The limit is that of the body itself, not of the Base64 that it may come in.
+        for (body, expected) in
+            [([b'x'; 1000].to_vec(), 200), (vec![0xff; 1000], 200), (vec![b'x'; 1001], 413), (vec![0xff; 1001], 413)]
+        {
+            let answer = function.invoke(&request("POST", &body)).unwrap();
+            assert_eq!(answer.status_code, expected, "{product} {} bytes", body.len());
+        }
+        assert_eq!(function.events().unwrap().len(), 2, "{product}");
+    }
+}
+
+#[test]
 fn a_function_that_nothing_protects_does_not_start() {
     for product in Product::ALL {
         for (environment, expected) in [
