@@ -35,9 +35,7 @@ impl Scheme {
         let time = seconds(timestamp).ok_or(NotAuthentic::Unsigned)?;
         let now = clock.seconds();
         let is_signed = any(&credentials.keys, |key| {
-            any(&credentials.callback_urls, |url| {
-                digest(url, timestamp, key).as_bytes().ct_eq(signature.as_bytes())
-            })
+            any(&credentials.callback_urls, |url| digest(url, timestamp, key).as_bytes().ct_eq(signature.as_bytes()))
         });
         if time.abs_diff(now) > clock.tolerance {
             Err(if time < now { NotAuthentic::Stale } else { NotAuthentic::Future })
