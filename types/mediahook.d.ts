@@ -6,13 +6,21 @@
 export interface CloudEvent {
   data?: MediaEvent;
   /**
-   * The body as it came, Base64. Only on unreadable events.
+   * The body as it came, Base64. Only on unreadable events, and not where `dataref` says where it is.
    */
   data_base64?: string;
   /**
    * `application/json`, or `application/octet-stream` for an unreadable body.
    */
   datacontenttype: "application/json" | "application/octet-stream";
+  /**
+   * Where the data is, for an event that is too large to travel whole: `s3://<bucket>/<key>`. What is there is `data` as
+   * JSON, or the bytes that `data_base64` would encode; the event has neither of them then.
+   *
+   * The `dataref` extension of CloudEvents:
+   * <https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/dataref.md>
+   */
+  dataref?: string;
   /**
    * Names the schema of `data`: `urn:mediahook:event:1`, with the model's major version. Absent for an unreadable body.
    */
@@ -51,7 +59,7 @@ export interface CloudEvent {
   vendorevent?: string;
 }
 /**
- * The normalised event; absent only for an unreadable body.
+ * The normalised event; absent for an unreadable body, and where `dataref` says where it is.
  */
 export interface MediaEvent {
   /**

@@ -81,6 +81,7 @@ fn read(product: Product, text: &str, received: Timestamp) -> Result<CloudEvent,
         dataschema: Some(DATA_SCHEMA.to_owned()),
         vendorevent: data.event.clone().filter(|name| is_attribute(name)),
         unreadable: None,
+        dataref: None,
         data: Some(data),
         data_base64: None,
     })
@@ -104,15 +105,31 @@ fn unreadable(
         dataschema: None,
         vendorevent: None,
         unreadable: Some(error.to_string()),
+        dataref: None,
         data: None,
         data_base64: Some(STANDARD.encode(body)),
     };
     Decoded { event, handle }
 }
 
-/// Whether a text may be a CloudEvents attribute: control characters may not be in one.
+/// Bytes of the longest text that becomes an attribute. The longest that means something, a bucket with an object's key,
+/// has some 1,100.
+const MAX_ATTRIBUTE: usize = 2048;
+
+/// Whether a text may be a CloudEvents attribute: neither control characters nor noncharacters may be in one
+/// (<https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md#type-system>).
+///
+/// A text that is too long stays in `data` alone, because an envelope has to fit every queue and bus when `data` is stored
+/// elsewhere.
 fn is_attribute(text: &str) -> bool {
-    !text.contains(char::is_control)
+    text.len() <= MAX_ATTRIBUTE
+        && !text.contains(|character: char| character.is_control() || is_noncharacter(character))
+}
+
+/// Whether Unicode has set the code point aside for use within programs: the last two of each plane, and 32 more.
+fn is_noncharacter(character: char) -> bool {
+    let code = u32::from(character);
+    code & 0xfffe == 0xfffe || (0xfdd0..=0xfdef).contains(&code)
 }
 
 fn event_type(kind: Kind, outcome: Outcome) -> String {

@@ -52,9 +52,15 @@ pub struct CloudEvent {
     pub vendorevent: Option<String>,
     /// Why the body could not be read, with a field path or byte offset. Only on unreadable events.
     pub unreadable: Option<String>,
-    /// The normalised event; absent only for an unreadable body.
+    /// Where the data is, for an event that is too large to travel whole: `s3://<bucket>/<key>`. What is there is `data` as
+    /// JSON, or the bytes that `data_base64` would encode; the event has neither of them then.
+    ///
+    /// The `dataref` extension of CloudEvents:
+    /// <https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/dataref.md>
+    pub dataref: Option<String>,
+    /// The normalised event; absent for an unreadable body, and where `dataref` says where it is.
     pub data: Option<MediaEvent>,
-    /// The body as it came, Base64. Only on unreadable events.
+    /// The body as it came, Base64. Only on unreadable events, and not where `dataref` says where it is.
     pub data_base64: Option<String>,
 }
 

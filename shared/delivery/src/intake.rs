@@ -2,9 +2,15 @@
 
 use std::io::{self, Write};
 use std::str::FromStr;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
+use aws_config::SdkConfig;
 use callbacks::CloudEvent;
+
+use crate::aws::AwsError;
+use crate::limit::Limit;
+use crate::queue::{Overflow, Queue};
 
 /// The first durable place for events.
 #[derive(Debug)]
@@ -13,6 +19,26 @@ pub enum Intake {
     Stdout,
     /// A list in memory, for tests.
     Memory(Mutex<Vec<CloudEvent>>),
+    /// A queue of Amazon SQS.
+    Sqs(Queue),
+}
+
+/// Names an intake: `stdout` or `sqs:<queue URL>`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IntakeTarget {
+    /// Standard output.
+    Stdout,
+    /// The queue of Amazon SQS with this URL.
+    Sqs(String),
+}
+
+/// What comes with the events of one callback.
+#[derive(Debug, Clone, Copy)]
+pub struct Delivery<'a> {
+    /// The X-Ray tracing header of the request. One that is malformed is left out.
+    pub trace: Option<&'a str>,
+    /// The time that there is, all attempts included. What is not stored by then is [`StoreError::Late`].
+    pub within: Duration,
 }
 
 /// The events were not stored, at least not all of them. Sending the callback again is safe.
@@ -21,14 +47,29 @@ pub enum StoreError {
     /// An event could not be written as JSON.
     #[error("an event could not be encoded")]
     Encode(#[source] serde_json::Error),
+    /// An event has a `source` that is no product's.
+    #[error("an event has a source that is no product's")]
+    NoProduct,
     /// Standard output could not be written to.
     #[error("standard output could not be written to")]
     Write(#[source] io::Error),
+    /// An event is larger than the queue or the bus takes, and there is no overflow to keep its data.
+    #[error("an event is larger than the limit, and there is no overflow for its data")]
+    TooLarge,
+    /// The overflow did not take the data of a large event.
+    #[error("the overflow did not take the data of a large event: {0}")]
+    Overflow(#[source] AwsError),
+    /// The queue did not take a message.
+    #[error("the queue did not take a message: {0}")]
+    Queue(#[source] AwsError),
+    /// The time was over before everything was stored.
+    #[error("not everything was stored in time")]
+    Late,
 }
 
 /// The configured intake is none that there is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected `stdout`")]
+#[error("expected `stdout` or `sqs:<queue URL>`")]
 pub struct UnknownIntake;
 
 impl Intake {
@@ -38,29 +79,52 @@ impl Intake {
         Self::Memory(Mutex::new(Vec::new()))
     }
 
-    /// Stores all of the events, or none.
+    /// The intake that `target` names. An event beyond `limit` goes to `overflow`, if there is one; standard output takes
+    /// events of any size.
+    #[must_use]
+    pub fn connect(target: IntakeTarget, overflow: Option<Overflow>, limit: Limit, aws: &SdkConfig) -> Self {
+        match target {
+            IntakeTarget::Stdout => Self::Stdout,
+            IntakeTarget::Sqs(url) => Self::Sqs(Queue::connect(url, overflow, limit, aws)),
+        }
+    }
+
+    /// Opens the connection ahead of the first event, so that no callback waits for it.
     ///
     /// # Errors
-    /// [`StoreError`] where they are not all stored for good.
-    #[expect(clippy::unused_async, reason = "an intake that is reached over the network waits here")]
-    pub async fn store(&self, events: &[CloudEvent]) -> Result<(), StoreError> {
+    /// [`AwsError`] where the queue was not reached. [`Intake::store`] tries anew.
+    pub async fn warm(&self) -> Result<(), AwsError> {
+        match self {
+            Self::Stdout | Self::Memory(_) => Ok(()),
+            Self::Sqs(queue) => queue.warm().await,
+        }
+    }
+
+    /// Stores all of the events, or says that it did not.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they are not all stored for good. Some of them may be.
+    pub async fn store(&self, events: &[CloudEvent], delivery: &Delivery<'_>) -> Result<(), StoreError> {
         match self {
             Self::Stdout => write_lines(events, &mut io::stdout().lock()),
             Self::Memory(stored) => {
-                stored.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend_from_slice(events);
+                stored.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(events);
                 Ok(())
             }
+            Self::Sqs(queue) => queue.store(events, delivery).await,
         }
     }
 }
 
-impl FromStr for Intake {
+impl FromStr for IntakeTarget {
     type Err = UnknownIntake;
 
     fn from_str(text: &str) -> Result<Self, UnknownIntake> {
-        match text {
-            "stdout" => Ok(Self::Stdout),
-            _ => Err(UnknownIntake),
+        let is_url = |url: &&str| url.starts_with("https://") || url.starts_with("http://");
+        match text.strip_prefix("sqs:").filter(is_url) {
+            Some(url) => Ok(Self::Sqs(url.to_owned())),
+            None if text == "stdout" => Ok(Self::Stdout),
+            None => Err(UnknownIntake),
         }
     }
 }
@@ -119,14 +183,19 @@ mod tests {
     #[tokio::test(flavor = "current_thread")]
     async fn memory_keeps_what_it_is_given() {
         let intake = Intake::memory();
-        intake.store(&events()).await.unwrap();
+        let delivery = Delivery { trace: None, within: Duration::from_secs(1) };
+        intake.store(&events(), &delivery).await.unwrap();
         let Intake::Memory(stored) = intake else { panic!() };
         assert_eq!(stored.into_inner().unwrap().len(), 2);
     }
 
     #[test]
     fn an_intake_is_named() {
-        assert!(matches!("stdout".parse(), Ok(Intake::Stdout)));
-        assert_eq!("file:x".parse::<Intake>().unwrap_err(), UnknownIntake);
+        assert_eq!("stdout".parse(), Ok(IntakeTarget::Stdout));
+        let url = "https://sqs.eu-central-1.amazonaws.com/123456789012/events";
+        assert_eq!(format!("sqs:{url}").parse(), Ok(IntakeTarget::Sqs(url.to_owned())));
+        for text in ["", "file:x", "sqs:", "sqs:events", url] {
+            assert_eq!(text.parse::<IntakeTarget>(), Err(UnknownIntake), "{text}");
+        }
     }
 }

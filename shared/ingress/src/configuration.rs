@@ -47,11 +47,10 @@ impl Configuration {
     /// [`ConfigurationError`] for the first one that is wrong.
     pub fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigurationError> {
         let variable = |name| variable(name).filter(|value| !value.is_empty());
-        let intake = match variable(INTAKE) {
+        let intake = match variable(INTAKE).as_deref() {
             None => Intake::Stdout,
-            Some(text) => {
-                text.parse().map_err(|_| ConfigurationError::Invalid { variable: INTAKE, expected: "`stdout`" })?
-            }
+            Some("stdout") => Intake::Stdout,
+            Some(_) => return Err(ConfigurationError::Invalid { variable: INTAKE, expected: "`stdout`" }),
         };
         let allow_unsigned = match variable(ALLOW_UNSIGNED).as_deref() {
             Some("true") => true,

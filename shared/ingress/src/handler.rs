@@ -2,7 +2,7 @@
 
 use aws_lambda_events::lambda_function_urls::{LambdaFunctionUrlRequest, LambdaFunctionUrlResponse};
 use callbacks::{CloudEvent, Product, decode};
-use delivery::Intake;
+use delivery::{Delivery, Intake};
 use serde_json::value::RawValue;
 
 use crate::request;
@@ -37,7 +37,9 @@ impl Handler {
         let body = request::body(&mut request);
         let events: Vec<CloudEvent> =
             decode(product, &body, received).into_iter().map(|decoded| decoded.event).collect();
-        if let Err(error) = self.intake.store(&events).await {
+        if let Err(error) =
+            self.intake.store(&events, &Delivery { trace: None, within: product.answer_within() / 2 }).await
+        {
             tracing::error!(%product, %error, events = events.len(), "the events of a callback were not stored");
             return Answer::NotStored;
         }

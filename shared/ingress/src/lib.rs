@@ -3,6 +3,7 @@
 //! This is the only crate that knows a status code. A function is [`run`] with its product.
 
 pub mod configuration;
+pub mod dispatch;
 mod handler;
 mod request;
 mod response;
@@ -14,6 +15,7 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 
 pub use callbacks::Product;
 use configuration::Configuration;
+pub use dispatch::dispatch;
 use handler::Handler;
 
 /// Runs the function of a product until the Lambda environment ends it.

@@ -284,3 +284,22 @@ fn attributes_have_no_control_characters() {
     assert_eq!(data.event.as_deref(), Some("A\nB"));
     assert_eq!(data.media.unwrap().id.as_deref(), Some("x\ty"));
 }
+
+/// An envelope has to fit every queue and bus, and its texts the `String` type of CloudEvents.
+#[test]
+fn attributes_are_neither_long_nor_noncharacters() {
+    for (id, is_attribute) in [
+        ("x".repeat(2048), true),
+        ("x".repeat(2049), false),
+        ("\u{fffd}".to_owned(), true),
+        ("\u{ffff}".to_owned(), false),
+        ("\u{fdd0}".to_owned(), false),
+        ("\u{10fffe}".to_owned(), false),
+    ] {
+        let body = format!(r#"{{"EventType":"{id}","MessageBody":{{"MediaId":"{id}"}}}}"#);
+        let event = event(Product::AliyunIms, body.as_bytes());
+        assert_eq!(event.subject.is_some(), is_attribute, "{id:?}");
+        assert_eq!(event.vendorevent.is_some(), is_attribute, "{id:?}");
+        assert_eq!(event.data.unwrap().media.unwrap().id, Some(id));
+    }
+}

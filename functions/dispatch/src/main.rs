@@ -1,0 +1,7 @@
+//! Takes events from the queue to the bus, each once.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ingress::dispatch()
+}

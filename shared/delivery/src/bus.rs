@@ -1,0 +1,242 @@
+//! Where events are published.
+
+use std::io::{self, Write};
+use std::str::FromStr;
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use aws_config::retry::RetryConfig;
+use aws_sdk_eventbridge::primitives::DateTime;
+use aws_sdk_eventbridge::types::PutEventsRequestEntry;
+use jiff::Timestamp;
+
+use crate::aws::{AwsError, warm_timeouts, warmed};
+use crate::limit::entry_size;
+
+/// Entries that one call of the bus takes.
+pub(crate) const ENTRIES: usize = 10;
+
+/// How often entries are sent that the bus took the call for, and refused.
+const ROUNDS: u32 = 3;
+
+/// Before the second round; twice as much before the third.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Where events are published.
+#[derive(Debug)]
+pub enum Bus {
+    /// An event bus of Amazon `EventBridge`.
+    EventBridge(EventBus),
+    /// Standard output, one event per line, for local use.
+    Stdout,
+}
+
+/// Names a bus: `eventbridge:<bus>` or `stdout`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BusTarget {
+    /// The event bus of Amazon `EventBridge` with this name or ARN.
+    EventBridge(String),
+    /// Standard output.
+    Stdout,
+}
+
+/// The configured bus is none that there is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected `eventbridge:<bus name or ARN>` or `stdout`")]
+pub struct UnknownBus;
+
+/// An event was not published, or is not known to be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PublishError {
+    /// The bus refused the event: it is not published.
+    #[error("the bus refused the event: {code}")]
+    Refused {
+        /// The error code of the bus.
+        code: String,
+    },
+    /// The call failed. Whether the event is published is known only where the error [is a refusal](AwsError::is_refusal).
+    #[error("the bus did not take the event: {0}")]
+    Call(#[source] AwsError),
+    /// Standard output could not be written to.
+    #[error("standard output could not be written to: {0}")]
+    Write(io::ErrorKind),
+}
+
+impl PublishError {
+    /// Whether the event is certainly not published.
+    pub(crate) fn is_certain(&self) -> bool {
+        match self {
+            Self::Refused { .. } => true,
+            Self::Call(error) => error.is_refusal(),
+            Self::Write(_) => false,
+        }
+    }
+}
+
+/// An event as it goes to the bus.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    /// What a rule matches as `source`: `mediahook.<slug>`.
+    pub(crate) source: &'static str,
+    /// What a rule matches as `detail-type`: the event's type.
+    pub(crate) detail_type: String,
+    /// The event, as it was stored.
+    pub(crate) detail: String,
+    /// The event's time.
+    pub(crate) time: Timestamp,
+    /// The tracing header of the request that brought it.
+    pub(crate) trace: Option<String>,
+}
+
+impl Entry {
+    /// Bytes, as `EventBridge` measures them.
+    pub(crate) fn size(&self) -> usize {
+        entry_size(self.source, &self.detail_type, &self.detail)
+    }
+}
+
+/// What a bus does.
+pub(crate) trait Publish {
+    /// Publishes at most [`ENTRIES`] entries, and says of each how that went, in their order.
+    async fn publish(&self, entries: &[&Entry]) -> Vec<Result<(), PublishError>>;
+}
+
+impl Bus {
+    /// The bus that `target` names.
+    #[must_use]
+    pub fn connect(target: BusTarget, aws: &SdkConfig) -> Self {
+        match target {
+            BusTarget::EventBridge(name) => {
+                Self::EventBridge(EventBus { client: aws_sdk_eventbridge::Client::new(aws), name })
+            }
+            BusTarget::Stdout => Self::Stdout,
+        }
+    }
+
+    /// Opens the connection ahead of the first event.
+    ///
+    /// # Errors
+    /// [`AwsError`] where the bus was not reached. Later calls try anew.
+    pub async fn warm(&self) -> Result<(), AwsError> {
+        match self {
+            Self::EventBridge(bus) => bus.warm().await,
+            Self::Stdout => Ok(()),
+        }
+    }
+}
+
+impl Publish for Bus {
+    async fn publish(&self, entries: &[&Entry]) -> Vec<Result<(), PublishError>> {
+        match self {
+            Self::EventBridge(bus) => bus.publish(entries).await,
+            Self::Stdout => {
+                let mut lines = String::new();
+                for entry in entries {
+                    lines.push_str(&entry.detail);
+                    lines.push('\n');
+                }
+                let mut out = io::stdout().lock();
+                let written = out.write_all(lines.as_bytes()).and_then(|()| out.flush());
+                vec![written.map_err(|error| PublishError::Write(error.kind())); entries.len()]
+            }
+        }
+    }
+}
+
+impl FromStr for BusTarget {
+    type Err = UnknownBus;
+
+    fn from_str(text: &str) -> Result<Self, UnknownBus> {
+        match text.strip_prefix("eventbridge:") {
+            Some(bus) if !bus.is_empty() => Ok(Self::EventBridge(bus.to_owned())),
+            None if text == "stdout" => Ok(Self::Stdout),
+            _ => Err(UnknownBus),
+        }
+    }
+}
+
+/// An event bus of Amazon `EventBridge`.
+#[derive(Debug)]
+pub struct EventBus {
+    client: aws_sdk_eventbridge::Client,
+    name: String,
+}
+
+impl EventBus {
+    async fn warm(&self) -> Result<(), AwsError> {
+        let asked = self.client.describe_event_bus().name(&self.name).customize();
+        let settings = aws_sdk_eventbridge::config::Builder::new().timeout_config(warm_timeouts());
+        warmed(asked.config_override(settings.retry_config(RetryConfig::disabled())).send().await)
+    }
+
+    /// One call, whose result has an error code for each entry that was refused.
+    ///
+    /// The SDK repeats a call that failed as a whole, after a time-out, too. Such a call may have published its events, so
+    /// that they are published twice; but as nobody can know, not to repeat it could lose them.
+    async fn put(&self, entries: &[&Entry]) -> Result<Vec<Option<String>>, AwsError> {
+        let entries = entries.iter().map(|entry| self.request(entry)).collect();
+        let answer = self.client.put_events().set_entries(Some(entries)).send().await;
+        let answer = answer.map_err(|error| AwsError::new(&error))?;
+        Ok(answer.entries().iter().map(|entry| entry.error_code().map(str::to_owned)).collect())
+    }
+
+    fn request(&self, entry: &Entry) -> PutEventsRequestEntry {
+        PutEventsRequestEntry::builder()
+            .event_bus_name(&self.name)
+            .source(entry.source)
+            .detail_type(&entry.detail_type)
+            .detail(&entry.detail)
+            .time(DateTime::from_millis(entry.time.as_millisecond()))
+            .set_trace_header(entry.trace.clone())
+            .build()
+    }
+}
+
+impl Publish for EventBus {
+    /// Entries that the bus refuses one by one, as it does where it is throttled, are sent again soon: the queue would
+    /// bring them back only after minutes.
+    async fn publish(&self, entries: &[&Entry]) -> Vec<Result<(), PublishError>> {
+        let mut results = vec![Err(PublishError::Call(AwsError::unanswered())); entries.len()];
+        for round in 0..ROUNDS {
+            tokio::time::sleep(PAUSE * round).await;
+            let (open, sent): (Vec<_>, Vec<_>) = results
+                .iter_mut()
+                .zip(entries)
+                .filter(|(result, _)| result.is_err())
+                .map(|(result, entry)| (result, *entry))
+                .unzip();
+            if sent.is_empty() {
+                break;
+            }
+            match self.put(&sent).await {
+                Ok(codes) => {
+                    for (result, code) in open.into_iter().zip(codes) {
+                        *result = code.map_or(Ok(()), |code| Err(PublishError::Refused { code }));
+                    }
+                }
+                Err(error) => {
+                    for result in open {
+                        *result = Err(PublishError::Call(error.clone()));
+                    }
+                    break;
+                }
+            }
+        }
+        results
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bus_is_named() {
+        assert_eq!("stdout".parse(), Ok(BusTarget::Stdout));
+        let arn = "arn:aws:events:eu-central-1:123456789012:event-bus/media";
+        assert_eq!(format!("eventbridge:{arn}").parse(), Ok(BusTarget::EventBridge(arn.to_owned())));
+        for text in ["", "eventbridge:", "eventbridge", "stdout:", "media"] {
+            assert_eq!(text.parse::<BusTarget>(), Err(UnknownBus), "{text}");
+        }
+    }
+}

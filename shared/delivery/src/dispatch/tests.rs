@@ -1,0 +1,1 @@
+//! Dispatching, with everything that can fail.

@@ -1,0 +1,322 @@
+//! Which events have been published.
+//!
+//! An event is claimed before it is published, and completed afterwards. `docs/adr/0008-ledger.md` has the reasons.
+
+use std::collections::HashMap;
+use std::str::FromStr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use aws_config::SdkConfig;
+use aws_config::retry::RetryConfig;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::aws::{AwsError, warm_timeouts, warmed};
+
+/// How long a claim holds without being completed. It outlasts the function that claimed (60 s), and ends before the queue
+/// shows the message again (360 s), so that nobody publishes an event while another still may.
+pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(90);
+
+/// How long an event is remembered. Its last redelivery may come after 15 days in a queue of the vendor's, 14 days in ours
+/// and 14 days in the dead-letter queue: 43 days.
+pub(crate) const MEMORY: SignedDuration = SignedDuration::from_hours(45 * 24);
+
+/// A claim that is not completed.
+const CLAIMED: &str = "claimed";
+
+/// An event that has been published.
+const COMPLETED: &str = "completed";
+
+/// Remembers which events have been published.
+#[derive(Debug)]
+pub enum Ledger {
+    /// A table of Amazon `DynamoDB`.
+    DynamoDb(Table),
+    /// The memory of this process, for local use: what another process publishes, or published, is not known.
+    Memory(MemoryLedger),
+}
+
+/// Names a ledger: `dynamodb:<table>` or `memory`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LedgerTarget {
+    /// The table of Amazon `DynamoDB` with this name or ARN.
+    DynamoDb(String),
+    /// The memory of this process.
+    Memory,
+}
+
+/// The configured ledger is none that there is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected `dynamodb:<table>` or `memory`")]
+pub struct UnknownLedger;
+
+/// What a claim led to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Claim {
+    /// The event is the claimant's to publish.
+    Granted,
+    /// The event has been published.
+    Completed,
+    /// The event is another's to publish, or was: its lease still runs.
+    Held,
+}
+
+/// What a ledger does.
+pub(crate) trait Claims {
+    /// Claims the event with this key for `owner`, which is unique to each run. To repeat a claim is safe.
+    async fn claim(&self, key: &str, owner: &str, now: Timestamp) -> Result<Claim, AwsError>;
+
+    /// Notes that the event has been published, where it is still `owner`'s.
+    async fn complete(&self, key: &str, owner: &str, now: Timestamp) -> Result<(), AwsError>;
+
+    /// Gives up the claim, where it is still `owner`'s, so that another need not wait for the lease to end.
+    async fn release(&self, key: &str, owner: &str) -> Result<(), AwsError>;
+}
+
+impl Ledger {
+    /// The ledger that `target` names.
+    #[must_use]
+    pub fn connect(target: LedgerTarget, aws: &SdkConfig) -> Self {
+        match target {
+            LedgerTarget::DynamoDb(name) => Self::DynamoDb(Table { client: aws_sdk_dynamodb::Client::new(aws), name }),
+            LedgerTarget::Memory => Self::Memory(MemoryLedger::default()),
+        }
+    }
+
+    /// Opens the connection ahead of the first event.
+    ///
+    /// # Errors
+    /// [`AwsError`] where the table was not reached. Later calls try anew.
+    pub async fn warm(&self) -> Result<(), AwsError> {
+        match self {
+            Self::DynamoDb(table) => table.warm().await,
+            Self::Memory(_) => Ok(()),
+        }
+    }
+}
+
+impl Claims for Ledger {
+    async fn claim(&self, key: &str, owner: &str, now: Timestamp) -> Result<Claim, AwsError> {
+        match self {
+            Self::DynamoDb(table) => table.claim(key, owner, now).await,
+            Self::Memory(memory) => memory.claim(key, owner, now).await,
+        }
+    }
+
+    async fn complete(&self, key: &str, owner: &str, now: Timestamp) -> Result<(), AwsError> {
+        match self {
+            Self::DynamoDb(table) => table.complete(key, owner, now).await,
+            Self::Memory(memory) => memory.complete(key, owner, now).await,
+        }
+    }
+
+    async fn release(&self, key: &str, owner: &str) -> Result<(), AwsError> {
+        match self {
+            Self::DynamoDb(table) => table.release(key, owner).await,
+            Self::Memory(memory) => memory.release(key, owner).await,
+        }
+    }
+}
+
+impl FromStr for LedgerTarget {
+    type Err = UnknownLedger;
+
+    fn from_str(text: &str) -> Result<Self, UnknownLedger> {
+        match text.strip_prefix("dynamodb:") {
+            Some(table) if !table.is_empty() => Ok(Self::DynamoDb(table.to_owned())),
+            None if text == "memory" => Ok(Self::Memory),
+            _ => Err(UnknownLedger),
+        }
+    }
+}
+
+/// A table with the partition key `id`, a string, and `expires_at` as its time to live.
+#[derive(Debug)]
+pub struct Table {
+    client: aws_sdk_dynamodb::Client,
+    name: String,
+}
+
+impl Table {
+    async fn warm(&self) -> Result<(), AwsError> {
+        let asked = self.client.describe_table().table_name(&self.name).customize();
+        let settings = aws_sdk_dynamodb::config::Builder::new().timeout_config(warm_timeouts());
+        warmed(asked.config_override(settings.retry_config(RetryConfig::disabled())).send().await)
+    }
+}
+
+impl Claims for Table {
+    async fn claim(&self, key: &str, owner: &str, now: Timestamp) -> Result<Claim, AwsError> {
+        let claimed = self
+            .client
+            .put_item()
+            .table_name(&self.name)
+            .item("id", text(key))
+            .item("state", text(CLAIMED))
+            .item("claim", text(owner))
+            .item("lease_until", seconds(now + LEASE))
+            .item("expires_at", seconds(now + MEMORY))
+            .condition_expression("attribute_not_exists(#id) OR (#state = :claimed AND #lease_until < :now)")
+            .expression_attribute_names("#id", "id")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_names("#lease_until", "lease_until")
+            .expression_attribute_values(":claimed", text(CLAIMED))
+            .expression_attribute_values(":now", seconds(now))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        let error = match claimed {
+            Ok(_) => return Ok(Claim::Granted),
+            Err(error) => error,
+        };
+        match error.as_service_error() {
+            Some(PutItemError::ConditionalCheckFailedException(failure)) => {
+                let is = |name, value: &str| {
+                    failure
+                        .item()
+                        .and_then(|item| item.get(name))
+                        .is_some_and(|found| found.as_s().is_ok_and(|found| found == value))
+                };
+                if is("state", COMPLETED) {
+                    Ok(Claim::Completed)
+                } else if is("claim", owner) {
+                    // The claim was granted to an attempt whose answer was lost.
+                    Ok(Claim::Granted)
+                } else {
+                    Ok(Claim::Held)
+                }
+            }
+            _ => Err(AwsError::new(&error)),
+        }
+    }
+
+    async fn complete(&self, key: &str, owner: &str, now: Timestamp) -> Result<(), AwsError> {
+        let completed = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .key("id", text(key))
+            .update_expression("SET #state = :completed, #expires_at = :expires_at")
+            .condition_expression("#claim = :owner")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_names("#expires_at", "expires_at")
+            .expression_attribute_names("#claim", "claim")
+            .expression_attribute_values(":completed", text(COMPLETED))
+            .expression_attribute_values(":expires_at", seconds(now + MEMORY))
+            .expression_attribute_values(":owner", text(owner))
+            .send()
+            .await;
+        completed.map(drop).map_err(|error| AwsError::new(&error))
+    }
+
+    async fn release(&self, key: &str, owner: &str) -> Result<(), AwsError> {
+        let released = self
+            .client
+            .delete_item()
+            .table_name(&self.name)
+            .key("id", text(key))
+            .condition_expression("#claim = :owner AND #state = :claimed")
+            .expression_attribute_names("#claim", "claim")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":owner", text(owner))
+            .expression_attribute_values(":claimed", text(CLAIMED))
+            .send()
+            .await;
+        released.map(drop).map_err(|error| AwsError::new(&error))
+    }
+}
+
+fn text(value: &str) -> AttributeValue {
+    AttributeValue::S(value.to_owned())
+}
+
+/// A time as the time to live of a table wants it: whole seconds since 1970.
+fn seconds(time: Timestamp) -> AttributeValue {
+    AttributeValue::N(time.as_second().to_string())
+}
+
+/// A ledger in memory.
+#[derive(Debug, Default)]
+pub struct MemoryLedger {
+    items: Mutex<HashMap<String, Item>>,
+}
+
+#[derive(Debug, Clone)]
+struct Item {
+    is_completed: bool,
+    owner: String,
+    lease_until: Timestamp,
+}
+
+impl MemoryLedger {
+    fn items(&self) -> MutexGuard<'_, HashMap<String, Item>> {
+        self.items.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Claims for MemoryLedger {
+    async fn claim(&self, key: &str, owner: &str, now: Timestamp) -> Result<Claim, AwsError> {
+        let mut items = self.items();
+        match items.get(key) {
+            Some(item) if item.is_completed => Ok(Claim::Completed),
+            Some(item) if item.lease_until >= now && item.owner != owner => Ok(Claim::Held),
+            _ => {
+                let item = Item { is_completed: false, owner: owner.to_owned(), lease_until: now + LEASE };
+                items.insert(key.to_owned(), item);
+                Ok(Claim::Granted)
+            }
+        }
+    }
+
+    async fn complete(&self, key: &str, owner: &str, _now: Timestamp) -> Result<(), AwsError> {
+        if let Some(item) = self.items().get_mut(key).filter(|item| item.owner == owner) {
+            item.is_completed = true;
+        }
+        Ok(())
+    }
+
+    async fn release(&self, key: &str, owner: &str) -> Result<(), AwsError> {
+        self.items().retain(|known, item| known != key || item.owner != owner || item.is_completed);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn time(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_ledger_is_named() {
+        assert_eq!("memory".parse(), Ok(LedgerTarget::Memory));
+        assert_eq!("dynamodb:events".parse(), Ok(LedgerTarget::DynamoDb("events".to_owned())));
+        for text in ["", "dynamodb:", "dynamodb", "memory:", "events"] {
+            assert_eq!(text.parse::<LedgerTarget>(), Err(UnknownLedger), "{text}");
+        }
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn an_event_is_claimed_by_one_at_a_time() {
+        let ledger = MemoryLedger::default();
+        let start = time("2026-01-02T03:00:00Z");
+        assert_eq!(ledger.claim("a", "one", start).await, Ok(Claim::Granted));
+        assert_eq!(ledger.claim("a", "one", start).await, Ok(Claim::Granted));
+        assert_eq!(ledger.claim("a", "two", start + LEASE).await, Ok(Claim::Held));
+        assert_eq!(ledger.claim("b", "two", start).await, Ok(Claim::Granted));
+        let after = start + LEASE + SignedDuration::from_secs(1);
+        assert_eq!(ledger.claim("a", "two", after).await, Ok(Claim::Granted));
+        // The first one's lease has ended: what it does now counts for nothing.
+        ledger.complete("a", "one", after).await.unwrap();
+        ledger.release("a", "one").await.unwrap();
+        assert_eq!(ledger.claim("a", "three", after).await, Ok(Claim::Held));
+        ledger.release("a", "two").await.unwrap();
+        assert_eq!(ledger.claim("a", "three", after).await, Ok(Claim::Granted));
+        ledger.complete("a", "three", after).await.unwrap();
+        ledger.release("a", "three").await.unwrap();
+        assert_eq!(ledger.claim("a", "four", after + MEMORY).await, Ok(Claim::Completed));
+    }
+}

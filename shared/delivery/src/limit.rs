@@ -1,0 +1,96 @@
+//! How large what is handed on may be.
+
+use std::str::FromStr;
+
+/// Bytes that a message of the queue and an entry of the bus may have, as AWS measures them.
+///
+/// - SQS counts the body and the message attributes. The trace header is a message system attribute, and does not count
+///   (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>).
+/// - `EventBridge` counts 14 bytes for the time, and the UTF-8 bytes of source, detail type and detail; all entries of a call
+///   together stay below the limit
+///   (<https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html#eb-putevent-size>).
+///
+/// Both take 1 MiB now. The default is the 256 KiB that they took before, and that targets of a bus still have as their own
+/// limit: a queue or a function that a rule leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit(usize);
+
+/// The configured limit is none that can be kept.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected a number of bytes from 16384 to 1048576")]
+pub struct UnknownLimit;
+
+/// What `EventBridge` counts for the time of an event.
+const TIME: usize = 14;
+
+/// What stands around the only event of a message: `[` and `]`.
+const BRACKETS: usize = 2;
+
+impl Limit {
+    /// The least: an event without its data always fits.
+    const LEAST: usize = 16 * 1024;
+
+    /// The most that SQS and `EventBridge` take.
+    const MOST: usize = 1024 * 1024;
+
+    /// Bytes of the largest message.
+    pub(crate) fn message(self) -> usize {
+        self.0
+    }
+
+    /// Whether entries of so many bytes together fit one call of the bus.
+    pub(crate) fn is_call(self, size: usize) -> bool {
+        size < self.0
+    }
+
+    /// Bytes of the longest event that fits a message of its own, and an entry with this source and detail type.
+    pub(crate) fn event(self, source: &str, detail_type: &str) -> usize {
+        let entry = self.0 - 1 - entry_size(source, detail_type, "");
+        entry.min(self.0 - BRACKETS)
+    }
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(256 * 1024)
+    }
+}
+
+impl FromStr for Limit {
+    type Err = UnknownLimit;
+
+    fn from_str(text: &str) -> Result<Self, UnknownLimit> {
+        let bytes = text.parse().map_err(|_| UnknownLimit)?;
+        if (Self::LEAST..=Self::MOST).contains(&bytes) { Ok(Self(bytes)) } else { Err(UnknownLimit) }
+    }
+}
+
+/// Bytes of an entry of the bus.
+pub(crate) fn entry_size(source: &str, detail_type: &str, detail: &str) -> usize {
+    TIME + source.len() + detail_type.len() + detail.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_a_number_of_bytes() {
+        assert_eq!("16384".parse(), Ok(Limit(16_384)));
+        assert_eq!("1048576".parse(), Ok(Limit(1_048_576)));
+        assert_eq!(Limit::default().message(), 262_144);
+        for text in ["", "16383", "1048577", "-1", "256 KB", "2.5e5"] {
+            assert_eq!(text.parse::<Limit>(), Err(UnknownLimit), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_longest_event_fits_both() {
+        let limit = Limit::default();
+        let (source, detail_type) = ("mediahook.aliyun-vod", "media.upload.succeeded");
+        let longest = limit.event(source, detail_type);
+        assert!(longest + BRACKETS <= limit.message());
+        assert!(limit.is_call(entry_size(source, detail_type, &"x".repeat(longest))));
+        assert!(!limit.is_call(entry_size(source, detail_type, &"x".repeat(longest + 1))));
+    }
+}

@@ -1,0 +1,216 @@
+//! The function between the queue and the bus.
+
+use std::process::ExitCode;
+
+use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
+use delivery::{Bus, BusTarget, Dispatched, Dispatcher, Fate, Ledger, LedgerTarget, Limit, Record, Report};
+use jiff::Timestamp;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::value::RawValue;
+
+use crate::configuration::{ConfigurationError, RUNTIME_API};
+use crate::telemetry;
+
+/// Where it is noted which events have been published: `dynamodb:<table>`, or `memory` for local use. Needed.
+pub const LEDGER: &str = "MEDIAHOOK_LEDGER";
+
+/// Where events are published: `eventbridge:<bus name or ARN>`, or `stdout` for local use. Needed.
+pub const BUS: &str = "MEDIAHOOK_BUS";
+
+/// Bytes that a message of the queue and an entry of the bus may have: 16384 to 1048576. 262144 unless it is set. It is the
+/// same for all functions.
+pub const EVENT_LIMIT: &str = "MEDIAHOOK_EVENT_LIMIT";
+
+/// The message attribute that has the tracing header of the request.
+const TRACE: &str = "AWSTraceHeader";
+
+/// How the function runs.
+#[derive(Debug)]
+struct Configuration {
+    ledger: LedgerTarget,
+    bus: BusTarget,
+    limit: Limit,
+}
+
+/// Runs the function that takes events from the queue to the bus, until the Lambda environment ends it.
+///
+/// A configuration that is wrong stops it at once, with a log line that says what is expected.
+#[must_use]
+pub fn dispatch() -> ExitCode {
+    telemetry::start();
+    let configuration = match Configuration::from_environment(|name| std::env::var(name).ok()) {
+        Ok(configuration) => configuration,
+        Err(error) => {
+            tracing::error!(%error, "the function does not start");
+            return ExitCode::FAILURE;
+        }
+    };
+    match serve(configuration) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::debug!(%error, "the Lambda environment has ended");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Configuration {
+    /// Reads the variables that `variable` looks up. An empty one counts as not set.
+    ///
+    /// Ledger and bus have no default: events that went to standard output by mistake would be lost.
+    fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigurationError> {
+        let variable = |name| variable(name).filter(|value| !value.is_empty());
+        let invalid = |variable, expected| ConfigurationError::Invalid { variable, expected };
+        let ledger = variable(LEDGER).and_then(|text| text.parse().ok());
+        let bus = variable(BUS).and_then(|text| text.parse().ok());
+        let limit = match variable(EVENT_LIMIT) {
+            None => Limit::default(),
+            Some(text) => text.parse().map_err(|_| invalid(EVENT_LIMIT, "a number of bytes from 16384 to 1048576"))?,
+        };
+        if variable(RUNTIME_API).is_none() {
+            return Err(ConfigurationError::NotInLambda);
+        }
+        Ok(Self {
+            ledger: ledger.ok_or(invalid(LEDGER, "`dynamodb:<table>` or `memory`"))?,
+            bus: bus.ok_or(invalid(BUS, "`eventbridge:<bus name or ARN>` or `stdout`"))?,
+            limit,
+        })
+    }
+}
+
+fn serve(configuration: Configuration) -> Result<(), Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let aws = delivery::aws().await;
+        let ledger = Ledger::connect(configuration.ledger, &aws);
+        let bus = Bus::connect(configuration.bus, &aws);
+        let dispatcher = Dispatcher::new(ledger, bus, configuration.limit);
+        if let Err(error) = dispatcher.warm().await {
+            tracing::warn!(%error, "a connection was not opened ahead of the first event");
+        }
+        let service = service_fn(async |event: LambdaEvent<_>| {
+            handle(&dispatcher, event.payload, &event.context.request_id).await
+        });
+        lambda_runtime::run(service).await
+    })
+}
+
+/// Publishes what a batch of messages holds, and tells the queue which of them have to come back.
+///
+/// It is taken as JSON first: the runtime's own message for what is no batch would repeat it.
+async fn handle(
+    dispatcher: &Dispatcher,
+    payload: Box<RawValue>,
+    request_id: &str,
+) -> Result<SqsBatchResponse, &'static str> {
+    let now = Timestamp::now();
+    let event: SqsEvent = serde_json::from_str(payload.get()).map_err(|_| "expected messages of a queue")?;
+    drop(payload);
+    let records: Vec<Record> = event
+        .records
+        .into_iter()
+        .map(|mut message| Record {
+            // A message without an id, which no queue has, fails with the whole batch.
+            message: message.message_id.unwrap_or_default(),
+            body: message.body.unwrap_or_default(),
+            trace: message.attributes.remove(TRACE),
+        })
+        .collect();
+    let report = dispatcher.run(&records, request_id, now).await;
+    log(&report);
+    Ok(response(report))
+}
+
+/// The messages that have to come back. All others are done with.
+fn response(report: Report) -> SqsBatchResponse {
+    let mut response = SqsBatchResponse::default();
+    response.batch_item_failures = report
+        .failed
+        .into_iter()
+        .map(|message| {
+            let mut failure = BatchItemFailure::default();
+            failure.item_identifier = message;
+            failure
+        })
+        .collect();
+    response
+}
+
+/// One line for each event, and for each message that holds none.
+fn log(report: &Report) {
+    for message in &report.unreadable {
+        tracing::error!(message_id = message, "a message of the queue holds no events");
+    }
+    for Dispatched { product, id, r#type, fate, .. } in &report.events {
+        match fate {
+            Fate::Published => tracing::info!(%product, id, r#type, "an event was published"),
+            Fate::Duplicate => tracing::info!(%product, id, r#type, "an event had been published before"),
+            Fate::Held => tracing::info!(%product, id, r#type, "an event is with another run, and comes back"),
+            Fate::NotNoted(error) => {
+                tracing::warn!(%product, id, r#type, %error, "an event was published, but the ledger took no note");
+            }
+            Fate::NotClaimed(error) => {
+                tracing::error!(%product, id, r#type, %error, "an event could not be claimed, and comes back");
+            }
+            Fate::NotPublished(error) => {
+                tracing::error!(%product, id, r#type, %error, "an event could not be published, and comes back");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MESSAGE: &str = r#"[{"id":"00000000000000000000000000000001","source":"/aliyun/vod","type":"media.upload.succeeded","time":"2026-01-02T03:04:05Z"}]"#;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Configuration, ConfigurationError> {
+        let lookup =
+            |name: &str| variables.iter().rfind(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        Configuration::from_environment(lookup)
+    }
+
+    #[test]
+    fn nothing_is_published_nowhere() {
+        let all = [(LEDGER, "memory"), (BUS, "stdout"), (RUNTIME_API, "localhost:9001")];
+        assert_eq!(read(&all).unwrap().limit, Limit::default());
+        for (name, value) in
+            [(LEDGER, ""), (LEDGER, "table"), (BUS, ""), (BUS, "sqs:x"), (EVENT_LIMIT, "1"), (EVENT_LIMIT, "x")]
+        {
+            let variables: Vec<_> = all.into_iter().chain([(name, value)]).collect();
+            let error = read(&variables).unwrap_err();
+            assert!(
+                matches!(error, ConfigurationError::Invalid { variable, .. } if variable == name),
+                "{name}={value}"
+            );
+        }
+        assert_eq!(read(&all[..2]).unwrap_err(), ConfigurationError::NotInLambda);
+    }
+
+    async fn failed(payload: String) -> Result<Vec<String>, &'static str> {
+        let aws = delivery::aws().await;
+        let ledger = Ledger::connect(LedgerTarget::Memory, &aws);
+        let dispatcher = Dispatcher::new(ledger, Bus::connect(BusTarget::Stdout, &aws), Limit::default());
+        let response = handle(&dispatcher, RawValue::from_string(payload).unwrap(), "run").await?;
+        Ok(response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect())
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn only_what_failed_comes_back() {
+        let records = serde_json::json!({"Records": [
+            {"messageId": "good", "body": MESSAGE, "attributes": {TRACE: "Root=1-5759e988-bd862e3fe1be46a994272793"}},
+            {"messageId": "bad", "body": "SECRET"},
+            {"messageId": "empty"},
+        ]});
+        assert_eq!(failed(records.to_string()).await.unwrap(), ["bad", "empty"]);
+        assert_eq!(failed(r#"{"Records":[]}"#.to_owned()).await.unwrap(), [""; 0]);
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn what_is_no_batch_fails_as_a_whole() {
+        for payload in [r#""SECRET""#, "[]", r#"{"requestContext":{}}"#] {
+            assert!(!failed(payload.to_owned()).await.unwrap_err().contains("SECRET"), "{payload}");
+        }
+    }
+}
