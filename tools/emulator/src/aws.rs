@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use ureq::http::Method;
 
 use crate::EmulatorError;
+use crate::proxy::{CLAIM, Call};
 
 /// The region that everything is in.
 pub const REGION: &str = "eu-central-1";
@@ -62,7 +63,7 @@ impl Aws {
     /// # Errors
     /// [`EmulatorError::Aws`] where there is none.
     pub fn object(&self, bucket: &str, key: &str) -> Result<Vec<u8>, EmulatorError> {
-        self.s3(Method::GET, &format!("{bucket}/{key}"))
+        self.s3(Method::GET, &format!("{bucket}/{key}"), String::new())
     }
 
     /// Up to `limit` messages of a queue, at most ten, which stay hidden for the queue's visibility time.
@@ -135,17 +136,50 @@ impl Aws {
         Ok(number("ApproximateNumberOfMessages") + number("ApproximateNumberOfMessagesNotVisible"))
     }
 
+    /// Ends the leases of what these calls have claimed and not completed, as time does in the deployed stack, where a
+    /// message comes back only after a lease has ended. The functions that made the calls must have ended or answered.
+    ///
+    /// # Errors
+    /// [`EmulatorError::Http`] where the ledger's table cannot be reached.
+    pub fn end_leases(&self, table: &str, calls: &[Call]) -> Result<(), EmulatorError> {
+        for call in calls.iter().filter(|call| call.operation == CLAIM) {
+            let call = call.json();
+            let Some(item) = call.get("Item") else { continue };
+            let ended = self.call(
+                "DynamoDB_20120810.UpdateItem",
+                &json!({
+                    "TableName": table,
+                    "Key": {"id": item.get("id")},
+                    "UpdateExpression": "SET lease_until = :past",
+                    "ConditionExpression": "claim = :owner AND #state = :state",
+                    "ExpressionAttributeNames": {"#state": "state"},
+                    "ExpressionAttributeValues": {
+                        ":past": {"N": "0"},
+                        ":owner": item.get("claim"),
+                        ":state": item.get("state"),
+                    },
+                }),
+            );
+            match ended {
+                // It is completed or given up, or was never granted.
+                Ok(_) | Err(EmulatorError::Aws { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
     fn create_queue(&self, name: &str, attributes: &Value) -> Result<String, EmulatorError> {
         let answer = self.call("AmazonSQS.CreateQueue", &json!({"QueueName": name, "Attributes": attributes}))?;
         Ok(answer.get("QueueUrl").and_then(Value::as_str).unwrap_or_default().to_owned())
     }
 
-    fn s3(&self, method: Method, path: &str) -> Result<Vec<u8>, EmulatorError> {
+    fn s3(&self, method: Method, path: &str, body: String) -> Result<Vec<u8>, EmulatorError> {
         let request = ureq::http::Request::builder()
             .method(method)
             .uri(format!("{}/{path}", self.url))
             .header("authorization", authorization("s3"))
-            .body(String::new());
+            .body(body);
         self.send("S3", request)
     }
 
@@ -233,7 +267,9 @@ impl Resources {
                 "BillingMode": "PAY_PER_REQUEST",
             }),
         )?;
-        aws.s3(Method::PUT, &bucket)?;
+        let location = format!("<LocationConstraint>{REGION}</LocationConstraint>");
+        let body = format!("<CreateBucketConfiguration>{location}</CreateBucketConfiguration>");
+        aws.s3(Method::PUT, &bucket, body)?;
         aws.call("AWSEvents.CreateEventBus", &json!({"Name": bus}))?;
         let pattern = json!({"source": [{"prefix": SOURCE_PREFIX}]}).to_string();
         aws.call("AWSEvents.PutRule", &json!({"Name": "all", "EventBusName": bus, "EventPattern": pattern}))?;

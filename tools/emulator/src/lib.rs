@@ -131,22 +131,15 @@ impl Emulator {
         serde_json::from_str(&text).map_err(|_| EmulatorError::NoAnswer(text))
     }
 
-    /// The same with this X-Ray trace header, which Lambda gives a function with each event.
-    ///
-    /// # Errors
-    /// Those of [`Emulator::invoke`].
-    pub fn invoke_traced(&self, request: &str, trace: &str) -> Result<Answer, EmulatorError> {
-        let text = self.send(request, Some(trace))?;
-        serde_json::from_str(&text).map_err(|_| EmulatorError::NoAnswer(text))
-    }
-
     /// Invokes the function with any event, JSON, and waits for what it answers, or for what the runtime says in its
     /// place where it fails.
     ///
     /// # Errors
     /// [`EmulatorError::Http`] where the emulator fails.
     pub fn invoke_raw(&self, event: &str) -> Result<String, EmulatorError> {
-        self.send(event, None)
+        let url = format!("http://{}/2015-03-31/functions/function/invocations", self.address);
+        let mut response = ureq::post(&url).send(event).map_err(Box::new)?;
+        Ok(response.body_mut().read_to_string().map_err(Box::new)?)
     }
 
     /// What kills the function's process.
@@ -173,15 +166,6 @@ impl Emulator {
     /// [`EmulatorError::Io`] where it cannot be read.
     pub fn log(&self) -> Result<String, EmulatorError> {
         Ok(std::fs::read_to_string(self.folder.join("log"))?)
-    }
-
-    fn send(&self, event: &str, trace: Option<&str>) -> Result<String, EmulatorError> {
-        let mut request = ureq::post(format!("http://{}/2015-03-31/functions/function/invocations", self.address));
-        if let Some(trace) = trace {
-            request = request.header("x-amzn-trace-id", trace);
-        }
-        let mut response = request.send(event).map_err(Box::new)?;
-        Ok(response.body_mut().read_to_string().map_err(Box::new)?)
     }
 
     fn wait_until_it_listens(&mut self) -> Result<(), EmulatorError> {

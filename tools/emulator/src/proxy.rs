@@ -19,8 +19,17 @@ use crate::EmulatorError;
 /// More than any call has.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
-/// What AWS calls the publishing of events.
-pub const PUT_EVENTS: &str = "events:PutEvents";
+/// The one call on the way to an answer.
+pub const SEND: &str = "sqs:SendMessage";
+
+/// Dispatch claims an event.
+pub const CLAIM: &str = "dynamodb:PutItem";
+
+/// Dispatch publishes up to ten events.
+pub const PUBLISH: &str = "events:PutEvents";
+
+/// Dispatch completes an event.
+pub const COMPLETE: &str = "dynamodb:UpdateItem";
 
 /// Called at a point of a call's way.
 pub type Hook = Arc<dyn Fn() + Send + Sync>;

@@ -20,7 +20,7 @@ pub struct Stack {
 }
 
 /// How long the stack's queue hides a message, in seconds. A message that dispatch gives back returns after it.
-pub const VISIBILITY: u32 = 2;
+pub const VISIBILITY: u32 = 1;
 
 /// How often the stack's queue gives a message to dispatch before it becomes a dead letter.
 pub const RECEIVES: u32 = 3;

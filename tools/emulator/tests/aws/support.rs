@@ -45,11 +45,12 @@ pub(crate) fn published(stack: &Stack) -> Vec<Value> {
     messages.iter().map(|message| serde_json::from_str(&message.body).unwrap()).collect()
 }
 
-/// Dispatches until nothing is left in the intake queue.
+/// Dispatches until nothing is left in the intake queue. Messages come back after the leases have ended.
 pub(crate) fn dispatch_all(stack: &Stack, dispatch: &Emulator) {
     let started = Instant::now();
     while stack.aws.length(&stack.resources.queue).unwrap() > 0 {
         assert!(started.elapsed() < LIMIT, "messages are left in the queue");
+        stack.aws.end_leases(&stack.resources.table, &stack.outlet.take_calls()).unwrap();
         if poll(&stack.aws, &stack.resources.queue, 10, dispatch).unwrap().received.is_empty() {
             std::thread::sleep(Duration::from_millis(100));
         }
