@@ -74,6 +74,9 @@ build-AliyunVodFunction: artifact-aliyun-vod
 build-AliyunImsFunction: artifact-aliyun-ims
 build-TencentCiFunction: artifact-tencent-ci
 build-TencentVodFunction: artifact-tencent-vod
+build-DispatchFunction: artifact-dispatch
+build-TencentVodPullFunction: artifact-tencent-vod-pull
+build-AliyunMnsPullFunction: artifact-aliyun-mns-pull
 
 artifact-%: build
 	cp target/lambda/$*/bootstrap $(ARTIFACTS_DIR)/
@@ -96,3 +99,8 @@ watch: setup ## serve the functions on http://localhost:9000/lambda-url/<functio
 deploy: setup ## build for arm64 and deploy the stack to AWS; FLAGS are for `sam deploy`
 	ARCH=arm64 sam build --config-env deploy
 	sam deploy --config-env deploy $(FLAGS)
+
+.PHONY: urls
+urls: setup ## print the callback URLs and the other outputs of the deployed stack; FLAGS are for `sam list stack-outputs`
+	@outputs=$$(sam list stack-outputs --config-env deploy --output json $(FLAGS)) && printf '%s' "$$outputs" | \
+	  python -c 'import json, sys; [print(output["OutputKey"].ljust(26), output["OutputValue"]) for output in json.load(sys.stdin)]'

@@ -38,13 +38,13 @@ pub enum CredentialsError {
 
 /// A request, as far as it can prove where it comes from.
 #[derive(Debug, Clone, Copy)]
-pub struct Request<'r> {
+pub struct Request<'r, 'b> {
     /// Names and values of all headers, repeated ones repeated.
     pub headers: &'r [(&'r str, &'r str)],
     /// Values of all `token` parameters in the query string, decoded.
     pub tokens: &'r [&'r str],
     /// The body as it was sent.
-    pub body: &'r [u8],
+    pub body: &'b [u8],
 }
 
 /// The time that signatures are compared with.
@@ -118,33 +118,33 @@ impl Credentials {
 ///
 /// # Errors
 /// [`NotAuthentic`] where it does not, and where the credentials could not show it.
-pub fn verify<'r>(
+pub fn verify<'b>(
     product: Product,
     credentials: &Credentials,
-    request: &Request<'r>,
+    request: &Request<'_, 'b>,
     clock: Clock,
-) -> Result<Authentic<'r>, NotAuthentic> {
+) -> Result<Authentic<'b>, NotAuthentic> {
     credentials.check(product).map_err(|_| NotAuthentic::Unsigned)?;
     let token = verify_token(credentials, request);
     let signature = verify_signature(product, credentials, request, clock);
     token.and(signature).map(|()| Authentic(request.body))
 }
 
-fn verify_token(credentials: &Credentials, request: &Request<'_>) -> Result<(), NotAuthentic> {
+fn verify_token(credentials: &Credentials, request: &Request<'_, '_>) -> Result<(), NotAuthentic> {
     if credentials.tokens.is_empty() {
         return Ok(());
     }
     let [token] = request.tokens else { return Err(NotAuthentic::Token) };
     // Digests are of one length, so that comparing them does not tell that of the token.
     let presented = Sha256::digest(token);
-    let is_valid = any(&credentials.tokens, |valid| presented.ct_eq(&Sha256::digest(valid.expose_secret())));
+    let is_valid = is_any(&credentials.tokens, |valid| presented.ct_eq(&Sha256::digest(valid.expose_secret())));
     if is_valid.into() { Ok(()) } else { Err(NotAuthentic::Token) }
 }
 
 fn verify_signature(
     product: Product,
     credentials: &Credentials,
-    request: &Request<'_>,
+    request: &Request<'_, '_>,
     clock: Clock,
 ) -> Result<(), NotAuthentic> {
     if credentials.keys.is_empty() {
@@ -159,7 +159,7 @@ fn verify_signature(
 }
 
 /// Whether one of the items is equal, having looked at all of them.
-pub(crate) fn any<T>(items: &[T], is_equal: impl Fn(&T) -> Choice) -> Choice {
+pub(crate) fn is_any<T>(items: &[T], is_equal: impl Fn(&T) -> Choice) -> Choice {
     items.iter().fold(Choice::from(0), |found, item| found | is_equal(item))
 }
 

@@ -16,6 +16,8 @@ use crate::{Product, aliyun, tencent};
 /// Members of a vendor event that belong to its delivery and not to the event: Tencent VOD's signature and its expiry, the
 /// handle of a pulled event, and the id of the request that carried it.
 const DELIVERY: &[&str] = &["Sign", "T", "EventHandle", "RequestId"];
+/// Of these, what authenticates any callback until it expires. It is handed on to nobody.
+const SIGNATURE: &[&str] = &["Sign", "T"];
 
 /// One event of a callback.
 #[derive(Debug, Clone)]
@@ -66,7 +68,11 @@ fn read(product: Product, text: &str, received: Timestamp) -> Result<CloudEvent,
         Product::TencentCi => (product, tencent::ci::read(&canonical)?),
         Product::TencentVod => (product, tencent::vod::read(&canonical)?),
     };
-    let vendor = RawValue::from_string(json::compact(text))
+    let vendor = match product {
+        Product::TencentVod => json::compact_without(text, SIGNATURE)?,
+        Product::AliyunVod | Product::AliyunIms | Product::TencentCi => json::compact(text),
+    };
+    let vendor = RawValue::from_string(vendor)
         .map_err(|error| Unreadable::Json { offset: error.column(), problem: "broken JSON".to_owned() })?;
     let time = facts.time.or(facts.job.finished_at).unwrap_or(received);
     let data = facts.into_event(product, vendor);

@@ -360,6 +360,14 @@ pub enum Verdict {
     Block,
 }
 
+impl CloudEvent {
+    /// The kind, which an unreadable event has no data to tell.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.data.as_ref().map_or(Kind::Unreadable, |data| data.kind)
+    }
+}
+
 impl MediaEvent {
     /// An event of `product` of which nothing is known yet.
     pub(crate) fn new(product: Product) -> Self {

@@ -1,24 +1,97 @@
 //! What the environment says. Every variable that a function reads is declared here.
 
-use delivery::Intake;
+use std::str::FromStr;
+use std::time::Duration;
 
-/// Where events go: `stdout`, one event per line. The default is `stdout`.
+use callbacks::Product;
+use callbacks::auth::{Credentials, CredentialsError};
+use delivery::{IntakeTarget, Limit, Overflow};
+use secrecy::SecretString;
+
+/// Where events go: `sqs:<queue URL>`, or `stdout`, one event per line. The default is `stdout`.
 pub const INTAKE: &str = "MEDIAHOOK_INTAKE";
+
+/// Where the data of events beyond the limit go: `s3:<bucket>`. Without it a callback with such an event is not stored.
+pub const OVERFLOW: &str = "MEDIAHOOK_OVERFLOW";
+
+/// Bytes that a message of the queue and an entry of the bus may have: 16384 to 1048576. 262144 unless it is set. It is the
+/// same for all functions.
+pub const EVENT_LIMIT: &str = "MEDIAHOOK_EVENT_LIMIT";
+
+/// Where it is noted which events have been published: `dynamodb:<table>`, or `memory` for local use. Dispatch needs it.
+pub const LEDGER: &str = "MEDIAHOOK_LEDGER";
+
+/// Where events are published: `eventbridge:<bus name or ARN>`, or `stdout` for local use. Dispatch needs it.
+pub const BUS: &str = "MEDIAHOOK_BUS";
+
+/// The keys that the vendor signs with, separated by spaces. All are valid at once.
+pub const KEYS: &str = "MEDIAHOOK_KEYS";
+
+/// The callback URLs as they are configured at Alibaba Cloud, to the letter, separated by spaces: they are part of what
+/// is signed.
+pub const CALLBACK_URLS: &str = "MEDIAHOOK_CALLBACK_URLS";
+
+/// Secrets of which the URL has to bear one, as `?token=`, separated by spaces. All are valid at once.
+pub const TOKENS: &str = "MEDIAHOOK_TOKENS";
+
+/// Name or ARN of the Secrets Manager secret that has keys, tokens and callback URLs, in place of the three variables:
+/// `{"keys":[…],"tokens":[…],"callback_urls":[…]}`.
+pub const SECRET_ID: &str = "MEDIAHOOK_SECRET_ID";
+
+/// Seconds after which the secret is read again: 300 unless it is set.
+pub const SECRET_MAX_AGE: &str = "MEDIAHOOK_SECRET_MAX_AGE";
 
 /// `true`: accept what cannot be authenticated, for local use. A function that has no other way to authenticate a
 /// callback does not start without it.
 pub const ALLOW_UNSIGNED: &str = "MEDIAHOOK_ALLOW_UNSIGNED";
 
+/// How far a signed time may be from the function's clock, in seconds, both ways: 300 unless it is set.
+pub const TOLERANCE: &str = "MEDIAHOOK_TOLERANCE";
+
+/// The largest body that is accepted, in bytes: unless it is set 6 MiB, what Lambda itself takes.
+pub const BODY_LIMIT: &str = "MEDIAHOOK_BODY_LIMIT";
+
 /// Where the Lambda runtime is. Lambda and its emulators set it; without it there is nothing to receive requests from.
 pub const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
 
-/// How a function runs.
+/// How a function that receives callbacks runs.
 #[derive(Debug)]
 pub struct Configuration {
     /// Where events go.
-    pub intake: Intake,
-    /// Accept what cannot be authenticated.
+    pub intake: IntakeConfiguration,
+    /// What callbacks are authenticated by.
+    pub credentials: CredentialsSource,
+    /// Accept what cannot be authenticated, where there is nothing to authenticate it by.
     pub allow_unsigned: bool,
+    /// How far a signed time may be from the clock, in seconds, both ways.
+    pub tolerance: u64,
+    /// The largest body, in bytes.
+    pub body_limit: usize,
+}
+
+/// Where events go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IntakeConfiguration {
+    /// The first durable place.
+    pub target: IntakeTarget,
+    /// Where the data of events beyond the limit go.
+    pub overflow: Option<Overflow>,
+    /// The limit.
+    pub limit: Limit,
+}
+
+/// Where keys, tokens and callback URLs come from.
+#[derive(Debug)]
+pub enum CredentialsSource {
+    /// The environment's variables.
+    Environment(Credentials),
+    /// A secret in Secrets Manager.
+    Secret {
+        /// Its name or ARN.
+        id: String,
+        /// When it is read again.
+        max_age: Duration,
+    },
 }
 
 /// A variable is missing or has a value that means nothing. The message never repeats the value.
@@ -32,9 +105,21 @@ pub enum ConfigurationError {
         /// What it takes.
         expected: &'static str,
     },
+    /// There are both a secret and variables that it stands in place of.
+    #[error("{SECRET_ID} stands in place of {KEYS}, {TOKENS} and {CALLBACK_URLS}: set it or them, not both")]
+    TwoSources,
     /// Nothing authenticates callbacks, and unsigned ones are not allowed.
-    #[error("nothing authenticates callbacks: set {ALLOW_UNSIGNED}=true to accept unsigned ones, for local use only")]
-    NoAuthentication,
+    #[error(
+        "nothing authenticates callbacks: set {expected}, or {SECRET_ID} for a secret with them; or, for local use only, \
+         {ALLOW_UNSIGNED}=true to accept unsigned callbacks"
+    )]
+    NoAuthentication {
+        /// The variables that the product needs.
+        expected: &'static str,
+    },
+    /// What authenticates callbacks is not complete.
+    #[error("{KEYS}, {TOKENS} and {CALLBACK_URLS}, or the secret in their place: {0}")]
+    Credentials(CredentialsError),
     /// The function runs outside of Lambda.
     #[error("this runs in AWS Lambda only: try it with `make invoke`, `sam local invoke` or `cargo lambda watch`")]
     NotInLambda,
@@ -45,55 +130,192 @@ impl Configuration {
     ///
     /// # Errors
     /// [`ConfigurationError`] for the first one that is wrong.
-    pub fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigurationError> {
-        let variable = |name| variable(name).filter(|value| !value.is_empty());
-        let intake = match variable(INTAKE).as_deref() {
-            None => Intake::Stdout,
-            Some("stdout") => Intake::Stdout,
-            Some(_) => return Err(ConfigurationError::Invalid { variable: INTAKE, expected: "`stdout`" }),
-        };
-        let allow_unsigned = match variable(ALLOW_UNSIGNED).as_deref() {
-            Some("true") => true,
-            None | Some("false") => false,
-            Some(_) => {
-                return Err(ConfigurationError::Invalid { variable: ALLOW_UNSIGNED, expected: "`true` or `false`" });
+    pub fn from_environment(
+        product: Product,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigurationError> {
+        let environment = Environment(variable);
+        let variable = |name| environment.text(name);
+        let number = |name, default| environment.parsed(name, "a whole number", Some(default));
+        let intake = environment.intake()?;
+        let allow_unsigned = environment.parsed(ALLOW_UNSIGNED, "`true` or `false`", Some(false))?;
+        let credentials = match variable(SECRET_ID) {
+            Some(_) if [KEYS, TOKENS, CALLBACK_URLS].into_iter().any(|name| variable(name).is_some()) => {
+                return Err(ConfigurationError::TwoSources);
+            }
+            Some(id) => CredentialsSource::Secret { id, max_age: Duration::from_secs(number(SECRET_MAX_AGE, 5 * 60)?) },
+            None => {
+                let credentials = Credentials {
+                    keys: secrets(variable(KEYS)),
+                    tokens: secrets(variable(TOKENS)),
+                    callback_urls: words(&variable(CALLBACK_URLS).unwrap_or_default()),
+                };
+                usable(product, &credentials, allow_unsigned)?;
+                CredentialsSource::Environment(credentials)
             }
         };
-        if !allow_unsigned {
-            return Err(ConfigurationError::NoAuthentication);
-        }
-        if variable(RUNTIME_API).is_none() {
-            return Err(ConfigurationError::NotInLambda);
-        }
-        Ok(Self { intake, allow_unsigned })
+        let tolerance = number(TOLERANCE, 300)?;
+        let body_limit = usize::try_from(number(BODY_LIMIT, 6 << 20)?).unwrap_or(usize::MAX);
+        environment.in_lambda()?;
+        Ok(Self { intake, credentials, allow_unsigned, tolerance, body_limit })
     }
+}
+
+/// The variables, by what looks them up. An empty one counts as not set.
+pub(crate) struct Environment<F>(pub(crate) F);
+
+impl<F: Fn(&str) -> Option<String>> Environment<F> {
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
+        self.0(name).filter(|value| !value.trim().is_empty())
+    }
+
+    /// The variable's meaning, or the default. One that is needed has no default.
+    pub(crate) fn parsed<T: FromStr>(
+        &self,
+        variable: &'static str,
+        expected: &'static str,
+        default: Option<T>,
+    ) -> Result<T, ConfigurationError> {
+        let invalid = ConfigurationError::Invalid { variable, expected };
+        match self.text(variable) {
+            Some(text) => text.parse().map_err(|_| invalid),
+            None => default.ok_or(invalid),
+        }
+    }
+
+    pub(crate) fn limit(&self) -> Result<Limit, ConfigurationError> {
+        self.parsed(EVENT_LIMIT, "a number of bytes from 16384 to 1048576", Some(Limit::default()))
+    }
+
+    pub(crate) fn intake(&self) -> Result<IntakeConfiguration, ConfigurationError> {
+        let target = self.parsed(INTAKE, "`stdout` or `sqs:<queue URL>`", Some(IntakeTarget::Stdout))?;
+        let overflow = match self.text(OVERFLOW) {
+            None => None,
+            Some(_) => Some(self.parsed(OVERFLOW, "`s3:<bucket>`", None)?),
+        };
+        Ok(IntakeConfiguration { target, overflow, limit: self.limit()? })
+    }
+
+    /// Whether there is a Lambda runtime to work for.
+    pub(crate) fn in_lambda(&self) -> Result<(), ConfigurationError> {
+        self.text(RUNTIME_API).map(drop).ok_or(ConfigurationError::NotInLambda)
+    }
+}
+
+/// Whether a function may run with these credentials.
+///
+/// # Errors
+/// [`ConfigurationError`] says what to set.
+pub(crate) fn usable(
+    product: Product,
+    credentials: &Credentials,
+    allow_unsigned: bool,
+) -> Result<(), ConfigurationError> {
+    match credentials.check(product) {
+        Ok(()) => Ok(()),
+        Err(CredentialsError::None) if allow_unsigned && credentials.callback_urls.is_empty() => Ok(()),
+        Err(CredentialsError::None) => Err(ConfigurationError::NoAuthentication {
+            expected: match product {
+                Product::AliyunVod | Product::AliyunIms => {
+                    "MEDIAHOOK_KEYS and MEDIAHOOK_CALLBACK_URLS, MEDIAHOOK_TOKENS, or all three"
+                }
+                Product::TencentVod => "MEDIAHOOK_KEYS, MEDIAHOOK_TOKENS, or both",
+                Product::TencentCi => "MEDIAHOOK_TOKENS",
+            },
+        }),
+        Err(error) => Err(ConfigurationError::Credentials(error)),
+    }
+}
+
+/// The words of a text, which spaces separate.
+pub(crate) fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(str::to_owned).collect()
+}
+
+fn secrets(text: Option<String>) -> Vec<SecretString> {
+    let text = SecretString::from(text.unwrap_or_default());
+    split_secret(&text)
+}
+
+/// The secrets in a text, which spaces separate.
+pub(crate) fn split_secret(text: &SecretString) -> Vec<SecretString> {
+    use secrecy::ExposeSecret;
+    words(text.expose_secret()).into_iter().map(SecretString::from).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(variables: &[(&str, &str)]) -> Result<Configuration, ConfigurationError> {
+    const IN_LAMBDA: (&str, &str) = (RUNTIME_API, "localhost:9001");
+
+    fn read(product: Product, variables: &[(&str, &str)]) -> Result<Configuration, ConfigurationError> {
+        let variables = [&[IN_LAMBDA], variables].concat();
         let lookup =
             |name: &str| variables.iter().rfind(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-        Configuration::from_environment(lookup)
+        Configuration::from_environment(product, lookup)
     }
 
     #[test]
     fn unsigned_callbacks_must_be_allowed_in_so_many_words() {
-        assert!(read(&[(ALLOW_UNSIGNED, "true"), (RUNTIME_API, "localhost:9001")]).unwrap().allow_unsigned);
-        assert_eq!(read(&[(ALLOW_UNSIGNED, "true")]).unwrap_err(), ConfigurationError::NotInLambda);
-        for variables in [&[][..], &[(ALLOW_UNSIGNED, "")], &[(ALLOW_UNSIGNED, "false")]] {
-            let error = read(variables).unwrap_err();
-            assert_eq!(error, ConfigurationError::NoAuthentication);
-            assert!(error.to_string().contains("MEDIAHOOK_ALLOW_UNSIGNED=true"));
+        for product in Product::ALL {
+            assert!(read(product, &[(ALLOW_UNSIGNED, "true")]).unwrap().allow_unsigned);
+            let outside = read(product, &[(ALLOW_UNSIGNED, "true"), (RUNTIME_API, "")]).unwrap_err();
+            assert_eq!(outside, ConfigurationError::NotInLambda);
+            for variables in
+                [&[][..], &[(ALLOW_UNSIGNED, "")], &[(ALLOW_UNSIGNED, "false")], &[(KEYS, " "), (TOKENS, "")]]
+            {
+                let error = read(product, variables).unwrap_err();
+                assert!(matches!(error, ConfigurationError::NoAuthentication { .. }), "{product} {variables:?}");
+                let message = error.to_string();
+                for name in [TOKENS, SECRET_ID, "MEDIAHOOK_ALLOW_UNSIGNED=true"] {
+                    assert!(message.contains(name), "{message}");
+                }
+            }
         }
     }
 
     #[test]
+    fn keys_tokens_and_urls_are_separated_by_spaces() {
+        let variables = [(KEYS, "one  two\n"), (TOKENS, " three"), (CALLBACK_URLS, "https://a/ https://b/?x=1")];
+        let configuration = read(Product::AliyunIms, &variables).unwrap();
+        let CredentialsSource::Environment(credentials) = configuration.credentials else { panic!() };
+        assert_eq!((credentials.keys.len(), credentials.tokens.len()), (2, 1));
+        assert_eq!(credentials.callback_urls, ["https://a/", "https://b/?x=1"]);
+        assert_eq!((configuration.tolerance, configuration.body_limit), (300, 6 * 1024 * 1024));
+    }
+
+    #[test]
+    fn what_authenticates_less_than_it_seems_to_is_refused() {
+        for (product, variables) in [
+            (Product::AliyunVod, &[(KEYS, "k")][..]),
+            (Product::AliyunIms, &[(CALLBACK_URLS, "https://a/"), (TOKENS, "t")]),
+            (Product::TencentCi, &[(KEYS, "k"), (TOKENS, "t")]),
+            (Product::AliyunVod, &[(KEYS, "k"), (ALLOW_UNSIGNED, "true")]),
+        ] {
+            let error = read(product, variables).unwrap_err();
+            assert!(matches!(error, ConfigurationError::Credentials(_)), "{product} {variables:?} {error}");
+        }
+        let both = read(Product::TencentVod, &[(SECRET_ID, "s"), (TOKENS, "t")]).unwrap_err();
+        assert_eq!(both, ConfigurationError::TwoSources);
+    }
+
+    #[test]
+    fn a_secret_takes_the_place_of_the_variables() {
+        let configuration = read(Product::TencentVod, &[(SECRET_ID, "s"), (SECRET_MAX_AGE, "7")]).unwrap();
+        let CredentialsSource::Secret { id, max_age } = configuration.credentials else { panic!() };
+        assert_eq!((id.as_str(), max_age.as_secs()), ("s", 7));
+    }
+
+    #[test]
     fn a_wrong_value_is_told_without_repeating_it() {
-        for (name, value) in [(ALLOW_UNSIGNED, "yes-Please"), (INTAKE, "kafka:Please")] {
-            let error = read(&[(ALLOW_UNSIGNED, "true"), (name, value)]).unwrap_err().to_string();
+        for (name, value) in [
+            (ALLOW_UNSIGNED, "yes-Please"),
+            (INTAKE, "kafka:Please"),
+            (TOLERANCE, "-1 Please"),
+            (BODY_LIMIT, "1.5 Please"),
+        ] {
+            let error = read(Product::TencentCi, &[(ALLOW_UNSIGNED, "true"), (name, value)]).unwrap_err().to_string();
             assert!(error.starts_with(name), "{error}");
             assert!(!error.contains("Please"), "{error}");
         }

@@ -8,18 +8,8 @@ use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 
-use crate::configuration::{ConfigurationError, RUNTIME_API};
+use crate::configuration::{BUS, ConfigurationError, Environment, LEDGER};
 use crate::telemetry;
-
-/// Where it is noted which events have been published: `dynamodb:<table>`, or `memory` for local use. Needed.
-pub const LEDGER: &str = "MEDIAHOOK_LEDGER";
-
-/// Where events are published: `eventbridge:<bus name or ARN>`, or `stdout` for local use. Needed.
-pub const BUS: &str = "MEDIAHOOK_BUS";
-
-/// Bytes that a message of the queue and an entry of the bus may have: 16384 to 1048576. 262144 unless it is set. It is the
-/// same for all functions.
-pub const EVENT_LIMIT: &str = "MEDIAHOOK_EVENT_LIMIT";
 
 /// The message attribute that has the tracing header of the request.
 const TRACE: &str = "AWSTraceHeader";
@@ -59,22 +49,12 @@ impl Configuration {
     ///
     /// Ledger and bus have no default: events that went to standard output by mistake would be lost.
     fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigurationError> {
-        let variable = |name| variable(name).filter(|value| !value.is_empty());
-        let invalid = |variable, expected| ConfigurationError::Invalid { variable, expected };
-        let ledger = variable(LEDGER).and_then(|text| text.parse().ok());
-        let bus = variable(BUS).and_then(|text| text.parse().ok());
-        let limit = match variable(EVENT_LIMIT) {
-            None => Limit::default(),
-            Some(text) => text.parse().map_err(|_| invalid(EVENT_LIMIT, "a number of bytes from 16384 to 1048576"))?,
-        };
-        if variable(RUNTIME_API).is_none() {
-            return Err(ConfigurationError::NotInLambda);
-        }
-        Ok(Self {
-            ledger: ledger.ok_or(invalid(LEDGER, "`dynamodb:<table>` or `memory`"))?,
-            bus: bus.ok_or(invalid(BUS, "`eventbridge:<bus name or ARN>` or `stdout`"))?,
-            limit,
-        })
+        let environment = Environment(variable);
+        let ledger = environment.parsed(LEDGER, "`dynamodb:<table>` or `memory`", None)?;
+        let bus = environment.parsed(BUS, "`eventbridge:<bus name or ARN>` or `stdout`", None)?;
+        let limit = environment.limit()?;
+        environment.in_lambda()?;
+        Ok(Self { ledger, bus, limit })
     }
 }
 
@@ -162,6 +142,7 @@ fn log(report: &Report) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::configuration::{EVENT_LIMIT, RUNTIME_API};
 
     const MESSAGE: &str = r#"[{"id":"00000000000000000000000000000001","source":"/aliyun/vod","type":"media.upload.succeeded","time":"2026-01-02T03:04:05Z"}]"#;
 

@@ -1,65 +1,133 @@
 //! From a request to its answer.
 
-use aws_lambda_events::lambda_function_urls::{LambdaFunctionUrlRequest, LambdaFunctionUrlResponse};
-use callbacks::{CloudEvent, Product, decode};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use aws_lambda_events::lambda_function_urls::LambdaFunctionUrlResponse;
+use callbacks::auth::{Authentic, Clock, NotAuthentic, Request};
+use callbacks::{CloudEvent, Kind, Product, decode};
 use delivery::{Delivery, Intake};
+use jiff::Timestamp;
 use serde_json::value::RawValue;
 
-use crate::request;
+use crate::keyring::Keyring;
+use crate::metrics::{self, Metric};
+use crate::request::FunctionUrlRequest;
 use crate::response::Answer;
+
+/// How long before the vendor gives up a callback is answered at the latest: the way of the answer, and of the request.
+const MARGIN: Duration = Duration::from_millis(500);
 
 /// What a function needs for each request; made once, when it starts.
 pub(crate) struct Handler {
     pub(crate) product: Product,
     pub(crate) intake: Intake,
+    pub(crate) keyring: Arc<Keyring>,
+    /// How far a signed time may be from the clock, in seconds.
+    pub(crate) tolerance: u64,
+    /// The largest body, in bytes.
+    pub(crate) body_limit: usize,
+}
+
+/// Why a request was refused, as a metric's dimension.
+fn reason(error: NotAuthentic) -> &'static str {
+    match error {
+        NotAuthentic::Token => "token",
+        NotAuthentic::Unsigned => "unsigned",
+        NotAuthentic::Stale => "stale",
+        NotAuthentic::Future => "future",
+        NotAuthentic::Signature => "signature",
+    }
 }
 
 impl Handler {
     /// Answers what Lambda was invoked with.
     ///
     /// It is taken as JSON first: the runtime's own message for what is no function URL request would repeat it.
-    pub(crate) async fn handle(&self, payload: Box<RawValue>) -> LambdaFunctionUrlResponse {
-        let Ok(request) = serde_json::from_str(payload.get()) else {
-            tracing::warn!(product = %self.product, "an invocation that is no function URL request was refused");
-            return Answer::NotARequest.into();
-        };
-        drop(payload);
-        self.answer(request).await.into()
+    pub(crate) async fn handle(&self, payload: Box<RawValue>, trace: Option<&str>) -> LambdaFunctionUrlResponse {
+        match serde_json::from_str(payload.get()) {
+            Ok(request) => self.answer(&request, trace).await,
+            Err(_) => self.refuse(Answer::NotARequest, "request"),
+        }
+        .into()
     }
 
-    async fn answer(&self, mut request: LambdaFunctionUrlRequest) -> Answer {
-        let product = self.product;
-        if request::method(&request) != "POST" {
-            tracing::info!(%product, "a request that is not a POST was refused");
-            return Answer::NotPost;
+    async fn answer(&self, request: &FunctionUrlRequest<'_>, trace: Option<&str>) -> Answer {
+        let started = Instant::now();
+        if request.method() != "POST" {
+            return self.refuse(Answer::NotPost, "method");
         }
-        let received = request::received(&request);
-        let body = request::body(&mut request);
+        let body = request.body();
+        if body.len() > self.body_limit {
+            return self.refuse(Answer::TooLarge, "size");
+        }
+        match self.authenticate(request, &body).await {
+            Ok(body) => self.store(body, request.received(), started, trace).await,
+            Err(error) => self.refuse(Answer::NotAuthentic, reason(error)),
+        }
+    }
+
+    async fn authenticate<'b>(
+        &self,
+        request: &FunctionUrlRequest<'_>,
+        body: &'b [u8],
+    ) -> Result<Authentic<'b>, NotAuthentic> {
+        let headers = request.headers();
+        let tokens = request.parameter("token");
+        let tokens: Vec<&str> = tokens.iter().map(|token| &**token).collect();
+        let clock = Clock { now: Timestamp::now(), tolerance: self.tolerance };
+        self.keyring.verify(&Request { headers: &headers, tokens: &tokens, body }, clock).await
+    }
+
+    async fn store(&self, body: Authentic<'_>, received: Timestamp, started: Instant, trace: Option<&str>) -> Answer {
+        let product = self.product;
+        let body = body.body();
         let events: Vec<CloudEvent> =
-            decode(product, &body, received).into_iter().map(|decoded| decoded.event).collect();
-        if let Err(error) =
-            self.intake.store(&events, &Delivery { trace: None, within: product.answer_within() / 2 }).await
-        {
+            decode(product, body, received).into_iter().map(|decoded| decoded.event).collect();
+        let within = product.answer_within().saturating_sub(MARGIN + started.elapsed());
+        if let Err(error) = self.intake.store(&events, &Delivery { trace, within }).await {
             tracing::error!(%product, %error, events = events.len(), "the events of a callback were not stored");
+            metrics::emit(product, Some(started.elapsed()), &[(Metric::NotStored, 1)]);
             return Answer::NotStored;
         }
         for event in &events {
             tracing::info!(%product, id = event.id, r#type = event.r#type, bytes = body.len(), "an event was stored");
         }
+        let of = |kind| events.iter().filter(|event| event.kind() == kind).count();
+        let counts = [
+            (Metric::Accepted, 1),
+            (Metric::Stored, events.len()),
+            (Metric::Unknown, of(Kind::Unknown)),
+            (Metric::Unreadable, of(Kind::Unreadable)),
+        ];
+        metrics::emit(product, Some(started.elapsed()), &counts);
         Answer::Stored { events: events.len() }
+    }
+
+    fn refuse(&self, answer: Answer, reason: &'static str) -> Answer {
+        tracing::info!(product = %self.product, reason, "a request was refused");
+        metrics::rejected(self.product, reason);
+        answer
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use callbacks::auth::Credentials;
+    use serde_json::json;
+
     use super::*;
 
+    fn handler() -> Handler {
+        let product = Product::TencentVod;
+        let keyring = Arc::new(Keyring::fixed(product, Credentials::default(), true));
+        Handler { product, intake: Intake::memory(), keyring, tolerance: 300, body_limit: 1000 }
+    }
+
     async fn answer(method: &str, body: &str) -> (Answer, Vec<CloudEvent>) {
-        let handler = Handler { product: Product::TencentVod, intake: Intake::memory() };
-        let mut request = LambdaFunctionUrlRequest::default();
-        request.request_context.http.method = Some(method.to_owned());
-        request.body = Some(body.to_owned());
-        let answer = handler.answer(request).await;
+        let handler = handler();
+        let request = json!({"requestContext": {"http": {"method": method}}, "body": body}).to_string();
+        let answer = handler.answer(&serde_json::from_str(&request).unwrap(), None).await;
         let Intake::Memory(stored) = handler.intake else { panic!() };
         (answer, stored.into_inner().unwrap())
     }
@@ -75,11 +143,18 @@ mod tests {
 
     #[tokio::test(flavor = "current_thread")]
     async fn what_is_no_request_is_refused_without_repeating_it() {
-        let handler = Handler { product: Product::TencentVod, intake: Intake::memory() };
-        for payload in [r#""SECRET""#, "{}", r#"{"headers":{"SECRET name":"x"},"requestContext":{}}"#, "null"] {
-            let response = handler.handle(RawValue::from_string(payload.to_owned()).unwrap()).await;
+        let handler = handler();
+        for payload in [r#""SECRET""#, "{}", r#"{"headers":{"SECRET":1},"requestContext":{"http":{}}}"#, "null"] {
+            let response = handler.handle(RawValue::from_string(payload.to_owned()).unwrap(), None).await;
             assert_eq!(response.status_code, 400, "{payload}");
             assert!(!response.body.unwrap().contains("SECRET"), "{payload}");
+        }
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_body_over_the_limit_is_refused() {
+        for (length, expected) in [(1000, Answer::Stored { events: 1 }), (1001, Answer::TooLarge)] {
+            assert_eq!(answer("POST", &"x".repeat(length)).await.0, expected, "{length}");
         }
     }
 

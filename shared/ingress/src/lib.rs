@@ -5,18 +5,23 @@
 pub mod configuration;
 pub mod dispatch;
 mod handler;
+mod keyring;
+mod metrics;
 mod request;
 mod response;
 mod telemetry;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use delivery::Intake;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 
 pub use callbacks::Product;
-use configuration::Configuration;
+use configuration::{Configuration, CredentialsSource};
 pub use dispatch::dispatch;
 use handler::Handler;
+use keyring::{Keyring, KeyringError};
 
 /// Runs the function of a product until the Lambda environment ends it.
 ///
@@ -24,7 +29,7 @@ use handler::Handler;
 #[must_use]
 pub fn run(product: Product) -> ExitCode {
     telemetry::start();
-    let configuration = match Configuration::from_environment(|name| std::env::var(name).ok()) {
+    let configuration = match Configuration::from_environment(product, |name| std::env::var(name).ok()) {
         Ok(configuration) => configuration,
         Err(error) => {
             tracing::error!(%product, %error, "the function does not start");
@@ -32,19 +37,45 @@ pub fn run(product: Product) -> ExitCode {
         }
     };
     if configuration.allow_unsigned {
-        tracing::warn!(%product, "callbacks are accepted without authentication: for local use only");
+        tracing::warn!(%product, "callbacks that cannot be authenticated are accepted: for local use only");
     }
-    match serve(&Handler { product, intake: configuration.intake }) {
+    match serve(product, configuration) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::debug!(%product, %error, "the Lambda environment has ended");
+            tracing::error!(%product, %error, "the function has ended");
             ExitCode::FAILURE
         }
     }
 }
 
-fn serve(handler: &Handler) -> Result<(), Error> {
+fn serve(product: Product, configuration: Configuration) -> Result<(), Error> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let service = service_fn(async |event: LambdaEvent<_>| Ok::<_, Error>(handler.handle(event.payload).await));
-    runtime.block_on(lambda_runtime::run(service))
+    runtime.block_on(async {
+        let handler = start(product, configuration).await?;
+        let service = service_fn(async |LambdaEvent { payload, context }: LambdaEvent<_>| {
+            Ok::<_, Error>(handler.handle(payload, context.xray_trace_id.as_deref()).await)
+        });
+        lambda_runtime::run(service).await
+    })
+}
+
+/// Makes, during Lambda's init, all that a request needs: the secret is read and the queue's connection opened before the
+/// first one comes.
+async fn start(product: Product, configuration: Configuration) -> Result<Handler, KeyringError> {
+    let Configuration { intake, credentials, allow_unsigned, tolerance, body_limit } = configuration;
+    let aws = delivery::aws().await;
+    let intake = Intake::connect(intake.target, intake.overflow, intake.limit, &aws);
+    let keyring = async {
+        match credentials {
+            CredentialsSource::Environment(credentials) => Ok(Keyring::fixed(product, credentials, allow_unsigned)),
+            CredentialsSource::Secret { id, max_age } => {
+                Keyring::from_secret(product, id, max_age, allow_unsigned, &aws).await
+            }
+        }
+    };
+    let (keyring, warm) = tokio::join!(keyring, intake.warm());
+    if let Err(error) = warm {
+        tracing::warn!(%product, %error, "a connection was not opened ahead of the first event");
+    }
+    Ok(Handler { product, intake, keyring: Arc::new(keyring?), tolerance, body_limit })
 }

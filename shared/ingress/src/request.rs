@@ -1,34 +1,125 @@
 //! A function URL request, as far as it matters here.
+//!
+//! Payload format 2.0: <https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html>. It is read with a struct of our
+//! own, since that of `aws_lambda_events` keeps only the last of a header that is there twice, and copies the body.
 
-use aws_lambda_events::lambda_function_urls::LambdaFunctionUrlRequest;
+use std::borrow::Cow;
+use std::fmt;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
 
-/// The bytes that the vendor posted.
-///
-/// A function URL hands over as Base64 what its content type does not mark as text or JSON. Should the flag be set on what
-/// is not Base64, the text stands for itself, so that it becomes an unreadable event and is not lost.
-pub(crate) fn body(request: &mut LambdaFunctionUrlRequest) -> Vec<u8> {
-    let text = request.body.take().unwrap_or_default();
-    if request.is_base64_encoded {
-        STANDARD.decode(&text).unwrap_or_else(|_| text.into_bytes())
-    } else {
-        text.into_bytes()
+/// What Lambda was invoked with. The texts are borrowed from its JSON where they have no escapes.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct FunctionUrlRequest<'r> {
+    #[serde(borrow, default)]
+    headers: Members<'r>,
+    #[serde(borrow, default)]
+    raw_query_string: Text<'r>,
+    #[serde(borrow, default)]
+    query_string_parameters: Members<'r>,
+    #[serde(borrow)]
+    request_context: RequestContext<'r>,
+    #[serde(borrow, default)]
+    body: Option<Text<'r>>,
+    #[serde(default)]
+    is_base64_encoded: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RequestContext<'r> {
+    #[serde(borrow)]
+    http: Http<'r>,
+    #[serde(default)]
+    time_epoch: i64,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Http<'r> {
+    #[serde(borrow, default)]
+    method: Text<'r>,
+}
+
+/// A string that borrows where it can, inside an `Option` or a list, too.
+#[derive(Debug, Default, Deserialize)]
+struct Text<'r>(#[serde(borrow)] Cow<'r, str>);
+
+/// The members of an object of strings. One that is there twice is here twice.
+#[derive(Debug, Default)]
+struct Members<'r>(Vec<(Text<'r>, Text<'r>)>);
+
+impl<'de: 'r, 'r> Deserialize<'de> for Members<'r> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Members<'de>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object of strings")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = object.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+
+            fn visit_unit<E>(self) -> Result<Self::Value, E> {
+                Ok(Members::default())
+            }
+        }
+        deserializer.deserialize_any(Object)
     }
 }
 
-/// The method, in upper case as it is sent. A request without one, which no function URL makes, has the empty method.
-pub(crate) fn method(request: &LambdaFunctionUrlRequest) -> &str {
-    request.request_context.http.method.as_deref().unwrap_or_default()
-}
+impl FunctionUrlRequest<'_> {
+    /// The method, in upper case as it is sent. A request without one, which no function URL makes, has the empty method.
+    pub(crate) fn method(&self) -> &str {
+        &self.request_context.http.method.0
+    }
 
-/// When the request reached AWS; the time now where it does not say.
-pub(crate) fn received(request: &LambdaFunctionUrlRequest) -> Timestamp {
-    let milliseconds = request.request_context.time_epoch;
-    match Timestamp::from_millisecond(milliseconds) {
-        Ok(received) if milliseconds > 0 => received,
-        _ => Timestamp::now(),
+    /// Names and values of the headers. A function URL joins the values of a repeated one with commas.
+    pub(crate) fn headers(&self) -> Vec<(&str, &str)> {
+        self.headers.0.iter().map(|(name, value)| (&*name.0, &*value.0)).collect()
+    }
+
+    /// The values of this parameter in the query string, decoded. A sender of requests that made no query string of the
+    /// parameters is understood as well.
+    pub(crate) fn parameter(&self, name: &str) -> Vec<Cow<'_, str>> {
+        if self.raw_query_string.0.is_empty() {
+            let members = self.query_string_parameters.0.iter();
+            return members.filter(|(key, _)| key.0 == name).map(|(_, value)| Cow::from(&*value.0)).collect();
+        }
+        let pairs = form_urlencoded::parse(self.raw_query_string.0.as_bytes());
+        pairs.filter(|(key, _)| key == name).map(|(_, value)| value).collect()
+    }
+
+    /// The bytes that the vendor posted.
+    ///
+    /// A function URL hands over as Base64 what its content type does not mark as text or JSON. Should the flag be set on
+    /// what is not Base64, the text stands for itself, so that it becomes an unreadable event and is not lost.
+    pub(crate) fn body(&self) -> Cow<'_, [u8]> {
+        let text = self.body.as_ref().map_or("", |body| &body.0);
+        match STANDARD.decode(text) {
+            Ok(bytes) if self.is_base64_encoded => Cow::Owned(bytes),
+            _ => Cow::Borrowed(text.as_bytes()),
+        }
+    }
+
+    /// When the request reached AWS; the time now where it does not say.
+    pub(crate) fn received(&self) -> Timestamp {
+        let milliseconds = self.request_context.time_epoch;
+        match Timestamp::from_millisecond(milliseconds) {
+            Ok(received) if milliseconds > 0 => received,
+            _ => Timestamp::now(),
+        }
     }
 }
 
@@ -36,32 +127,61 @@ pub(crate) fn received(request: &LambdaFunctionUrlRequest) -> Timestamp {
 mod tests {
     use super::*;
 
-    fn request(body: Option<&str>, is_base64_encoded: bool) -> LambdaFunctionUrlRequest {
-        let mut request = LambdaFunctionUrlRequest::default();
-        request.body = body.map(str::to_owned);
-        request.is_base64_encoded = is_base64_encoded;
-        request
+    fn with(members: &str) -> String {
+        format!(r#"{{{members}"requestContext":{{"http":{{"method":"POST"}},"timeEpoch":1700000000123}}}}"#)
+    }
+
+    fn read(json: &str) -> FunctionUrlRequest<'_> {
+        serde_json::from_str(json).unwrap()
     }
 
     #[test]
     fn the_body_is_what_the_vendor_posted() {
-        for (text, encoded, expected) in [
-            (Some("{}"), false, "{}"),
-            (Some("PGE+4piDPC9hPg=="), true, "<a>☃</a>"),
-            (Some("not Base64!"), true, "not Base64!"),
-            (Some(""), true, ""),
-            (None, false, ""),
+        for (members, expected) in [
+            (r#""body":"{}","isBase64Encoded":false,"#, "{}"),
+            (r#""body":"PGE+4piDPC9hPg==","isBase64Encoded":true,"#, "<a>☃</a>"),
+            (r#""body":"PGEvPg==","isBase64Encoded":false,"#, "PGEvPg=="),
+            (r#""body":"not Base64!","isBase64Encoded":true,"#, "not Base64!"),
+            (r#""body":"","isBase64Encoded":true,"#, ""),
+            (r#""body":"\"\n","#, "\"\n"),
+            (r#""body":null,"#, ""),
+            ("", ""),
         ] {
-            assert_eq!(body(&mut request(text, encoded)), expected.as_bytes(), "{text:?}");
+            assert_eq!(*read(&with(members)).body(), *expected.as_bytes(), "{members}");
+        }
+    }
+
+    #[test]
+    fn a_body_without_escapes_is_not_copied() {
+        let json = with(r#""body":"<a/>","#);
+        assert!(matches!(read(&json).body, Some(Text(Cow::Borrowed("<a/>")))));
+    }
+
+    #[test]
+    fn a_header_that_is_there_twice_is_given_twice() {
+        let json = with(r#""headers":{"A":"1","a":"2","A":"3","b":"4,5"},"#);
+        assert_eq!(read(&json).headers(), [("A", "1"), ("a", "2"), ("A", "3"), ("b", "4,5")]);
+        assert!(read(&with(r#""headers":null,"#)).headers().is_empty());
+    }
+
+    #[test]
+    fn a_parameter_is_decoded() {
+        for (members, expected) in [
+            (r#""rawQueryString":"token=a%2Fb+c&x=1","#, &["a/b c"][..]),
+            (r#""rawQueryString":"token=a&token=b","queryStringParameters":{"token":"a,b"},"#, &["a", "b"]),
+            (r#""rawQueryString":"Token=a&tokens=b","#, &[]),
+            (r#""rawQueryString":"token","#, &[""]),
+            (r#""rawQueryString":"","queryStringParameters":{"token":"a/b c"},"#, &["a/b c"]),
+            ("", &[]),
+        ] {
+            assert_eq!(read(&with(members)).parameter("token"), expected, "{members}");
         }
     }
 
     #[test]
     fn the_time_of_receipt_is_the_requests() {
-        let mut request = request(None, false);
-        request.request_context.time_epoch = 1_700_000_000_123;
-        assert_eq!(received(&request).to_string(), "2023-11-14T22:13:20.123Z");
-        request.request_context.time_epoch = 0;
-        assert!(received(&request) > "2025-01-01T00:00:00Z".parse().unwrap());
+        assert_eq!(read(&with("")).received().to_string(), "2023-11-14T22:13:20.123Z");
+        let without = r#"{"requestContext":{"http":{}}}"#;
+        assert!(read(without).received() > "2025-01-01T00:00:00Z".parse().unwrap());
     }
 }

@@ -14,8 +14,12 @@ pub(crate) enum Answer {
     },
     /// Lambda was invoked with something else than a function URL request.
     NotARequest,
+    /// It is not shown to be the vendor's.
+    NotAuthentic,
     /// It was not a POST.
     NotPost,
+    /// Its body is over the limit.
+    TooLarge,
     /// Its events could not be stored. The vendor should send it again.
     NotStored,
 }
@@ -26,7 +30,9 @@ impl Answer {
         match self {
             Self::Stored { .. } => StatusCode::OK,
             Self::NotARequest => StatusCode::BAD_REQUEST,
+            Self::NotAuthentic => StatusCode::UNAUTHORIZED,
             Self::NotPost => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotStored => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -35,7 +41,7 @@ impl Answer {
     fn body(self) -> String {
         match self {
             Self::Stored { events } => format!(r#"{{"stored":{events}}}"#),
-            Self::NotARequest | Self::NotPost | Self::NotStored => {
+            Self::NotARequest | Self::NotAuthentic | Self::NotPost | Self::TooLarge | Self::NotStored => {
                 let status = self.status();
                 let title = status.canonical_reason().unwrap_or_default();
                 format!(r#"{{"title":"{title}","status":{}}}"#, status.as_u16())
@@ -69,6 +75,8 @@ mod tests {
         for (answer, status, content_type, body) in [
             (Answer::Stored { events: 2 }, 200, "application/json", r#"{"stored":2}"#),
             (Answer::NotARequest, 400, "application/problem+json", r#"{"title":"Bad Request","status":400}"#),
+            (Answer::NotAuthentic, 401, "application/problem+json", r#"{"title":"Unauthorized","status":401}"#),
+            (Answer::TooLarge, 413, "application/problem+json", r#"{"title":"Payload Too Large","status":413}"#),
             (Answer::NotPost, 405, "application/problem+json", r#"{"title":"Method Not Allowed","status":405}"#),
             (Answer::NotStored, 503, "application/problem+json", r#"{"title":"Service Unavailable","status":503}"#),
         ] {

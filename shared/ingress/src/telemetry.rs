@@ -6,14 +6,13 @@ use tracing_subscriber::filter::LevelFilter;
 /// Names the level of the log, as AWS Lambda's own setting does: `INFO` unless it is set.
 const LOG_LEVEL: &str = "AWS_LAMBDA_LOG_LEVEL";
 
-/// What the runtime logs at its lowest levels is the request, so it is kept to what it says at `INFO`.
-const RUNTIME: &str = "lambda_runtime=info,lambda_runtime_api_client=info,hyper=info,hyper_util=info";
-
 /// Starts the log. A second call changes nothing.
 pub(crate) fn start() {
     let level = std::env::var(LOG_LEVEL).ok().and_then(|level| level.parse::<LevelFilter>().ok());
     let level = level.unwrap_or(LevelFilter::INFO);
-    let filter = EnvFilter::new(format!("{level},{RUNTIME}"));
+    // Our own crates log nothing of a payload or secret. Others log requests and answers at their lowest levels.
+    let others = level.min(LevelFilter::WARN);
+    let filter = EnvFilter::new(format!("{others},ingress={level},delivery={level},queues={level}"));
     let log = tracing_subscriber::fmt()
         .json()
         .flatten_event(true)

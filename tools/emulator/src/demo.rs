@@ -1,4 +1,5 @@
-//! Sends every sample to its function in the runtime interface emulator and shows what comes out.
+//! Sends every sample to its function in the runtime interface emulator, signed as its vendor signs, and shows what comes
+//! out; then forged ones, and shows that they are refused.
 //!
 //! Exits with 1 if a function's answer or events are not what they have to be.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the demo is there to be read")]
@@ -9,9 +10,81 @@ use std::time::{Duration, Instant};
 
 use callbacks::{CloudEvent, Kind, Outcome, Product};
 use emulator::{Answer, Emulator, EmulatorError, expected_events, requests};
+use jiff::Timestamp;
+use mediahook::request::{self, NotARequest};
+use mediahook::signing::{Signing, SigningError, Tamper};
+use mediahook::token::with_token;
+use serde_json::Value;
 
 /// The sample that is shown in full at the end.
 const SHOWN: (Product, &str) = (Product::TencentCi, "task-finish-transcode-xml");
+
+/// The key that the vendors sign with, in the form that all of them accept.
+const KEY: &str = "DemoKey1";
+const TOKEN: &str = "demo-token";
+
+/// A callback that is not authentic.
+struct Forgery {
+    name: &'static str,
+    /// Whether there is nothing to forge where the vendor signs nothing.
+    needs_signature: bool,
+    /// Makes it of the vendor's own.
+    forge: fn(Signing) -> Signing,
+}
+
+const HOUR: u64 = 60 * 60;
+
+const FORGERIES: &[Forgery] = &[
+    Forgery {
+        name: "no token in the URL",
+        needs_signature: false,
+        forge: |signing| Signing { token: None, ..signing },
+    },
+    Forgery {
+        name: "another token",
+        needs_signature: false,
+        forge: |signing| Signing { tamper: Some(Tamper::Token), ..signing },
+    },
+    Forgery { name: "not signed", needs_signature: true, forge: |signing| Signing { key: None, ..signing } },
+    Forgery {
+        name: "signed with another key",
+        needs_signature: true,
+        forge: |signing| Signing { key: Some("OtherKey1".into()), ..signing },
+    },
+    Forgery {
+        name: "signature changed",
+        needs_signature: true,
+        forge: |signing| Signing { tamper: Some(Tamper::Signature), ..signing },
+    },
+    Forgery {
+        name: "time changed",
+        needs_signature: true,
+        forge: |signing| Signing { tamper: Some(Tamper::Timestamp), ..signing },
+    },
+    Forgery {
+        name: "signed an hour ago",
+        needs_signature: true,
+        forge: |signing| Signing { time: signing.time.saturating_sub(HOUR), ..signing },
+    },
+    Forgery {
+        name: "signed an hour ahead",
+        needs_signature: true,
+        forge: |signing| Signing { time: signing.time.saturating_add(HOUR), ..signing },
+    },
+];
+
+/// The demo could not be run.
+#[derive(Debug, thiserror::Error)]
+enum DemoError {
+    #[error(transparent)]
+    Emulator(#[from] EmulatorError),
+    #[error("a file in events/ is no request")]
+    Request(#[from] NotARequest),
+    #[error("a file in events/ is not JSON")]
+    Json(#[from] serde_json::Error),
+    #[error("a sample could not be signed")]
+    Signing(#[from] SigningError),
+}
 
 fn main() -> ExitCode {
     match run() {
@@ -29,24 +102,36 @@ fn main() -> ExitCode {
 struct Report {
     callbacks: usize,
     events: usize,
+    forgeries: usize,
     failed: usize,
     shown: Option<String>,
+    /// The answers to the forgeries, for each product; none where it does not apply.
+    forged: Vec<Vec<Option<u16>>>,
 }
 
-fn run() -> Result<Report, EmulatorError> {
+fn run() -> Result<Report, DemoError> {
     let style = Style { colored: std::io::stdout().is_terminal() };
-    println!("Every sample callback, through the real functions in AWS's runtime interface emulator:\n");
+    println!(
+        "Every sample callback, signed as its vendor signs, through the real functions in AWS's runtime interface"
+    );
+    println!("emulator:\n");
     println!("{}", style.dim(&row("product", "callback", "kind", "outcome", "answer", "time")));
     let mut report = Report::default();
     let started = Instant::now();
     for product in Product::ALL {
-        send_all(product, &style, &mut report)?;
+        let environment = environment(product);
+        let environment: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (*name, &**value)).collect();
+        let mut function = Emulator::start(product, &environment)?;
+        send_all(product, &mut function, &style, &mut report)?;
+        forge_all(product, &mut function, &mut report)?;
     }
-    let Report { callbacks, events, failed, shown } = &report;
+    let seconds = started.elapsed().as_secs_f64();
+    println!("\nAnd some that are not the vendors', each with all else as it has to be:\n");
+    print_forged(&report, &style);
+    let Report { callbacks, events, forgeries, failed, shown, .. } = &report;
     println!(
-        "\n{callbacks} callbacks to {} functions in {:.1} s: {events} events, {failed} failed.",
-        Product::ALL.len(),
-        started.elapsed().as_secs_f64()
+        "\n{callbacks} callbacks and {forgeries} forged ones to {} functions in {seconds:.1} s: {events} events, {failed} failed.",
+        Product::ALL.len()
     );
     if let Some(event) = shown {
         let (product, case) = SHOWN;
@@ -59,15 +144,58 @@ fn run() -> Result<Report, EmulatorError> {
     Ok(report)
 }
 
-fn send_all(product: Product, style: &Style, report: &mut Report) -> Result<(), EmulatorError> {
-    let mut function = Emulator::start(product, &[("MEDIAHOOK_ALLOW_UNSIGNED", "true")])?;
-    for (case, request) in requests(product)? {
+/// The callback URL as it is configured at the vendor's.
+fn callback_url() -> String {
+    with_token(request::URL, TOKEN)
+}
+
+/// What a function authenticates callbacks with.
+fn environment(product: Product) -> Vec<(&'static str, String)> {
+    let mut environment = vec![("MEDIAHOOK_TOKENS", TOKEN.to_owned())];
+    if is_signed(product) {
+        environment.push(("MEDIAHOOK_KEYS", KEY.to_owned()));
+    }
+    if matches!(product, Product::AliyunVod | Product::AliyunIms) {
+        environment.push(("MEDIAHOOK_CALLBACK_URLS", callback_url()));
+    }
+    environment
+}
+
+/// Whether the vendor can sign the product's callbacks.
+fn is_signed(product: Product) -> bool {
+    product != Product::TencentCi
+}
+
+/// How the vendor sends a callback at this time.
+fn vendors(product: Product, time: Timestamp) -> Signing {
+    Signing {
+        url: request::URL.to_owned(),
+        token: Some(TOKEN.into()),
+        key: is_signed(product).then(|| KEY.into()),
+        callback_url: Some(callback_url()),
+        time: u64::try_from(time.as_second()).unwrap_or_default(),
+        tamper: None,
+    }
+}
+
+/// The request with its callback sent in this way.
+fn sent(product: Product, request: Value, signing: &Signing) -> Result<String, DemoError> {
+    let callback = signing.sign(product, &request::body(&request)?)?;
+    Ok(request::bringing(request, &callback)?.to_string())
+}
+
+fn send_all(product: Product, function: &mut Emulator, style: &Style, report: &mut Report) -> Result<(), DemoError> {
+    for (case, request) in requests(product).map_err(EmulatorError::from)? {
+        let now = Timestamp::now();
+        let unsigned = request::arriving(serde_json::from_str(&request)?, now)?;
+        let expected = expected_events(product, &unsigned.to_string())?;
+        let signed = sent(product, unsigned, &vendors(product, now))?;
         let started = Instant::now();
-        let answer = function.invoke(&request)?;
+        let answer = function.invoke(&signed)?;
         let time = started.elapsed();
         let events = function.events()?;
-        let is_right =
-            answer.status_code == 200 && expected_events(product, &request).is_ok_and(|expected| expected == events);
+        // The signature leaves no trace in the event.
+        let is_right = answer.status_code == 200 && expected == events;
         report.callbacks += 1;
         report.events += events.len();
         report.failed += usize::from(!is_right);
@@ -77,6 +205,45 @@ fn send_all(product: Product, style: &Style, report: &mut Report) -> Result<(), 
         }
     }
     Ok(())
+}
+
+/// Sends forgeries of the product's first sample.
+fn forge_all(product: Product, function: &mut Emulator, report: &mut Report) -> Result<(), DemoError> {
+    let mut answers = Vec::new();
+    let Some((_, request)) = requests(product).map_err(EmulatorError::from)?.into_iter().next() else { return Ok(()) };
+    for Forgery { needs_signature, forge, .. } in FORGERIES {
+        if *needs_signature && !is_signed(product) {
+            answers.push(None);
+            continue;
+        }
+        let now = Timestamp::now();
+        let request = request::arriving(serde_json::from_str(&request)?, now)?;
+        let answer = function.invoke(&sent(product, request, &forge(vendors(product, now)))?)?;
+        let events = function.events()?;
+        let is_refused = answer.status_code == 401 && events.is_empty();
+        report.forgeries += 1;
+        report.failed += usize::from(!is_refused);
+        answers.push(Some(answer.status_code));
+    }
+    report.forged.push(answers);
+    Ok(())
+}
+
+/// A row for each forgery, a column for each product.
+fn print_forged(report: &Report, style: &Style) {
+    let products = Product::ALL.map(|product| format!("{:>12}", product.slug())).concat();
+    println!("{}", style.dim(&format!("{:<24}{products}", "forged")));
+    for (index, forgery) in FORGERIES.iter().enumerate() {
+        let answers = report.forged.iter().map(|answers| answers.get(index).copied().flatten());
+        let cells: String = answers
+            .map(|answer| match answer {
+                None => format!("{:>12}", "-"),
+                Some(401) => format!("{:>12}", 401),
+                Some(status) => style.paint("1;31", &format!("{:>12}", format!("{status} ✗"))),
+            })
+            .collect();
+        println!("{:<24}{cells}", forgery.name);
+    }
 }
 
 fn print_rows(

@@ -1,9 +1,9 @@
-//! `mediahook`: understand a media callback, or make the request that brings one to a function.
+//! `mediahook`: understand a media callback, or bring one to a function.
 #![expect(clippy::print_stderr, reason = "a command-line tool prints what went wrong")]
 
 mod input;
-mod request;
 mod samples;
+mod send;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -12,6 +12,9 @@ use std::process::ExitCode;
 use callbacks::{Product, cloud_event_schema, decode, event_schema, kinds};
 use clap::{Parser, Subcommand};
 use jiff::Timestamp;
+use mediahook::request;
+
+use crate::send::{SendOptions, SigningOptions};
 
 /// Understand the callbacks of media services: Alibaba Cloud VOD and IMS, Tencent Cloud VOD and Cloud Infinite.
 #[derive(Debug, Parser)]
@@ -30,6 +33,10 @@ Examples:
     pbpaste | mediahook decode tencent-vod -
   Invoke a function on this machine with it:
     mediahook request aliyun-ims body.json | sam local invoke AliyunImsFunction -e -
+  Send a function one that is signed, and one whose signature is forged:
+    export MEDIAHOOK_KEY=… MEDIAHOOK_TOKEN=…
+    mediahook send aliyun-ims snapshot-complete --url https://….on.aws/
+    mediahook send aliyun-ims snapshot-complete --url https://….on.aws/ --tamper signature
 
 Products: aliyun-vod, aliyun-ims, tencent-ci, tencent-vod.";
 
@@ -49,7 +56,8 @@ enum Command {
     },
     /// Print the function URL request that would bring a callback to its function.
     ///
-    /// It is what `sam local invoke -e -` takes, and what AWS Lambda makes of the vendor's POST.
+    /// It is what `sam local invoke -e -` takes, and what AWS Lambda makes of the vendor's POST. With a key or a token it is signed, now, for the URL
+    /// <https://function.lambda-url.eu-central-1.on.aws/> unless --callback-url names another.
     Request {
         /// Whose callback it is: aliyun-vod, aliyun-ims, tencent-ci or tencent-vod.
         #[arg(value_name = "PRODUCT")]
@@ -57,6 +65,21 @@ enum Command {
         /// Name of a bundled sample (`mediahook samples` lists them), a file, or `-` for standard input.
         #[arg(value_name = "CASE|FILE", default_value = "-")]
         callback: String,
+        #[command(flatten)]
+        signing: SigningOptions,
+    },
+    /// Send a callback to a function as its vendor does: signed, if there is a key, and with the vendor's time-out.
+    ///
+    /// Prints the answer's status, time and body. The exit code is 0 when the answer, or each of them, is 200, and 1 otherwise.
+    Send {
+        /// Whose callback it is: aliyun-vod, aliyun-ims, tencent-ci or tencent-vod.
+        #[arg(value_name = "PRODUCT")]
+        product: Product,
+        /// Name of a bundled sample (`mediahook samples` lists them), a file, or `-` for standard input.
+        #[arg(value_name = "CASE|FILE")]
+        callback: String,
+        #[command(flatten)]
+        options: SendOptions,
     },
     /// List the bundled samples: the vendors' published examples, and bodies that vary from them.
     Samples {
@@ -87,7 +110,8 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Decode { product, callback } => print_events(product, &callback),
-        Command::Request { product, callback } => print_request(product, &callback),
+        Command::Request { product, callback, signing } => print_request(product, &callback, &signing),
+        Command::Send { product, callback, options } => send(product, &callback, &options),
         Command::Samples { product, decoded } => list_samples(product, decoded),
         Command::Kinds => print_line(kinds_table().trim_end()),
         Command::Schema { data } => print_line(&schema(data)),
@@ -118,9 +142,28 @@ fn print_decoded(product: Product, body: &[u8]) -> Result<Vec<String>, String> {
     Ok(problems)
 }
 
-fn print_request(product: Product, callback: &str) -> Result<(), String> {
+fn print_request(product: Product, callback: &str, signing: &SigningOptions) -> Result<(), String> {
     let body = input::find(product, callback).map_err(message)?;
-    print_line(&request::to_json(&request::of_vendor(product, &body)))
+    let mut request = request::of_vendor(product, &body);
+    if signing.are_given() {
+        print_note(signing.note());
+        let callback = signing.sign_request(product, &body).map_err(message)?;
+        request = request::arriving(request, Timestamp::now()).map_err(message)?;
+        request = request::bringing(request, &callback).map_err(message)?;
+    }
+    print_line(&request::to_json(&request))
+}
+
+fn send(product: Product, callback: &str, options: &SendOptions) -> Result<(), String> {
+    let body = input::find(product, callback).map_err(message)?;
+    print_note(options.note());
+    if options.send(product, &body, print_line)? { Ok(()) } else { Err("not answered 200".to_owned()) }
+}
+
+fn print_note(note: Option<&str>) {
+    if let Some(note) = note {
+        eprintln!("mediahook: {note}");
+    }
 }
 
 fn list_samples(product: Option<Product>, decoded: bool) -> Result<(), String> {

@@ -5,30 +5,45 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use callbacks::Product;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
+
+use crate::signing::Callback;
+use crate::token::query_of;
+
+/// The function's URL in all requests.
+pub const URL: &str = "https://function.lambda-url.eu-central-1.on.aws/";
 
 /// When the requests are said to have arrived, in milliseconds: 2026-01-02T03:04:05Z. A fixed time keeps them the same.
 const TIME_EPOCH: u64 = 1_767_323_045_000;
 const TIME: &str = "02/Jan/2026:03:04:05 +0000";
 
+/// The JSON is not that of a function URL request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this is no function URL request")]
+pub struct NotARequest;
+
 /// How a callback is sent. The fields are what differs between vendors, and between what they document and what occurs.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Delivery {
+pub struct Delivery {
     /// `Content-Type`, where there is one.
-    pub(crate) content_type: Option<&'static str>,
+    pub content_type: Option<&'static str>,
     /// `User-Agent`, where it is known.
-    pub(crate) user_agent: Option<&'static str>,
+    pub user_agent: Option<&'static str>,
     /// Header names in capitals, as a proxy may leave them.
-    pub(crate) capitals: bool,
+    pub capitals: bool,
 }
 
 /// The request that the vendor's own delivery makes.
-pub(crate) fn of_vendor(product: Product, body: &[u8]) -> Value {
+#[must_use]
+pub fn of_vendor(product: Product, body: &[u8]) -> Value {
     of_delivery(&vendor_delivery(product, body), body)
 }
 
 /// How the vendor sends this body.
-pub(crate) fn vendor_delivery(product: Product, body: &[u8]) -> Delivery {
+#[must_use]
+pub fn vendor_delivery(product: Product, body: &[u8]) -> Delivery {
     let is_xml = body.trim_ascii_start().first() == Some(&b'<');
     let user_agent = match product {
         // As logged by a receiver of VOD callbacks; the others are not documented.
@@ -40,7 +55,8 @@ pub(crate) fn vendor_delivery(product: Product, body: &[u8]) -> Delivery {
 }
 
 /// The request of a delivery of this body.
-pub(crate) fn of_delivery(delivery: &Delivery, body: &[u8]) -> Value {
+#[must_use]
+pub fn of_delivery(delivery: &Delivery, body: &[u8]) -> Value {
     let text = std::str::from_utf8(body).ok().filter(|_| is_text(delivery.content_type));
     let mut headers = Map::new();
     let mut header = |name: &str, value: &str| {
@@ -88,8 +104,70 @@ pub(crate) fn of_delivery(delivery: &Delivery, body: &[u8]) -> Value {
     })
 }
 
+/// The body of a request.
+///
+/// # Errors
+/// [`NotARequest`] where there is none, or one that is not in Base64 although it says so.
+pub fn body(request: &Value) -> Result<Vec<u8>, NotARequest> {
+    let text = request.get("body").and_then(Value::as_str).ok_or(NotARequest)?;
+    match request.get("isBase64Encoded").and_then(Value::as_bool) {
+        Some(true) => STANDARD.decode(text).map_err(|_| NotARequest),
+        Some(false) => Ok(text.as_bytes().to_vec()),
+        None => Err(NotARequest),
+    }
+}
+
+/// The request, had it arrived at this time.
+///
+/// # Errors
+/// [`NotARequest`]
+pub fn arriving(mut request: Value, time: Timestamp) -> Result<Value, NotARequest> {
+    let context = object(&mut request, "requestContext")?;
+    context.insert("timeEpoch".to_owned(), time.as_millisecond().into());
+    let utc = time.to_zoned(TimeZone::UTC);
+    context.insert("time".to_owned(), utc.strftime("%d/%b/%Y:%H:%M:%S %z").to_string().into());
+    Ok(request)
+}
+
+/// The request with the query string, the headers and the body of a signed callback, and all else as it was: whether the
+/// body is in Base64, and header names in capitals.
+///
+/// # Errors
+/// [`NotARequest`]
+pub fn bringing(mut request: Value, callback: &Callback) -> Result<Value, NotARequest> {
+    let is_encoded = request.get("isBase64Encoded").and_then(Value::as_bool).ok_or(NotARequest)?;
+    let headers = object(&mut request, "headers")?;
+    let capitals = headers.contains_key("CONTENT-LENGTH");
+    let length = ("content-length", callback.body.len().to_string());
+    for (name, value) in callback.headers.iter().chain([&length]) {
+        let name = if capitals { name.to_ascii_uppercase() } else { name.to_ascii_lowercase() };
+        headers.insert(name, value.as_str().into());
+    }
+
+    let text = std::str::from_utf8(&callback.body).ok().filter(|_| !is_encoded);
+    let request_members = request.as_object_mut().ok_or(NotARequest)?;
+    request_members.insert("isBase64Encoded".to_owned(), text.is_none().into());
+    let text = text.map_or_else(|| STANDARD.encode(&callback.body), str::to_owned);
+    request_members.insert("body".to_owned(), text.into());
+
+    let query = query_of(&callback.url);
+    request_members.insert("rawQueryString".to_owned(), query.into());
+    let parameters: Map<String, Value> = form_urlencoded::parse(query.as_bytes())
+        .map(|(name, value)| (name.into_owned(), value.into_owned().into()))
+        .collect();
+    if !parameters.is_empty() {
+        request_members.insert("queryStringParameters".to_owned(), parameters.into());
+    }
+    Ok(request)
+}
+
+fn object<'r>(request: &'r mut Value, member: &str) -> Result<&'r mut Map<String, Value>, NotARequest> {
+    request.get_mut(member).and_then(Value::as_object_mut).ok_or(NotARequest)
+}
+
 /// As the files in `events/` have it.
-pub(crate) fn to_json(request: &Value) -> String {
+#[must_use]
+pub fn to_json(request: &Value) -> String {
     format!("{request:#}")
 }
 
@@ -125,5 +203,54 @@ mod tests {
     fn a_request_without_content_type_has_no_such_header() {
         let request = of_delivery(&delivery(None), b"");
         assert!(request["headers"].get("content-type").is_none());
+    }
+
+    fn callback(url: &str, body: &[u8]) -> Callback {
+        let headers = vec![("X-ICE-TIMESTAMP", "7".to_owned())];
+        Callback { url: url.to_owned(), headers, body: body.to_vec() }
+    }
+
+    #[test]
+    fn a_request_brings_a_signed_callback() {
+        for (content_type, capitals, name, text) in [
+            ("application/json", false, "x-ice-timestamp", "{ }"),
+            ("application/octet-stream", true, "X-ICE-TIMESTAMP", "eyB9"),
+        ] {
+            let unsigned = of_delivery(&Delivery { capitals, ..delivery(Some(content_type)) }, b"{}");
+            let signed = bringing(unsigned, &callback("https://a.example/?token=%41&b", b"{ }")).unwrap();
+            assert_eq!(signed["rawQueryString"], "token=%41&b");
+            assert_eq!(signed["queryStringParameters"], json!({"token": "A", "b": ""}));
+            assert_eq!(signed["headers"][name], "7");
+            assert_eq!(signed["headers"][if capitals { "CONTENT-LENGTH" } else { "content-length" }], "3");
+            assert_eq!(signed["body"], text);
+            assert_eq!(body(&signed).unwrap(), b"{ }");
+        }
+    }
+
+    #[test]
+    fn a_callback_without_anything_to_add_changes_nothing() {
+        for product in Product::ALL {
+            let request = of_vendor(product, b"{\"A\":1}");
+            let plain = Callback { headers: vec![], ..callback(URL, b"{\"A\":1}") };
+            assert_eq!(bringing(request.clone(), &plain), Ok(request));
+        }
+    }
+
+    #[test]
+    fn a_request_arrives_when_it_is_said_to() {
+        let request = of_vendor(Product::TencentCi, b"{}");
+        let time = Timestamp::from_millisecond(TIME_EPOCH.try_into().unwrap()).unwrap();
+        assert_eq!(arriving(request.clone(), time), Ok(request.clone()));
+        let later = arriving(request, "2026-11-09T00:00:00Z".parse().unwrap()).unwrap();
+        assert_eq!(later["requestContext"]["time"], "09/Nov/2026:00:00:00 +0000");
+    }
+
+    #[test]
+    fn other_json_is_no_request() {
+        for other in [json!({}), json!({"headers": {}, "body": "", "isBase64Encoded": "no"}), json!([]), json!(null)] {
+            assert_eq!(body(&other), Err(NotARequest));
+            assert_eq!(arriving(other.clone(), Timestamp::UNIX_EPOCH), Err(NotARequest));
+            assert_eq!(bringing(other, &callback(URL, b"")), Err(NotARequest));
+        }
     }
 }

@@ -5,10 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use callbacks::Product;
+use mediahook::request::{self, Delivery};
 use rust_embed::RustEmbed;
 use serde_json::Value;
-
-use crate::request::{self, Delivery};
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../.././shared/callbacks/testdata"]
@@ -137,6 +136,8 @@ fn json_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 
 #[cfg(test)]
 mod tests {
+    use mediahook::signing::Signing;
+
     use super::*;
 
     #[test]
@@ -155,6 +156,21 @@ mod tests {
             }
             let files: BTreeSet<PathBuf> = json_files(&folder.join(product.slug())).unwrap().into_iter().collect();
             assert_eq!(files, expected, "run `make events`: there are files of {product} that are no sample's");
+        }
+    }
+
+    #[test]
+    fn every_request_can_be_signed() {
+        for product in Product::ALL {
+            let key = (product != Product::TencentCi).then(|| "Key1".into());
+            let signing =
+                Signing { url: request::URL.to_owned(), key, token: Some("token".into()), ..Signing::default() };
+            for (case, request) in requests(product) {
+                let callback = signing.sign(product, &request::body(&request).unwrap()).unwrap();
+                let signed = request::bringing(request.clone(), &callback).unwrap();
+                assert_eq!(request::body(&signed).unwrap(), callback.body, "{case}");
+                assert_eq!(signed["isBase64Encoded"], request["isBase64Encoded"], "{case}");
+            }
         }
     }
 

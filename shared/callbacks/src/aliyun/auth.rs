@@ -9,7 +9,7 @@ use md5::{Digest, Md5};
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
-use crate::auth::{Clock, Credentials, NotAuthentic, Request, Signature, any, seconds};
+use crate::auth::{Clock, Credentials, NotAuthentic, Request, Signature, is_any, seconds};
 
 /// The signature of `ApsaraVideo` VOD.
 pub(crate) const VOD: Scheme = Scheme { timestamp: "X-VOD-TIMESTAMP", signature: "X-VOD-SIGNATURE" };
@@ -27,15 +27,20 @@ impl Scheme {
     pub(crate) fn verify(
         self,
         credentials: &Credentials,
-        request: &Request<'_>,
+        request: &Request<'_, '_>,
         clock: Clock,
     ) -> Result<(), NotAuthentic> {
         let timestamp = only(request, self.timestamp)?;
         let signature = only(request, self.signature)?;
         let time = seconds(timestamp).ok_or(NotAuthentic::Unsigned)?;
         let now = clock.seconds();
+<<<<<<< HEAD
         let is_signed = any(&credentials.keys, |key| {
             any(&credentials.callback_urls, |url| digest(url, timestamp, key).as_bytes().ct_eq(signature.as_bytes()))
+=======
+        let is_signed = is_any(&credentials.keys, |key| {
+            is_any(&credentials.callback_urls, |url| digest(url, timestamp, key).as_bytes().ct_eq(signature.as_bytes()))
+>>>>>>> 24e043355d9d416d2014e81c3a4b4b3c3a877d27
         });
         if time.abs_diff(now) > clock.tolerance {
             Err(if time < now { NotAuthentic::Stale } else { NotAuthentic::Future })
@@ -53,7 +58,7 @@ impl Scheme {
 }
 
 /// The header's value, where it is there once.
-fn only<'r>(request: &Request<'r>, name: &str) -> Result<&'r str, NotAuthentic> {
+fn only<'r>(request: &Request<'r, '_>, name: &str) -> Result<&'r str, NotAuthentic> {
     let mut values = request.headers.iter().filter(|(header, _)| header.eq_ignore_ascii_case(name));
     match (values.next(), values.next()) {
         (Some((_, value)), None) => Ok(value),

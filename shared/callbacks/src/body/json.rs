@@ -52,6 +52,34 @@ pub(crate) fn compact(text: &str) -> String {
     compact
 }
 
+/// An object, as [`compact`] has it, without these members of it. What is no object stays as it is.
+///
+/// # Errors
+/// [`Unreadable::Json`] where the text is no JSON.
+pub(crate) fn compact_without(text: &str, omitted: &'static [&'static str]) -> Result<String, Unreadable> {
+    let compact = compact(text);
+    let mut input = Jiter::new(compact.as_bytes());
+    if input.peek().map_err(broken)? != Peek::Object {
+        return Ok(compact);
+    }
+    let mut without = String::with_capacity(compact.len());
+    let mut start = input.current_index() + 1;
+    let mut next = input.next_object().map_err(broken)?;
+    while let Some(key) = next {
+        let is_omitted = omitted.contains(&key.trim());
+        input.next_skip().map_err(broken)?;
+        let end = input.current_index();
+        if !is_omitted {
+            without.push(if without.is_empty() { '{' } else { ',' });
+            without.push_str(compact.get(start..end).unwrap_or_default());
+        }
+        start = end + 1;
+        next = input.next_key().map_err(broken)?;
+    }
+    without.push_str(if without.is_empty() { "{}" } else { "}" });
+    Ok(without)
+}
+
 /// How far the string reaches that begins with `text`, its closing quote included.
 fn string_end(text: &str) -> usize {
     let mut escaped = false;
@@ -213,6 +241,21 @@ fn broken(error: JiterError) -> Unreadable {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn members_are_left_out_of_the_outermost_object() {
+        let without = |text| compact_without(text, &["Sign", "T"]).unwrap();
+        for (text, expected) in [
+            (r#"{"Sign":"x","A":{"T":1},"T":2}"#, r#"{"A":{"T":1}}"#),
+            (r#" { "A" : "T" , "B" : [ 1, 2 ], " T " : "x" }"#, r#"{"A":"T","B":[1,2]}"#),
+            (r#"{"A":1,"T":2,"T":3,"B":"}\"{"}"#, r#"{"A":1,"B":"}\"{"}"#),
+            (r#"{"Sign":{"A":[]},"T":null}"#, "{}"),
+            ("{}", "{}"),
+            (r#"["T"]"#, r#"["T"]"#),
+        ] {
+            assert_eq!(without(text), expected);
+        }
+    }
 
     #[test]
     fn what_means_the_same_has_one_form() {

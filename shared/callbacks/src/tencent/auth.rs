@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use subtle::ConstantTimeEq;
 
-use crate::auth::{Clock, Credentials, NotAuthentic, Request, Signature, any, seconds};
+use crate::auth::{Clock, Credentials, NotAuthentic, Request, Signature, is_any, seconds};
 
 /// How long the vendor's own signatures are valid unless configured otherwise, in seconds.
 pub(crate) const LIFETIME: u64 = 10 * 60;
@@ -29,14 +29,14 @@ struct Signed<'b> {
     expiry: &'b RawValue,
 }
 
-pub(crate) fn verify(credentials: &Credentials, request: &Request<'_>, clock: Clock) -> Result<(), NotAuthentic> {
+pub(crate) fn verify(credentials: &Credentials, request: &Request<'_, '_>, clock: Clock) -> Result<(), NotAuthentic> {
     let body = request.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(request.body);
     let signed: Signed<'_> = serde_json::from_slice(body).map_err(|_| NotAuthentic::Unsigned)?;
     let expiry = unquoted(signed.expiry.get());
     let time = seconds(expiry).ok_or(NotAuthentic::Unsigned)?;
     let sign = string(signed.sign.get()).ok_or(NotAuthentic::Unsigned)?.to_ascii_lowercase();
     let now = clock.seconds();
-    let is_signed = any(&credentials.keys, |key| digest(key, expiry).as_bytes().ct_eq(sign.as_bytes()));
+    let is_signed = is_any(&credentials.keys, |key| digest(key, expiry).as_bytes().ct_eq(sign.as_bytes()));
     if time < now {
         Err(NotAuthentic::Stale)
     } else if time - now > FARTHEST_EXPIRY {
@@ -61,7 +61,7 @@ fn unquoted(json: &str) -> &str {
     string(json).unwrap_or(json)
 }
 
-fn digest(key: &SecretString, expiry: &str) -> String {
+pub(crate) fn digest(key: &SecretString, expiry: &str) -> String {
     hex(&Md5::new().chain_update(key.expose_secret()).chain_update(expiry).finalize())
 }
 

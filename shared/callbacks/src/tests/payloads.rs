@@ -121,7 +121,8 @@ fn xml_and_json_give_the_same_event() {
     assert!(pairs >= 10, "{pairs} pairs");
 }
 
-/// `vendor` is what the vendor sent: nothing added, nothing dropped, no digit lost.
+/// `vendor` is what the vendor sent: nothing added, no digit lost, and nothing dropped but the signature of a delivery, with
+/// which anybody could send callbacks until it expires.
 #[test]
 fn the_vendors_event_is_handed_on_whole() {
     for (product, file, body) in all_payloads() {
@@ -130,7 +131,10 @@ fn the_vendors_event_is_handed_on_whole() {
             continue;
         }
         let vendor = event(product, &body).data.unwrap().vendor.unwrap();
-        let sent: Value = serde_json::from_slice(&body).unwrap();
+        let mut sent: Value = serde_json::from_slice(&body).unwrap();
+        if product == Product::TencentVod {
+            sent.as_object_mut().unwrap().retain(|name, _| name != "Sign" && name != "T");
+        }
         assert_eq!(serde_json::from_str::<Value>(vendor.get()).unwrap(), sent, "{product}/{file}");
     }
     let body = br#"{"EventType" : "New", "N": 1.2300000000000000000000000000001e400 , "S": "a  b"}"#;

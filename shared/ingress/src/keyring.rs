@@ -1,0 +1,252 @@
+//! The credentials in force, renewed from a secret while requests are served.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
+use callbacks::Product;
+use callbacks::auth::{Authentic, Clock, Credentials, NotAuthentic, Request, verify};
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use tokio::sync::watch;
+
+use crate::configuration::{ConfigurationError, split_secret, usable};
+use crate::metrics::{self, Metric};
+
+/// How long a refused request waits for the secret that is being read, in case that it has the key.
+const RENEWAL_WAIT: Duration = Duration::from_secs(1);
+/// When a failed reading is tried again, unless the secret's age comes first.
+const RETRY_AFTER: Duration = Duration::from_secs(30);
+/// How long reading the secret may take, retries included.
+const READING_LIMIT: Duration = Duration::from_secs(5);
+
+/// The credentials of a product's function.
+#[derive(Debug)]
+pub(crate) struct Keyring {
+    product: Product,
+    allow_unsigned: bool,
+    current: Mutex<Arc<Credentials>>,
+    secret: Option<Secret>,
+}
+
+/// Where the credentials are read from again and again.
+#[derive(Debug)]
+struct Secret {
+    client: Client,
+    id: String,
+    max_age: Duration,
+    /// When the next reading is due. Wall-clock time, since the others stand still while Lambda pauses the function.
+    due: Mutex<Timestamp>,
+    /// Whether it is being read.
+    reading: watch::Sender<bool>,
+}
+
+/// The secret gave no credentials. Its content is in no message.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum KeyringError {
+    #[error("the secret could not be read: {code}")]
+    Read { code: String },
+    #[error("the secret has no text")]
+    Binary,
+    #[error(
+        "the secret is not what it has to be: expected JSON with `keys`, `tokens` and `callback_urls`, each a list of \
+         strings or a string with spaces between"
+    )]
+    Format,
+    #[error(transparent)]
+    Unusable(#[from] ConfigurationError),
+}
+
+/// The secret's JSON.
+#[derive(Deserialize)]
+struct SecretCredentials {
+    #[serde(default)]
+    keys: Values,
+    #[serde(default)]
+    tokens: Values,
+    #[serde(default)]
+    callback_urls: Values,
+}
+
+/// A list of strings, or one string with spaces between: so Secrets Manager can generate the first token.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Values {
+    One(SecretString),
+    Many(Vec<SecretString>),
+}
+
+impl Default for Values {
+    fn default() -> Self {
+        Self::Many(Vec::new())
+    }
+}
+
+impl Values {
+    fn split(&self) -> Vec<SecretString> {
+        match self {
+            Self::One(text) => split_secret(text),
+            Self::Many(texts) => texts.iter().flat_map(split_secret).collect(),
+        }
+    }
+}
+
+impl Keyring {
+    /// Credentials that stay as they are.
+    pub(crate) fn fixed(product: Product, credentials: Credentials, allow_unsigned: bool) -> Self {
+        Self { product, allow_unsigned, current: Mutex::new(Arc::new(credentials)), secret: None }
+    }
+
+    /// The credentials of a secret, which is read now and again whenever it is older than `max_age`.
+    pub(crate) async fn from_secret(
+        product: Product,
+        id: String,
+        max_age: Duration,
+        allow_unsigned: bool,
+        aws: &SdkConfig,
+    ) -> Result<Self, KeyringError> {
+        let timeouts = TimeoutConfig::builder().operation_timeout(READING_LIMIT).build();
+        let client =
+            Client::from_conf(aws_sdk_secretsmanager::config::Builder::from(aws).timeout_config(timeouts).build());
+        let due = Mutex::new(Timestamp::now() + max_age);
+        let secret = Secret { client, id, max_age, due, reading: watch::Sender::new(false) };
+        let credentials = secret.read(product, allow_unsigned).await?;
+        Ok(Self { secret: Some(secret), ..Self::fixed(product, credentials, allow_unsigned) })
+    }
+
+    /// Shows that a request is the vendor's.
+    ///
+    /// A secret that is due is read meanwhile, and no request waits for it but one that would be refused: its vendor may
+    /// sign with a key that the secret has by now.
+    pub(crate) async fn verify<'b>(
+        self: &Arc<Self>,
+        request: &Request<'_, 'b>,
+        clock: Clock,
+    ) -> Result<Authentic<'b>, NotAuthentic> {
+        self.renew_when_due();
+        let verified = self.verify_with_current(request, clock);
+        match &self.secret {
+            Some(secret) if verified.is_err() && *secret.reading.borrow() => {
+                let mut reading = secret.reading.subscribe();
+                // Whether it came in time or not, what there is now decides.
+                drop(tokio::time::timeout(RENEWAL_WAIT, reading.wait_for(|reading| !reading)).await);
+                self.verify_with_current(request, clock)
+            }
+            _ => verified,
+        }
+    }
+
+    fn verify_with_current<'b>(&self, request: &Request<'_, 'b>, clock: Clock) -> Result<Authentic<'b>, NotAuthentic> {
+        let credentials = Arc::clone(&lock(&self.current));
+        if self.allow_unsigned && credentials.keys.is_empty() && credentials.tokens.is_empty() {
+            return Ok(Authentic::unsigned(request.body));
+        }
+        verify(self.product, &credentials, request, clock)
+    }
+
+    fn renew_when_due(self: &Arc<Self>) {
+        let Some(secret) = &self.secret else { return };
+        let is_due = Timestamp::now() >= *lock(&secret.due);
+        if is_due && !secret.reading.send_replace(true) {
+            let keyring = Arc::clone(self);
+            tokio::spawn(async move { keyring.renew().await });
+        }
+    }
+
+    /// Reads the secret. One that cannot be read or used changes nothing.
+    async fn renew(&self) {
+        let Some(secret) = &self.secret else { return };
+        match secret.read(self.product, self.allow_unsigned).await {
+            Ok(credentials) => {
+                *lock(&self.current) = Arc::new(credentials);
+                *lock(&secret.due) = Timestamp::now() + secret.max_age;
+                tracing::info!(product = %self.product, "the secret was read again");
+            }
+            Err(error) => {
+                *lock(&secret.due) = Timestamp::now() + secret.max_age.min(RETRY_AFTER);
+                metrics::emit(self.product, None, &[(Metric::SecretReadFailures, 1)]);
+                tracing::error!(product = %self.product, %error, "the secret was not read again: the last one holds");
+            }
+        }
+        secret.reading.send_replace(false);
+    }
+}
+
+impl Secret {
+    async fn read(&self, product: Product, allow_unsigned: bool) -> Result<Credentials, KeyringError> {
+        let answer = self.client.get_secret_value().secret_id(&self.id).send().await;
+        let answer = answer.map_err(|error| KeyringError::Read {
+            // Neither the answer nor the message: the one may have the secret in it, the other what was asked for.
+            code: error.code().unwrap_or("Secrets Manager gave no answer").to_owned(),
+        })?;
+        let text = SecretString::from(answer.secret_string.ok_or(KeyringError::Binary)?);
+        let credentials = credentials(&text)?;
+        usable(product, &credentials, allow_unsigned)?;
+        Ok(credentials)
+    }
+}
+
+fn credentials(secret: &SecretString) -> Result<Credentials, KeyringError> {
+    let secret: SecretCredentials = serde_json::from_str(secret.expose_secret()).map_err(|_| KeyringError::Format)?;
+    let urls = secret.callback_urls.split();
+    Ok(Credentials {
+        keys: secret.keys.split(),
+        tokens: secret.tokens.split(),
+        callback_urls: urls.iter().map(|url| url.expose_secret().to_owned()).collect(),
+    })
+}
+
+/// The value behind a lock. Nothing that holds one of these can panic half-way.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Result<Credentials, KeyringError> {
+        credentials(&json.to_owned().into())
+    }
+
+    #[test]
+    fn a_secret_has_lists_or_words() {
+        for (json, keys, tokens, urls) in [
+            (r#"{"keys":["a","b"],"tokens":["c"],"callback_urls":["https://d/"]}"#, 2, 1, 1),
+            (r#"{"keys":"a b","tokens":"c","callback_urls":"https://d/ https://e/"}"#, 2, 1, 2),
+            (r#"{"keys":[],"callback_urls":[],"tokens":"generated"}"#, 0, 1, 0),
+            (r#"{"keys":["", " "],"tokens":"  "}"#, 0, 0, 0),
+            (r#"{"description":"x"}"#, 0, 0, 0),
+        ] {
+            let credentials = read(json).unwrap();
+            let found = (credentials.keys.len(), credentials.tokens.len(), credentials.callback_urls.len());
+            assert_eq!(found, (keys, tokens, urls), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_secret_of_another_form_is_told_without_repeating_it() {
+        for json in ["SECRET", r#"{"keys":1}"#, r#"{"keys":{"SECRET":1}}"#, r#""SECRET""#, ""] {
+            let error = read(json).unwrap_err();
+            assert!(matches!(error, KeyringError::Format), "{json}");
+            assert!(!format!("{error} {error:?}").contains("SECRET"));
+        }
+    }
+
+    #[test]
+    fn what_is_unsigned_is_accepted_only_without_credentials() {
+        let clock = Clock { now: Timestamp::now(), tolerance: 300 };
+        let request = Request { headers: &[], tokens: &[], body: b"{}" };
+        let keyring = |tokens: &[&str], allow_unsigned| {
+            let tokens = tokens.iter().map(|&token| token.to_owned().into()).collect();
+            Keyring::fixed(Product::TencentCi, Credentials { tokens, ..Credentials::default() }, allow_unsigned)
+        };
+        assert!(keyring(&[], true).verify_with_current(&request, clock).is_ok());
+        assert!(keyring(&[], false).verify_with_current(&request, clock).is_err());
+        assert!(keyring(&["t"], true).verify_with_current(&request, clock).is_err());
+    }
+}

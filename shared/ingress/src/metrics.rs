@@ -1,0 +1,125 @@
+//! Metrics in Amazon `CloudWatch`'s embedded metric format: lines in the log from which it makes metrics.
+//!
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
+
+use std::borrow::Cow;
+use std::io::Write;
+use std::time::{Duration, SystemTime};
+
+use callbacks::Product;
+use metrique_writer::format::Format;
+use metrique_writer::{Entry, EntryWriter};
+use metrique_writer_format_emf::{Emf, EntryDimensions};
+
+/// Under which name `CloudWatch` lists the metrics.
+const NAMESPACE: &str = "Mediahook";
+const PRODUCT: &str = "Product";
+const REASON: &str = "Reason";
+
+/// What is counted. The name of each is its metric's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Metric {
+    /// Callbacks that were answered 200.
+    Accepted,
+    /// Callbacks that were refused, also by reason.
+    Rejected,
+    /// Events that were stored.
+    Stored,
+    /// Stored events that have no name here.
+    Unknown,
+    /// Stored events that could not be read.
+    Unreadable,
+    /// Callbacks that were answered 503, since they could not be stored.
+    NotStored,
+    /// Readings of the secret that failed while the function ran.
+    SecretReadFailures,
+}
+
+/// One line: what happened to one callback, or in one batch.
+struct Record<'r> {
+    product: Product,
+    reason: Option<&'static str>,
+    counts: &'r [(Metric, usize)],
+    latency: Option<Duration>,
+}
+
+impl Entry for Record<'_> {
+    fn write<'a>(&'a self, writer: &mut impl EntryWriter<'a>) {
+        writer.timestamp(SystemTime::now());
+        writer.config(if self.reason.is_some() { &BY_REASON } else { &BY_PRODUCT });
+        writer.value(PRODUCT, self.product.slug());
+        writer.value(REASON, &self.reason);
+        for (metric, count) in self.counts {
+            writer.value(format!("{metric:?}"), count);
+        }
+        writer.value("Latency", &self.latency);
+    }
+}
+
+type DimensionSets = &'static [Cow<'static, [Cow<'static, str>]>];
+const PRODUCT_ONLY: &[Cow<'static, str>] = &[Cow::Borrowed(PRODUCT)];
+const PRODUCT_AND_REASON: &[Cow<'static, str>] = &[Cow::Borrowed(PRODUCT), Cow::Borrowed(REASON)];
+const PRODUCT_SETS: DimensionSets = &[Cow::Borrowed(PRODUCT_ONLY)];
+const REASON_SETS: DimensionSets = &[Cow::Borrowed(PRODUCT_ONLY), Cow::Borrowed(PRODUCT_AND_REASON)];
+static BY_PRODUCT: EntryDimensions = EntryDimensions::new_static(PRODUCT_SETS);
+static BY_REASON: EntryDimensions = EntryDimensions::new_static(REASON_SETS);
+
+/// Writes what was counted, to standard error like the log.
+pub(crate) fn emit(product: Product, latency: Option<Duration>, counts: &[(Metric, usize)]) {
+    write(&Record { product, reason: None, counts, latency });
+}
+
+/// Counts a callback that was refused.
+pub(crate) fn rejected(product: Product, reason: &'static str) {
+    write(&Record { product, reason: Some(reason), counts: &[(Metric::Rejected, 1)], latency: None });
+}
+
+fn write(record: &Record<'_>) {
+    let line = format(record);
+    // There is nobody to tell where the log cannot be written to.
+    std::io::stderr().lock().write_all(&line).unwrap_or_default();
+}
+
+fn format(record: &Record<'_>) -> Vec<u8> {
+    let mut line = Vec::with_capacity(512);
+    let mut emf = Emf::builder(NAMESPACE.to_owned(), vec![vec![]]).build();
+    if let Err(error) = emf.format(record, &mut line) {
+        tracing::error!(%error, "a metric could not be written");
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn line(record: &Record<'_>) -> Value {
+        let text = String::from_utf8(format(record)).unwrap();
+        assert!(text.ends_with('\n') && text.lines().count() == 1, "{text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn a_line_is_one_that_cloudwatch_reads() {
+        let counts = &[(Metric::Accepted, 1), (Metric::Stored, 2)];
+        let latency = Some(Duration::from_micros(1500));
+        let line = line(&Record { product: Product::AliyunIms, reason: None, counts, latency });
+        assert_eq!(line["Product"], "aliyun-ims");
+        assert_eq!((&line["Accepted"], &line["Stored"], &line["Latency"]), (&json!(1), &json!(2), &json!(1.5)));
+        let directive = &line["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!(directive["Namespace"], "Mediahook");
+        assert_eq!(directive["Dimensions"], json!([["Product"]]));
+        assert_eq!(directive["Metrics"].as_array().unwrap().len(), 3);
+        assert!(line["_aws"]["Timestamp"].as_u64().unwrap() > 1_700_000_000_000);
+    }
+
+    #[test]
+    fn a_refusal_counts_for_the_product_and_for_the_reason() {
+        let counts = &[(Metric::Rejected, 1)];
+        let line = line(&Record { product: Product::TencentCi, reason: Some("token"), counts, latency: None });
+        assert_eq!(line["Reason"], "token");
+        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["Product"], ["Product", "Reason"]]));
+    }
+}

@@ -1,0 +1,59 @@
+//! The token in a callback's URL.
+
+use form_urlencoded::{byte_serialize, parse};
+
+/// Name of the URL parameter that bears it.
+const PARAMETER: &str = "token";
+
+/// The URL with this token, in place of one that is there. The rest of the URL stays to the letter.
+#[must_use]
+pub fn with_token(url: &str, token: &str) -> String {
+    let (address, parameters) = url.split_once('?').unwrap_or((url, ""));
+    let others = parameters.split('&').filter(|parameter| !parameter.is_empty() && token_of_query(parameter).is_none());
+    let mut parameters: Vec<String> = others.map(str::to_owned).collect();
+    parameters.push(format!("{PARAMETER}={}", byte_serialize(token.as_bytes()).collect::<String>()));
+    format!("{address}?{}", parameters.join("&"))
+}
+
+/// The token that the URL bears, decoded; the first where there are several.
+#[must_use]
+pub fn token_of(url: &str) -> Option<String> {
+    token_of_query(query_of(url))
+}
+
+/// What stands after the question mark.
+pub(crate) fn query_of(url: &str) -> &str {
+    url.split_once('?').map_or("", |(_, query)| query)
+}
+
+fn token_of_query(query: &str) -> Option<String> {
+    parse(query.as_bytes()).find(|(name, _)| name == PARAMETER).map(|(_, value)| value.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_gets_one_token() {
+        for (url, expected) in [
+            ("https://a.example", "https://a.example?token=a%26b+%C3%A9"),
+            ("https://a.example/", "https://a.example/?token=a%26b+%C3%A9"),
+            ("https://a.example/?", "https://a.example/?token=a%26b+%C3%A9"),
+            ("https://a.example/?x=%20&y", "https://a.example/?x=%20&y&token=a%26b+%C3%A9"),
+            ("https://a.example/?token=old&x=1&tokens=2", "https://a.example/?x=1&tokens=2&token=a%26b+%C3%A9"),
+        ] {
+            let with = with_token(url, "a&b é");
+            assert_eq!(with, expected);
+            assert_eq!(token_of(&with).as_deref(), Some("a&b é"));
+        }
+    }
+
+    #[test]
+    fn a_url_without_token_has_none() {
+        for url in ["https://a.example/token=1", "https://a.example/?tokens=1", "https://a.example/?"] {
+            assert_eq!(token_of(url), None, "{url}");
+        }
+        assert_eq!(token_of("https://a.example/?x=1&token=%41").as_deref(), Some("A"));
+    }
+}
