@@ -88,6 +88,12 @@ impl AwsError {
         Self::of("no answer that can be read", Answer::Missing)
     }
 
+    /// The service refused the call.
+    #[cfg(test)]
+    pub(crate) fn refused() -> Self {
+        Self::of("refused", Answer::Refused)
+    }
+
     fn of(problem: &str, answer: Answer) -> Self {
         Self { problem: problem.to_owned(), answer }
     }

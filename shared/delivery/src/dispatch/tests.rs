@@ -1,1 +1,322 @@
-//! Dispatching, with everything that can fail.
+//! Dispatching, with every step failing, and the function ending between any two.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::future::pending;
+
+use futures_util::FutureExt;
+use jiff::SignedDuration;
+
+use super::*;
+use crate::ledger::{LEASE, MemoryLedger};
+
+/// How long the queue hides a message that is being worked on.
+const VISIBILITY: SignedDuration = SignedDuration::from_secs(360);
+
+/// What goes wrong with one call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    /// The function ends before the call has had its effect.
+    EndsBefore,
+    /// The function ends after the call has had its effect.
+    EndsAfter,
+    /// The call is refused.
+    Refused,
+    /// The call has its effect, but its answer is lost.
+    AnswerLost,
+}
+
+/// A ledger and a bus that keep what they are told, and one of whose calls goes wrong.
+#[derive(Default)]
+struct World {
+    ledger: MemoryLedger,
+    published: RefCell<Vec<String>>,
+    /// The calls until the one that goes wrong, and how it does.
+    fault: Cell<Option<(usize, Fault)>>,
+}
+
+impl World {
+    /// What goes wrong with this call, and which calls come after it.
+    async fn fault(&self) -> Option<Fault> {
+        let (calls, fault) = self.fault.get()?;
+        let is_end = matches!(fault, Fault::EndsBefore | Fault::EndsAfter);
+        match calls {
+            0 => {
+                // Once the function has ended, no other call begins.
+                self.fault.set(is_end.then_some((0, Fault::EndsBefore)));
+                if fault == Fault::EndsBefore { pending().await } else { Some(fault) }
+            }
+            _ => {
+                self.fault.set(Some((calls - 1, fault)));
+                None
+            }
+        }
+    }
+
+    async fn call<T>(&self, act: impl Future<Output = T>, error: impl Fn(Fault) -> T) -> T {
+        match self.fault().await {
+            None | Some(Fault::EndsBefore) => act.await,
+            Some(Fault::EndsAfter) => {
+                act.await;
+                pending().await
+            }
+            Some(Fault::Refused) => error(Fault::Refused),
+            Some(Fault::AnswerLost) => {
+                act.await;
+                error(Fault::AnswerLost)
+            }
+        }
+    }
+
+    /// A run over these messages; `None` where the function ended within it.
+    fn run(&self, records: &[Record], owner: &str, now: Timestamp) -> Option<Report> {
+        let run = Run { ledger: self, bus: self, owner, now };
+        run.dispatch(records, Limit::default()).now_or_never()
+    }
+
+    /// How often each event has been published.
+    fn published(&self) -> BTreeMap<String, usize> {
+        let mut counts = BTreeMap::new();
+        for id in self.published.borrow().iter() {
+            *counts.entry(id.clone()).or_default() += 1;
+        }
+        counts
+    }
+}
+
+fn unanswered(fault: Fault) -> AwsError {
+    if fault == Fault::Refused { AwsError::refused() } else { AwsError::unanswered() }
+}
+
+impl Claims for World {
+    async fn claim(&self, key: &str, owner: &str, now: Timestamp) -> Result<Claim, AwsError> {
+        self.call(self.ledger.claim(key, owner, now), |fault| Err(unanswered(fault))).await
+    }
+
+    async fn complete(&self, key: &str, owner: &str, now: Timestamp) -> Result<(), AwsError> {
+        self.call(self.ledger.complete(key, owner, now), |fault| Err(unanswered(fault))).await
+    }
+
+    async fn release(&self, key: &str, owner: &str) -> Result<(), AwsError> {
+        self.call(self.ledger.release(key, owner), |fault| Err(unanswered(fault))).await
+    }
+}
+
+impl Publish for World {
+    async fn publish(&self, entries: &[&Entry]) -> Vec<Result<(), PublishError>> {
+        let published = async {
+            for entry in entries {
+                let head: Head<'_> = serde_json::from_str(&entry.detail).unwrap();
+                self.published.borrow_mut().push(head.id.into_owned());
+            }
+            vec![Ok(()); entries.len()]
+        };
+        self.call(published, |fault| vec![Err(PublishError::Call(unanswered(fault))); entries.len()]).await
+    }
+}
+
+fn event(id: &str) -> String {
+    let time = "2026-01-02T03:04:05.678Z";
+    format!(
+        r#"{{"id":"{id}","source":"/aliyun/vod","type":"media.upload.succeeded","time":"{time}","data":{{"a":1.0}}}}"#
+    )
+}
+
+fn record(message: &str, ids: &[&str]) -> Record {
+    let events: Vec<String> = ids.iter().map(|id| event(id)).collect();
+    Record { message: message.to_owned(), body: format!("[{}]", events.join(",")), trace: None }
+}
+
+fn start() -> Timestamp {
+    "2026-01-02T03:04:06Z".parse().unwrap()
+}
+
+fn fates(report: &Report) -> Vec<(&str, &Fate)> {
+    report.events.iter().map(|event| (event.id.as_str(), &event.fate)).collect()
+}
+
+fn counts(counts: &[(&str, usize)]) -> BTreeMap<String, usize> {
+    counts.iter().map(|(id, count)| ((*id).to_owned(), *count)).collect()
+}
+
+#[test]
+fn an_event_is_published_once_however_often_it_comes() {
+    let world = World::default();
+    let records = [record("m1", &["a"]), record("m2", &["b", "c"]), record("m3", &["c", "a"])];
+    let report = world.run(&records, "one", start()).unwrap();
+    assert_eq!(fates(&report), [("a", &Fate::Published), ("b", &Fate::Published), ("c", &Fate::Published)]);
+    let report = world.run(&records, "two", start() + VISIBILITY).unwrap();
+    assert_eq!(fates(&report), [("a", &Fate::Duplicate), ("b", &Fate::Duplicate), ("c", &Fate::Duplicate)]);
+    assert!(report.failed.is_empty());
+    assert_eq!(world.published(), counts(&[("a", 1), ("b", 1), ("c", 1)]));
+}
+
+/// The calls are three claims, one publication, three completions.
+#[test]
+fn whenever_the_function_ends_nothing_is_lost() {
+    let records = [record("m1", &["a"]), record("m2", &["b", "c"])];
+    for call in 0..7 {
+        for fault in [Fault::EndsBefore, Fault::EndsAfter] {
+            let world = World::default();
+            world.fault.set(Some((call, fault)));
+            assert!(world.run(&records, "one", start()).is_none(), "{fault:?} {call}");
+            world.fault.set(None);
+
+            // The vendor's redelivery, while the run that ended still holds its claims, publishes no event twice.
+            world.run(&records, "two", start() + SignedDuration::from_secs(1)).unwrap();
+            let at_most = world.published().into_values().max().unwrap_or_default();
+            assert!(at_most <= 1, "{fault:?} {call}");
+
+            let report = world.run(&records, "three", start() + VISIBILITY).unwrap();
+            assert!(report.failed.is_empty(), "{fault:?} {call}");
+
+            // Published and not completed: those, and no others, are published again.
+            let steps = call + usize::from(fault == Fault::EndsAfter);
+            let completed = steps.saturating_sub(4);
+            let again = if steps >= 4 { 3 - completed } else { 0 };
+            let published = world.published();
+            assert_eq!(published.len(), 3, "{fault:?} {call}");
+            assert_eq!(published.values().filter(|count| **count == 2).count(), again, "{fault:?} {call}");
+            assert_eq!(published.values().sum::<usize>(), 3 + again, "{fault:?} {call}");
+        }
+    }
+}
+
+#[test]
+fn without_the_ledger_events_wait() {
+    let world = World::default();
+    let records = [record("m1", &["a"]), record("m2", &["b"])];
+    world.fault.set(Some((0, Fault::Refused)));
+    let report = world.run(&records, "one", start()).unwrap();
+    assert_eq!(report.failed, ["m1"]);
+    assert!(matches!(fates(&report)[..], [("a", Fate::NotClaimed(_)), ("b", Fate::Published)]));
+    assert_eq!(world.published(), counts(&[("b", 1)]));
+    let report = world.run(&records[..1], "two", start() + VISIBILITY).unwrap();
+    assert!(report.failed.is_empty());
+    assert_eq!(world.published(), counts(&[("a", 1), ("b", 1)]));
+}
+
+/// A claim whose answer was lost is still there when the lease has ended, and stands in nobody's way.
+#[test]
+fn a_claim_without_an_answer_ends_with_its_lease() {
+    let world = World::default();
+    let records = [record("m1", &["a"])];
+    world.fault.set(Some((0, Fault::AnswerLost)));
+    assert_eq!(world.run(&records, "one", start()).unwrap().failed, ["m1"]);
+    let report = world.run(&records, "two", start() + LEASE).unwrap();
+    assert_eq!((fates(&report), &report.failed[..]), (vec![("a", &Fate::Held)], &["m1".to_owned()][..]));
+    assert!(world.run(&records, "three", start() + VISIBILITY).unwrap().failed.is_empty());
+    assert_eq!(world.published(), counts(&[("a", 1)]));
+}
+
+#[test]
+fn what_the_bus_refuses_is_free_at_once() {
+    let world = World::default();
+    let records = [record("m1", &["a"])];
+    world.fault.set(Some((1, Fault::Refused)));
+    let report = world.run(&records, "one", start()).unwrap();
+    assert!(matches!(fates(&report)[..], [("a", Fate::NotPublished(_))]));
+    assert_eq!(report.failed, ["m1"]);
+    assert!(world.run(&records, "two", start()).unwrap().failed.is_empty());
+    assert_eq!(world.published(), counts(&[("a", 1)]));
+}
+
+/// Nobody can know whether it was published: it is again, as it might have been lost.
+#[test]
+fn what_the_bus_does_not_answer_is_published_again_after_the_lease() {
+    let world = World::default();
+    let records = [record("m1", &["a"])];
+    world.fault.set(Some((1, Fault::AnswerLost)));
+    assert_eq!(world.run(&records, "one", start()).unwrap().failed, ["m1"]);
+    assert_eq!(fates(&world.run(&records, "two", start()).unwrap()), [("a", &Fate::Held)]);
+    assert!(world.run(&records, "three", start() + VISIBILITY).unwrap().failed.is_empty());
+    assert_eq!(world.published(), counts(&[("a", 2)]));
+}
+
+/// The message does not come back: the event is published. Only the vendor could send it again.
+#[test]
+fn a_completion_that_fails_does_not_bring_the_event_back() {
+    for fault in [Fault::Refused, Fault::AnswerLost] {
+        let world = World::default();
+        world.fault.set(Some((2, fault)));
+        let report = world.run(&[record("m1", &["a"])], "one", start()).unwrap();
+        assert!(matches!(fates(&report)[..], [("a", Fate::NotNoted(_))]), "{fault:?}");
+        assert!(report.failed.is_empty(), "{fault:?}");
+        assert_eq!(world.published(), counts(&[("a", 1)]));
+    }
+}
+
+/// Of a callback with several events, those that are published are not published again with the others.
+#[test]
+fn a_message_comes_back_for_the_event_that_failed() {
+    let world = World::default();
+    let records = [record("m1", &["a", "b"]), record("m2", &["b"])];
+    world.fault.set(Some((1, Fault::Refused)));
+    assert_eq!(world.run(&records, "one", start()).unwrap().failed, ["m1", "m2"]);
+    let report = world.run(&records[..1], "two", start() + VISIBILITY).unwrap();
+    assert_eq!(fates(&report), [("a", &Fate::Duplicate), ("b", &Fate::Published)]);
+    assert_eq!(world.published(), counts(&[("a", 1), ("b", 1)]));
+}
+
+#[test]
+fn what_is_no_event_goes_to_the_dead_letters_alone() {
+    let bodies = [
+        "",
+        "SECRET",
+        "{}",
+        "[1]",
+        "[{}]",
+        r#"[{"id":"a","source":"/other","type":"t","time":"2026-01-02T03:04:05Z"}]"#,
+        r#"[{"id":"a","source":"/aliyun/vod","type":"t","time":"yesterday"}]"#,
+        r#"[{"id":"a","source":"/aliyun/vod","type":"t","time":"2026-01-02T03:04:05Z"}"#,
+    ];
+    for body in bodies {
+        let world = World::default();
+        let bad = Record { message: "bad".to_owned(), body: body.to_owned(), trace: None };
+        let report = world.run(&[bad, record("good", &["a"])], "one", start()).unwrap();
+        assert_eq!((&report.unreadable[..], &report.failed[..]), (&["bad".to_owned()][..], &["bad".to_owned()][..]));
+        assert_eq!(world.published(), counts(&[("a", 1)]), "{body}");
+    }
+    assert!(World::default().run(&[record("empty", &[])], "one", start()).unwrap().failed.is_empty());
+}
+
+/// The bus gets the event byte for byte, numbers included, and what rules match.
+#[test]
+fn an_entry_is_the_event() {
+    let mut message = record("m1", &["a\u{e9}"]);
+    message.body = message.body.replace(',', " ,\n");
+    message.trace = Some("Root=1-5759e988-bd862e3fe1be46a994272793".to_owned());
+    let (key, queued) = read(&message).unwrap().remove(0);
+    assert_eq!(key, "aliyun-vod/a\u{e9}");
+    let entry = queued.entry;
+    assert_eq!((entry.source, entry.detail_type.as_str()), ("mediahook.aliyun-vod", "media.upload.succeeded"));
+    assert_eq!(entry.detail, message.body.trim_matches(['[', ']']));
+    assert_eq!(entry.time.to_string(), "2026-01-02T03:04:05.678Z");
+    assert_eq!(entry.trace, message.trace);
+}
+
+#[test]
+fn a_call_of_the_bus_keeps_its_limits() {
+    let events = |count: usize, length: usize| -> BTreeMap<String, Queued> {
+        (0..count)
+            .map(|number| {
+                let (key, mut queued) = read(&record("m", &[&format!("{number:04}")])).unwrap().remove(0);
+                queued.entry.detail.push_str(&" ".repeat(length));
+                (key, queued)
+            })
+            .collect()
+    };
+    let limit: Limit = "16384".parse().unwrap();
+    for (count, length, expected) in [
+        (0, 0, vec![]),
+        (1, 0, vec![1]),
+        (10, 0, vec![10]),
+        (25, 0, vec![10, 10, 5]),
+        (5, 5_000, vec![3, 2]),
+        // More than the limit: the bus has to say so.
+        (2, 20_000, vec![1, 1]),
+    ] {
+        let groups = groups(events(count, length), limit);
+        assert_eq!(groups.iter().map(Vec::len).collect::<Vec<_>>(), expected, "{count} of {length}");
+    }
+}

@@ -1,0 +1,266 @@
+//! What storing the events of a callback sends to AWS, and what it does where AWS does not answer as it should.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
+
+use std::collections::VecDeque;
+use std::future::pending;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_sqs::config::Credentials;
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use callbacks::{CloudEvent, Product, decode};
+use delivery::{Delivery, Intake, IntakeTarget, StoreError};
+use serde_json::{Value, json};
+
+const LIMIT: &str = "16384";
+
+const TRACE: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1";
+
+/// How the service answers a call.
+#[derive(Debug, Clone, Copy)]
+enum Answer {
+    Status(u16),
+    /// Never.
+    Not,
+}
+
+/// A call that was made.
+#[derive(Debug, Clone)]
+struct Call {
+    method: Method,
+    path: String,
+    content_type: String,
+    body: Vec<u8>,
+}
+
+impl Call {
+    fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    /// The events of a message that was sent.
+    fn events(&self) -> Vec<Value> {
+        serde_json::from_str(self.json()["MessageBody"].as_str().unwrap()).unwrap()
+    }
+}
+
+/// SQS and S3, which note what they are called with, and answer as told; with success when nothing is left to tell.
+#[derive(Debug, Clone)]
+struct Service {
+    calls: Arc<Mutex<Vec<Call>>>,
+    aws: SdkConfig,
+}
+
+impl Service {
+    async fn start(answers: &[Answer]) -> Self {
+        let calls = Arc::<Mutex<Vec<Call>>>::default();
+        let answers = Arc::new(Mutex::new(VecDeque::from(answers.to_vec())));
+        let noted = Arc::clone(&calls);
+        let answer = async move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
+            let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+            let content_type = header("content-type");
+            noted.lock().unwrap().push(Call { method, path: uri.path().to_owned(), content_type, body: body.to_vec() });
+            let next = answers.lock().unwrap().pop_front().unwrap_or(Answer::Status(200));
+            match next {
+                Answer::Status(status) => (StatusCode::from_u16(status).unwrap(), r#"{"MessageId":"1"}"#),
+                Answer::Not => pending().await,
+            }
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
+        let aws = aws_config::defaults(BehaviorVersion::latest())
+            .endpoint_url(url)
+            .region(Region::new("eu-central-1"))
+            .credentials_provider(Credentials::new("key", "secret", None, None, "test"))
+            .load()
+            .await;
+        Self { calls, aws }
+    }
+
+    fn intake(&self, overflow: Option<&str>) -> Intake {
+        let target: IntakeTarget = "sqs:https://sqs.eu-central-1.amazonaws.com/123456789012/events".parse().unwrap();
+        let overflow = overflow.map(|text| text.parse().unwrap());
+        Intake::connect(target, overflow, LIMIT.parse().unwrap(), &self.aws)
+    }
+
+    fn calls(&self) -> Vec<Call> {
+        self.calls.lock().unwrap().clone()
+    }
+}
+
+/// The event of a callback about a media with this title.
+fn event(title: &str) -> CloudEvent {
+    let body = json!({"EventType": "FileUploadComplete", "MessageBody": {"Title": title}}).to_string();
+    decoded(body.as_bytes())
+}
+
+fn decoded(body: &[u8]) -> CloudEvent {
+    let received = "2026-01-02T03:04:05Z".parse().unwrap();
+    decode(Product::AliyunIms, body, received).remove(0).event
+}
+
+fn in_time() -> Delivery<'static> {
+    Delivery { trace: None, within: Duration::from_secs(20) }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_callback_is_one_call() {
+    let service = Service::start(&[]).await;
+    let events = [event("one"), event("two"), event("noncharacters \u{fffe}\u{ffff}")];
+    let delivery = Delivery { trace: Some(TRACE), ..in_time() };
+    service.intake(Some("s3:overflow")).store(&events, &delivery).await.unwrap();
+    let [call] = &service.calls()[..] else { panic!() };
+    assert_eq!(call.json()["QueueUrl"], "https://sqs.eu-central-1.amazonaws.com/123456789012/events");
+    assert_eq!(call.json()["MessageSystemAttributes"]["AWSTraceHeader"]["StringValue"], TRACE);
+    assert_eq!(call.events(), events.map(|event| serde_json::to_value(event).unwrap()));
+    assert!(!call.json()["MessageBody"].as_str().unwrap().contains(['\u{fffe}', '\u{ffff}']));
+}
+
+/// SQS would refuse the message for it.
+#[tokio::test(flavor = "current_thread")]
+async fn a_malformed_trace_does_not_cost_the_event() {
+    let service = Service::start(&[]).await;
+    let delivery = Delivery { trace: Some("Root=x"), ..in_time() };
+    service.intake(None).store(&[event("one")], &delivery).await.unwrap();
+    assert_eq!(service.calls()[0].json().get("MessageSystemAttributes"), None);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn nothing_to_store_is_no_call() {
+    let service = Service::start(&[]).await;
+    service.intake(None).store(&[], &in_time()).await.unwrap();
+    assert!(service.calls().is_empty());
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_call_that_fails_is_repeated() {
+    let service = Service::start(&[Answer::Status(503), Answer::Status(500)]).await;
+    service.intake(None).store(&[event("one")], &in_time()).await.unwrap();
+    assert_eq!(service.calls().len(), 3);
+}
+
+/// A connection that was lost while the function was frozen answers no more. The next attempt has to fit the time, too.
+#[tokio::test(flavor = "current_thread")]
+async fn a_call_without_an_answer_is_repeated_in_time() {
+    let service = Service::start(&[Answer::Not]).await;
+    let delivery = Delivery { trace: None, within: Duration::from_secs(2) };
+    service.intake(None).store(&[event("one")], &delivery).await.unwrap();
+    assert_eq!(service.calls().len(), 2);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_queue_that_never_answers_is_an_error() {
+    let service = Service::start(&[Answer::Not; 20]).await;
+    let delivery = Delivery { trace: None, within: Duration::from_millis(300) };
+    let error = service.intake(None).store(&[event("one")], &delivery).await.unwrap_err();
+    assert!(matches!(error, StoreError::Late | StoreError::Queue(_)), "{error}");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_queue_that_refuses_is_an_error() {
+    let service = Service::start(&[Answer::Status(403)]).await;
+    let error = service.intake(None).store(&[event("SECRET")], &in_time()).await.unwrap_err();
+    assert!(matches!(&error, StoreError::Queue(error) if error.is_refusal()), "{error}");
+    assert!(!format!("{error} {error:?}").contains("SECRET"));
+    assert_eq!(service.calls().len(), 1);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_large_event_travels_as_a_reference() {
+    let service = Service::start(&[]).await;
+    let event = event(&"large ".repeat(3_000));
+    service.intake(Some("s3:overflow")).store(std::slice::from_ref(&event), &in_time()).await.unwrap();
+    let [put, sent] = &service.calls()[..] else { panic!() };
+
+    let key = format!("aliyun-ims/{}", event.id);
+    assert_eq!((&put.method, put.path.as_str()), (&Method::PUT, format!("/overflow/{key}").as_str()));
+    assert_eq!(put.content_type, "application/json");
+    let mut expected = serde_json::to_value(&event).unwrap();
+    assert_eq!(put.json(), expected["data"]);
+
+    let members = expected.as_object_mut().unwrap();
+    members.remove("data");
+    members.insert("dataref".to_owned(), format!("s3://overflow/{key}").into());
+    assert_eq!(sent.events(), [expected]);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_large_body_that_cannot_be_read_is_kept_as_it_came() {
+    let service = Service::start(&[]).await;
+    let body = [0xff; 20_000];
+    let event = decoded(&body);
+    service.intake(Some("s3:overflow")).store(&[event], &in_time()).await.unwrap();
+    let [put, sent] = &service.calls()[..] else { panic!() };
+    assert_eq!((put.content_type.as_str(), &put.body[..]), ("application/octet-stream", &body[..]));
+    let event = &sent.events()[0];
+    assert_eq!((event.get("data_base64"), event.get("data")), (None, None));
+    assert_eq!(event["datacontenttype"], "application/octet-stream");
+}
+
+/// What rules match on may be as long as it gets: the reference fits all the same.
+#[tokio::test(flavor = "current_thread")]
+async fn a_large_envelope_fits() {
+    let service = Service::start(&[]).await;
+    let quotes = "\"".repeat(2048);
+    let body = json!({"EventType": quotes, "MessageBody": {"MediaId": quotes, "Title": "x".repeat(20_000)}});
+    let event = decoded(body.to_string().as_bytes());
+    service.intake(Some("s3:overflow")).store(&[event], &in_time()).await.unwrap();
+    let event = &service.calls()[1].events()[0];
+    assert_eq!((&event["subject"], &event["vendorevent"]), (&quotes.clone().into(), &quotes.into()));
+}
+
+/// A message that refers to an object which is not there would lose the event.
+#[tokio::test(flavor = "current_thread")]
+async fn nothing_is_sent_before_its_data_is_kept() {
+    let service = Service::start(&[Answer::Status(403)]).await;
+    let event = event(&"large ".repeat(3_000));
+    let error = service.intake(Some("s3:overflow")).store(&[event], &in_time()).await.unwrap_err();
+    assert!(matches!(error, StoreError::Overflow(_)), "{error}");
+    assert_eq!(service.calls().len(), 1);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn without_an_overflow_a_large_event_is_an_error() {
+    let service = Service::start(&[]).await;
+    let events = [event("small"), event(&"large ".repeat(3_000))];
+    let error = service.intake(None).store(&events, &in_time()).await.unwrap_err();
+    assert!(matches!(error, StoreError::TooLarge), "{error}");
+    assert!(service.calls().is_empty());
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn events_that_do_not_fit_one_message_make_several() {
+    let events: Vec<CloudEvent> = (0..50).map(|number| event(&format!("{number}{}", "x".repeat(2_000)))).collect();
+    let service = Service::start(&[]).await;
+    service.intake(None).store(&events, &in_time()).await.unwrap();
+    let calls = service.calls();
+    let mut stored: Vec<String> = Vec::new();
+    for call in &calls {
+        assert!(call.json()["MessageBody"].as_str().unwrap().len() <= LIMIT.parse().unwrap());
+        stored.extend(call.events().iter().map(|event| event["id"].as_str().unwrap().to_owned()));
+    }
+    stored.sort();
+    let mut expected: Vec<String> = events.iter().map(|event| event.id.clone()).collect();
+    expected.sort();
+    assert_eq!(stored, expected);
+
+    // All of them, or it is an error.
+    let mut answers = vec![Answer::Status(200); calls.len() - 1];
+    answers.push(Answer::Status(400));
+    let service = Service::start(&answers).await;
+    service.intake(None).store(&events, &in_time()).await.unwrap_err();
+}
+
+/// The connection is open, whatever the answer.
+#[tokio::test(flavor = "current_thread")]
+async fn warming_needs_any_answer() {
+    for (answer, is_warm) in [(Answer::Status(200), true), (Answer::Status(403), true), (Answer::Not, false)] {
+        let service = Service::start(&[answer]).await;
+        assert_eq!(service.intake(None).warm().await.is_ok(), is_warm, "{answer:?}");
+        assert_eq!(service.calls().len(), 1);
+    }
+}
