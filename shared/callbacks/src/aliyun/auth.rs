@@ -34,13 +34,8 @@ impl Scheme {
         let signature = only(request, self.signature)?;
         let time = seconds(timestamp).ok_or(NotAuthentic::Unsigned)?;
         let now = clock.seconds();
-<<<<<<< HEAD
-        let is_signed = any(&credentials.keys, |key| {
-            any(&credentials.callback_urls, |url| digest(url, timestamp, key).as_bytes().ct_eq(signature.as_bytes()))
-=======
         let is_signed = is_any(&credentials.keys, |key| {
             is_any(&credentials.callback_urls, |url| digest(url, timestamp, key).as_bytes().ct_eq(signature.as_bytes()))
->>>>>>> 24e043355d9d416d2014e81c3a4b4b3c3a877d27
         });
         if time.abs_diff(now) > clock.tolerance {
             Err(if time < now { NotAuthentic::Stale } else { NotAuthentic::Future })
