@@ -43,15 +43,19 @@ pub(crate) const HARMLESS: [Trouble; 7] = [
 pub(crate) const AMBIGUOUS: [Trouble; 3] =
     [Trouble::Kill(PUBLISH, true), Trouble::Kill(COMPLETE, false), Trouble::Lost(PUBLISH)];
 
+/// The call with which the queue and the bucket are down for the first time, so that they are in a short run, too.
+const FIRST_OUTAGE: usize = 40;
+
 /// What goes wrong on the way to an answer: single calls, and now and then all for a while.
 pub(crate) fn intake(seed: u64) -> impl FnMut(&Call) -> Option<Fault> {
     let mut random = Rng::with_seed(seed);
-    let mut outage = 0;
+    let (mut calls, mut outage) = (0, 0);
     move |call| {
         if call.operation != SEND && call.operation != "s3:PutObject" {
             return None;
         }
-        if outage == 0 && random.u32(..400) == 0 {
+        calls += 1;
+        if outage == 0 && (calls == FIRST_OUTAGE || random.u32(..1000) == 0) {
             outage = 40;
         }
         if outage > 0 {

@@ -64,7 +64,7 @@ pub(crate) fn run(stack: &Stack, moto: &str, seed: u64, mut ambiguous: usize, is
             let since: &Instant = all_sent_at.get_or_insert_with(Instant::now);
             assert!(since.elapsed() < LIMIT, "messages are left in the queue");
         }
-        let is_troubled = random.u32(..8) == 0;
+        let is_troubled = random.u32(..5) == 0;
         let count = if is_troubled { 1 } else { random.usize(1..=10) };
         let messages = stack.aws.receive_up_to(&stack.resources.queue, count).unwrap();
         if messages.is_empty() {
