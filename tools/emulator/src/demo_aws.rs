@@ -45,7 +45,9 @@ struct Sent {
 
 fn run() -> Result<bool, EmulatorError> {
     println!("The whole chain, with the real functions, against the AWS APIs on this machine (moto):\n");
-    println!("  callback ▸ function ▸ SQS ▸ dispatch ▸ DynamoDB (seen before?) ▸ EventBridge ▸ a rule's target queue\n");
+    println!(
+        "  callback ▸ function ▸ SQS ▸ dispatch ▸ DynamoDB (seen before?) ▸ EventBridge ▸ a rule's target queue\n"
+    );
     let moto = Moto::start()?;
     let stack = Stack::create(&moto, "demo")?;
     println!("{:<12} {:>9} {:>14} {:>16}", "product", "callbacks", "of them again", "different events");

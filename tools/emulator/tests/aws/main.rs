@@ -1,6 +1,8 @@
 //! The real functions against the AWS APIs over HTTP: what is stored, what is published, and what happens when an API
 //! or a function fails.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod secret;
 mod support;
 
 use std::sync::Arc;

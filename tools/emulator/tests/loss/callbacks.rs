@@ -103,10 +103,8 @@ pub(crate) fn of_product(product: Product, count: usize, random: &mut Rng) -> (V
             request["body"] = one_of_its_own(request["body"].as_str().unwrap(), number, padding).into();
             let events = expected_events(product, &request.to_string()).unwrap();
             let forgery = (number % FORGED == 2).then(|| {
-                let forgeries: &[Forgery] = match is_signed(product) {
-                    true => &[Forgery::Token, Forgery::Key, Forgery::Method],
-                    false => &[Forgery::Token, Forgery::Method],
-                };
+                let all = &[Forgery::Token, Forgery::Method, Forgery::Key];
+                let forgeries = if is_signed(product) { all.as_slice() } else { &all[..2] };
                 *random.choice(forgeries).unwrap()
             });
             Callback { product, request, events, forgery }

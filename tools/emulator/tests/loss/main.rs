@@ -2,12 +2,7 @@
 //! arrives at the other end.
 //!
 //! `make test-loss N=6000` sends so many and prints the figures; without `LOSS_CALLBACKS` it is a small number.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::print_stdout,
-    reason = "a test fails by panicking, and this one prints its figures"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod callbacks;
 mod faults;
@@ -15,6 +10,7 @@ mod outlet;
 mod tally;
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::ScopedJoinHandle;
 
 use ::callbacks::Product;
 use emulator::moto::Moto;
@@ -72,7 +68,7 @@ fn nothing_is_lost() {
         let outlet = scope.spawn(|| outlet::run(&stack, &moto.url(), seed, ambiguous, &is_all_sent));
         let senders: Vec<_> =
             shares.iter().map(|(callbacks, order)| scope.spawn(|| send(&stack, callbacks, order))).collect();
-        let sent: Vec<std::thread::Result<Vec<Sent>>> = senders.into_iter().map(|sender| sender.join()).collect();
+        let sent: Vec<std::thread::Result<Vec<Sent>>> = senders.into_iter().map(ScopedJoinHandle::join).collect();
         is_all_sent.store(true, Ordering::Release);
         let sent: Vec<Vec<Sent>> = sent.into_iter().map(Result::unwrap).collect();
         (sent, outlet.join().unwrap())
