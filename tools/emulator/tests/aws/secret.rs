@@ -24,7 +24,8 @@ fn status(function: &Emulator, token: &str) -> u16 {
 
 fn put(stack: &Stack, name: &str, tokens: &[&str]) {
     let secret = json!({"keys": [], "tokens": tokens, "callback_urls": []}).to_string();
-    let body = json!({"SecretId": name, "SecretString": secret, "ClientRequestToken": tokens.join("-").repeat(16)});
+    let body =
+        json!({"SecretId": name, "SecretString": secret, "ClientRequestToken": format!("{:-<32}", tokens.join("-"))});
     stack.aws.call("secretsmanager.PutSecretValue", &body).unwrap();
 }
 
