@@ -38,9 +38,20 @@ types/node_modules/ready: types/package-lock.json $(VENV)/ready
 demo: build ## send every sample to its function in the Lambda runtime, and show what comes out
 	@cargo run --quiet --locked --package emulator --bin demo
 
+.PHONY: demo-aws
+demo-aws: build ## send every sample through queue, dispatch and bus, against the AWS APIs on this machine
+	@cargo run --quiet --locked --package emulator --bin demo-aws
+
 .PHONY: test
 test: build test-types ## run all tests
 	cargo test --locked --workspace
+
+# How many callbacks are sent.
+N ?= 6000
+
+.PHONY: test-loss
+test-loss: build ## count what arrives of N=6000 callbacks while the AWS APIs and the functions fail
+	LOSS_CALLBACKS=$(N) cargo test --locked --package emulator --test loss -- --nocapture
 
 MEDIAHOOK := cargo run --quiet --locked --package mediahook --
 

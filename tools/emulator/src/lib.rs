@@ -1,13 +1,22 @@
-//! Runs the functions in AWS's runtime interface emulator, the runtime that Lambda and `sam local` use.
+//! Runs the functions in AWS's runtime interface emulator, the runtime that Lambda and `sam local` use, and the AWS
+//! APIs that they call in moto.
 //!
-//! The emulator comes with the AWS SAM CLI, which `make setup` puts into `.venv`; the functions are those that
-//! `make build` puts into `target/lambda`.
+//! The emulator comes with the AWS SAM CLI, which `make setup` puts into `.venv` as it does moto; the functions are
+//! those that `make build` puts into `target/lambda`.
 
+pub mod aws;
+pub mod moto;
+pub mod poller;
+pub mod proxy;
+pub mod stack;
+
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, Read};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use base64::Engine;
@@ -15,6 +24,7 @@ use base64::engine::general_purpose::STANDARD;
 use callbacks::{Product, decode};
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde_json::json;
 
 /// How long a function may take to come up.
 const START_LIMIT: Duration = Duration::from_secs(10);
@@ -43,15 +53,26 @@ pub struct Answer {
 /// A function could not be run or invoked.
 #[derive(Debug, thiserror::Error)]
 pub enum EmulatorError {
-    /// The SAM CLI, which brings the emulator, is not in `.venv`.
-    #[error("no runtime interface emulator in {0:?}: run `make setup`")]
+    /// The SAM CLI, which brings the emulator, or moto is not in `.venv`.
+    #[error("nothing to run functions or AWS APIs with in {0:?}: run `make setup`")]
     NotInstalled(PathBuf),
     /// The function is not in `target/lambda`.
     #[error("no function in {0:?}: run `make build`")]
     NotBuilt(PathBuf),
-    /// The emulator did not listen in time, or ended.
+    /// The emulator or moto did not listen in time, or ended.
     #[error("the emulator did not start")]
     NotStarted,
+    /// The proxy's client could not be made.
+    #[error("the proxy could not be run")]
+    Proxy(#[from] reqwest::Error),
+    /// An AWS API answered with an error.
+    #[error("{operation} failed: {answer}")]
+    Aws {
+        /// What was asked.
+        operation: String,
+        /// The body of the answer.
+        answer: String,
+    },
     /// A file or process could not be used.
     #[error("the emulator could not be run")]
     Io(#[from] io::Error),
@@ -64,27 +85,33 @@ pub enum EmulatorError {
 }
 
 impl Emulator {
-    /// Starts a product's function with these environment variables and none other of Mediahook's.
+    /// Starts a function by its slug, with these environment variables and none other of Mediahook's.
     ///
     /// # Errors
     /// [`EmulatorError`] where it does not come up.
-    pub fn start(product: Product, environment: &[(&str, &str)]) -> Result<Self, EmulatorError> {
-        let bootstrap = root().join("target/lambda").join(product.slug()).join("bootstrap");
+    pub fn start(function: impl Display, environment: &[(&str, &str)]) -> Result<Self, EmulatorError> {
+        let function = function.to_string();
+        let bootstrap = root().join("target/lambda").join(&function).join("bootstrap");
         if !bootstrap.exists() {
             return Err(EmulatorError::NotBuilt(bootstrap));
         }
-        let (port, runtime_port) = free_ports()?;
+        let (port, runtime_port) = (free_port()?, free_port()?);
         let address = format!("127.0.0.1:{port}");
-        let folder = root().join("target/emulator").join(format!("{product}-{port}"));
+        let folder = root().join("target/emulator").join(format!("{function}-{port}"));
         std::fs::create_dir_all(&folder)?;
-        // The emulator mixes a function's two outputs; the shell keeps them apart, as separate files.
+        for file in ["events", "log"] {
+            File::create(folder.join(file))?;
+        }
+        // The emulator mixes a function's two outputs; the shell keeps them apart, as separate files. It also leaves
+        // the number of the process: each time, since the emulator starts a function that has ended anew.
         let process = Command::new(runtime_interface_emulator()?)
             .args(["--log-level", "error", "--runtime-interface-emulator-address", &address])
             .args(["--runtime-api-address", &format!("127.0.0.1:{runtime_port}")])
-            .args(["/bin/sh", "-c", r#"exec "$0" >"$1/events" 2>"$1/log""#])
+            .args(["/bin/sh", "-c", r#"echo $$ >"$1/process"; exec "$0" >>"$1/events" 2>>"$1/log""#])
             .args([&bootstrap, &folder])
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("AWS_LAMBDA_FUNCTION_NAME", &function)
             .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(File::create(folder.join("emulator"))?)
@@ -100,10 +127,25 @@ impl Emulator {
     /// # Errors
     /// [`EmulatorError::NoAnswer`] where the function fails; [`EmulatorError::Http`] where the emulator does.
     pub fn invoke(&self, request: &str) -> Result<Answer, EmulatorError> {
-        let url = format!("http://{}/2015-03-31/functions/function/invocations", self.address);
-        let mut response = ureq::post(&url).send(request).map_err(Box::new)?;
-        let text = response.body_mut().read_to_string().map_err(Box::new)?;
+        let text = self.invoke_raw(request)?;
         serde_json::from_str(&text).map_err(|_| EmulatorError::NoAnswer(text))
+    }
+
+    /// Invokes the function with any event, JSON, and waits for what it answers, or for what the runtime says in its
+    /// place where it fails.
+    ///
+    /// # Errors
+    /// [`EmulatorError::Http`] where the emulator fails.
+    pub fn invoke_raw(&self, event: &str) -> Result<String, EmulatorError> {
+        let url = format!("http://{}/2015-03-31/functions/function/invocations", self.address);
+        let mut response = ureq::post(&url).send(event).map_err(Box::new)?;
+        Ok(response.body_mut().read_to_string().map_err(Box::new)?)
+    }
+
+    /// What kills the function's process.
+    #[must_use]
+    pub fn killer(&self) -> Killer {
+        Killer { process: self.folder.join("process") }
     }
 
     /// The lines that the function has written to standard output since this was last asked: its events.
@@ -144,10 +186,28 @@ impl Emulator {
 
 impl Drop for Emulator {
     fn drop(&mut self) {
-        // The function ends with the emulator. There is nobody to tell where that fails.
+        // A function that waits for its next event ends with the emulator, one that is at work does not. There is
+        // nobody to tell where ending them fails.
         self.process.kill().unwrap_or_default();
         self.process.wait().map(drop).unwrap_or_default();
+        self.killer().kill();
         std::fs::remove_dir_all(&self.folder).unwrap_or_default();
+    }
+}
+
+/// Kills a function's process, whatever it is doing. Its invocation fails; the next one starts it anew, as in Lambda.
+#[derive(Debug, Clone)]
+pub struct Killer {
+    /// File with the number of the process.
+    process: PathBuf,
+}
+
+impl Killer {
+    /// Kills the process, if there is one.
+    pub fn kill(&self) {
+        let Ok(number) = std::fs::read_to_string(&self.process) else { return };
+        let output = Command::new("kill").args(["-KILL", number.trim()]).output();
+        output.map(drop).unwrap_or_default();
     }
 }
 
@@ -171,6 +231,20 @@ pub fn requests(product: Product) -> io::Result<Vec<(String, String)>> {
     }
     requests.sort();
     Ok(requests)
+}
+
+/// A function URL request that posts this body.
+#[must_use]
+pub fn post(body: &[u8]) -> String {
+    let text = std::str::from_utf8(body);
+    json!({
+        "version": "2.0",
+        "headers": {"content-type": "application/json"},
+        "requestContext": {"http": {"method": "POST", "path": "/"}, "timeEpoch": 1_767_323_045_000_u64},
+        "body": text.map_or_else(|_| STANDARD.encode(body), str::to_owned),
+        "isBase64Encoded": text.is_err(),
+    })
+    .to_string()
 }
 
 /// What a function has to hand on for a request: the events of its body, one line each.
@@ -218,9 +292,21 @@ fn runtime_interface_emulator() -> Result<PathBuf, EmulatorError> {
     Err(not_installed())
 }
 
-/// Two ports of this machine that nobody listens on.
-fn free_ports() -> io::Result<(u16, u16)> {
-    let one = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    let other = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    Ok((one.local_addr()?.port(), other.local_addr()?.port()))
+/// A port of this machine that nobody listens on.
+///
+/// The emulator binds it only later, so it is none of those (32768 and up) that the system gives to others meanwhile,
+/// nor one that was given here before. Processes that look for one at the same time start at different places.
+fn free_port() -> io::Result<u16> {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    const FIRST: u16 = 12_000;
+    const COUNT: u16 = 20_000;
+    loop {
+        let next = std::process::id().wrapping_mul(97).wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+        let port = FIRST + u16::try_from(next % u32::from(COUNT)).unwrap_or_default();
+        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            Ok(_) => return Ok(port),
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
+            Err(error) => return Err(error),
+        }
+    }
 }

@@ -1,0 +1,281 @@
+//! The queues, table, bucket and bus that a test or demo has to itself, and a look into them from outside.
+//!
+//! These are plain requests and not the SDK's: what is looked at is what is there, whatever the functions' own client
+//! makes of it.
+
+use serde_json::{Map, Value, json};
+use ureq::http::Method;
+
+use crate::EmulatorError;
+use crate::proxy::{CLAIM, Call};
+
+/// The region that everything is in.
+pub const REGION: &str = "eu-central-1";
+/// moto's account.
+const ACCOUNT: &str = "123456789012";
+/// All of Mediahook's events have a source that starts like this.
+const SOURCE_PREFIX: &str = "mediahook.";
+
+/// A client of the AWS APIs at one URL.
+#[derive(Debug, Clone)]
+pub struct Aws {
+    url: String,
+    agent: ureq::Agent,
+}
+
+/// One message that was received from a queue.
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// What identifies it, however often it is received.
+    pub id: String,
+    /// What deletes it after this receipt.
+    pub receipt: String,
+    /// What was sent.
+    pub body: String,
+    /// System attributes, such as `AWSTraceHeader`.
+    pub attributes: Map<String, Value>,
+}
+
+impl Aws {
+    /// A client of the APIs at this URL.
+    #[must_use]
+    pub fn new(url: &str) -> Self {
+        let agent = ureq::Agent::config_builder().http_status_as_error(false).proxy(None).build().into();
+        Self { url: url.to_owned(), agent }
+    }
+
+    /// Makes a call of a JSON API: `AmazonSQS.CreateQueue`.
+    ///
+    /// # Errors
+    /// [`EmulatorError::Aws`] where it is answered with an error.
+    pub fn call(&self, target: &str, body: &Value) -> Result<Value, EmulatorError> {
+        let request = ureq::http::Request::post(&self.url)
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", target)
+            .header("authorization", authorization(target.split('.').next().unwrap_or_default()))
+            .body(body.to_string());
+        let text = self.send(target, request)?;
+        Ok(serde_json::from_slice(&text).unwrap_or_default())
+    }
+
+    /// An object in a bucket.
+    ///
+    /// # Errors
+    /// [`EmulatorError::Aws`] where there is none.
+    pub fn object(&self, bucket: &str, key: &str) -> Result<Vec<u8>, EmulatorError> {
+        self.s3(Method::GET, &format!("{bucket}/{key}"), String::new())
+    }
+
+    /// Up to `limit` messages of a queue, at most ten, which stay hidden for the queue's visibility time.
+    ///
+    /// # Errors
+    /// [`EmulatorError::Aws`] where it is answered with an error.
+    pub fn receive_up_to(&self, queue: &str, limit: usize) -> Result<Vec<Message>, EmulatorError> {
+        let body = json!({"QueueUrl": queue, "MaxNumberOfMessages": limit, "AttributeNames": ["All"]});
+        let mut answer = self.call("AmazonSQS.ReceiveMessage", &body)?;
+        let messages = answer.get_mut("Messages").map(Value::take);
+        let Some(Value::Array(messages)) = messages else { return Ok(Vec::new()) };
+        Ok(messages.into_iter().map(message).collect())
+    }
+
+    /// Up to ten messages of a queue.
+    ///
+    /// # Errors
+    /// [`EmulatorError::Aws`] where it is answered with an error.
+    pub fn receive(&self, queue: &str) -> Result<Vec<Message>, EmulatorError> {
+        self.receive_up_to(queue, 10)
+    }
+
+    /// Deletes messages after they have been received.
+    ///
+    /// # Errors
+    /// [`EmulatorError::Aws`] where it is answered with an error.
+    pub fn delete<'a>(
+        &self,
+        queue: &str,
+        messages: impl IntoIterator<Item = &'a Message>,
+    ) -> Result<(), EmulatorError> {
+        let entries: Vec<Value> = messages
+            .into_iter()
+            .enumerate()
+            .map(|(position, message)| json!({"Id": position.to_string(), "ReceiptHandle": message.receipt}))
+            .collect();
+        if entries.is_empty() {
+            return Ok(());
+        }
+        self.call("AmazonSQS.DeleteMessageBatch", &json!({"QueueUrl": queue, "Entries": entries})).map(drop)
+    }
+
+    /// Takes all messages that a queue has to give, for good.
+    ///
+    /// # Errors
+    /// [`EmulatorError::Aws`] where it is answered with an error.
+    pub fn drain(&self, queue: &str) -> Result<Vec<Message>, EmulatorError> {
+        let mut drained = Vec::new();
+        loop {
+            let messages = self.receive(queue)?;
+            if messages.is_empty() {
+                return Ok(drained);
+            }
+            self.delete(queue, &messages)?;
+            drained.extend(messages);
+        }
+    }
+
+    /// How many messages a queue has, those that somebody has received and not deleted among them.
+    ///
+    /// # Errors
+    /// [`EmulatorError::Aws`] where it is answered with an error.
+    pub fn length(&self, queue: &str) -> Result<u64, EmulatorError> {
+        let answer =
+            self.call("AmazonSQS.GetQueueAttributes", &json!({"QueueUrl": queue, "AttributeNames": ["All"]}))?;
+        let number = |name: &str| {
+            let text = answer.get("Attributes").and_then(|attributes| attributes.get(name)).and_then(Value::as_str);
+            text.and_then(|text| text.parse::<u64>().ok()).unwrap_or_default()
+        };
+        Ok(number("ApproximateNumberOfMessages") + number("ApproximateNumberOfMessagesNotVisible"))
+    }
+
+    /// Ends the leases of what these calls have claimed and not completed, as time does in the deployed stack, where a
+    /// message comes back only after a lease has ended. The functions that made the calls must have ended or answered.
+    ///
+    /// # Errors
+    /// [`EmulatorError::Http`] where the ledger's table cannot be reached.
+    pub fn end_leases(&self, table: &str, calls: &[Call]) -> Result<(), EmulatorError> {
+        for call in calls.iter().filter(|call| call.operation == CLAIM) {
+            let call = call.json();
+            let Some(item) = call.get("Item") else { continue };
+            let ended = self.call(
+                "DynamoDB_20120810.UpdateItem",
+                &json!({
+                    "TableName": table,
+                    "Key": {"id": item.get("id")},
+                    "UpdateExpression": "SET lease_until = :past",
+                    "ConditionExpression": "claim = :owner AND #state = :state",
+                    "ExpressionAttributeNames": {"#state": "state"},
+                    "ExpressionAttributeValues": {
+                        ":past": {"N": "0"},
+                        ":owner": item.get("claim"),
+                        ":state": item.get("state"),
+                    },
+                }),
+            );
+            match ended {
+                // It is completed or given up, or was never granted.
+                Ok(_) | Err(EmulatorError::Aws { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    fn create_queue(&self, name: &str, attributes: &Value) -> Result<String, EmulatorError> {
+        let answer = self.call("AmazonSQS.CreateQueue", &json!({"QueueName": name, "Attributes": attributes}))?;
+        Ok(answer.get("QueueUrl").and_then(Value::as_str).unwrap_or_default().to_owned())
+    }
+
+    fn s3(&self, method: Method, path: &str, body: String) -> Result<Vec<u8>, EmulatorError> {
+        let request = ureq::http::Request::builder()
+            .method(method)
+            .uri(format!("{}/{path}", self.url))
+            .header("authorization", authorization("s3"))
+            .body(body);
+        self.send("S3", request)
+    }
+
+    fn send(
+        &self,
+        operation: &str,
+        request: Result<ureq::http::Request<String>, ureq::http::Error>,
+    ) -> Result<Vec<u8>, EmulatorError> {
+        let request = request.map_err(|error| Box::new(error.into()))?;
+        let mut response = self.agent.run(request).map_err(Box::new)?;
+        let body = response.body_mut().read_to_vec().map_err(Box::new)?;
+        if !response.status().is_success() {
+            let answer = String::from_utf8_lossy(&body).into_owned();
+            return Err(EmulatorError::Aws { operation: operation.to_owned(), answer });
+        }
+        Ok(body)
+    }
+}
+
+/// moto checks no signature, and takes the service and the region from here.
+fn authorization(target: &str) -> String {
+    let service = match target {
+        "AmazonSQS" => "sqs",
+        "AWSEvents" => "events",
+        "DynamoDB_20120810" => "dynamodb",
+        other => other,
+    };
+    let scope = format!("test/20260101/{REGION}/{service}/aws4_request");
+    format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0")
+}
+
+fn message(mut message: Value) -> Message {
+    let mut text = |name: &str| match message.get_mut(name).map(Value::take) {
+        Some(Value::String(text)) => text,
+        _ => String::new(),
+    };
+    let (id, receipt, body) = (text("MessageId"), text("ReceiptHandle"), text("Body"));
+    let attributes = match message.get_mut("Attributes").map(Value::take) {
+        Some(Value::Object(attributes)) => attributes,
+        _ => Map::new(),
+    };
+    Message { id, receipt, body, attributes }
+}
+
+/// What the deployed stack has, for one test.
+#[derive(Debug, Clone)]
+pub struct Resources {
+    /// URL of the intake queue.
+    pub queue: String,
+    /// URL of the queue for what cannot be dispatched.
+    pub dead_letter_queue: String,
+    /// The ledger's table.
+    pub table: String,
+    /// Bucket for what is too big for a message.
+    pub bucket: String,
+    /// The bus that events are published to.
+    pub bus: String,
+    /// URL of a consumer's queue: a rule of the bus sends it all of Mediahook's events.
+    pub target: String,
+}
+
+impl Resources {
+    /// Makes them under a name that nobody else uses. `visibility` is the number of seconds for which a message that
+    /// was received is hidden; `receives` how often one is received before it becomes a dead letter.
+    ///
+    /// # Errors
+    /// [`EmulatorError::Aws`] where one cannot be made.
+    pub fn create(aws: &Aws, name: &str, visibility: u32, receives: u32) -> Result<Self, EmulatorError> {
+        let (table, bucket, bus) = (format!("{name}-ledger"), format!("{name}-overflow"), format!("{name}-bus"));
+        let dead_letter_queue = aws.create_queue(&format!("{name}-dead"), &json!({}))?;
+        let redrive = json!({
+            "deadLetterTargetArn": format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{name}-dead"),
+            "maxReceiveCount": receives,
+        });
+        let attributes = json!({"VisibilityTimeout": visibility.to_string(), "RedrivePolicy": redrive.to_string()});
+        let queue = aws.create_queue(&format!("{name}-intake"), &attributes)?;
+        let target = aws.create_queue(&format!("{name}-target"), &json!({}))?;
+        let key = |kind: &str, value: &str| json!([{"AttributeName": "id", kind: value}]);
+        aws.call(
+            "DynamoDB_20120810.CreateTable",
+            &json!({
+                "TableName": table,
+                "AttributeDefinitions": key("AttributeType", "S"),
+                "KeySchema": key("KeyType", "HASH"),
+                "BillingMode": "PAY_PER_REQUEST",
+            }),
+        )?;
+        let location = format!("<LocationConstraint>{REGION}</LocationConstraint>");
+        let body = format!("<CreateBucketConfiguration>{location}</CreateBucketConfiguration>");
+        aws.s3(Method::PUT, &bucket, body)?;
+        aws.call("AWSEvents.CreateEventBus", &json!({"Name": bus}))?;
+        let pattern = json!({"source": [{"prefix": SOURCE_PREFIX}]}).to_string();
+        aws.call("AWSEvents.PutRule", &json!({"Name": "all", "EventBusName": bus, "EventPattern": pattern}))?;
+        let arn = format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{name}-target");
+        let targets = json!([{"Id": "consumer", "Arn": arn}]);
+        aws.call("AWSEvents.PutTargets", &json!({"Rule": "all", "EventBusName": bus, "Targets": targets}))?;
+        Ok(Self { queue, dead_letter_queue, table, bucket, bus, target })
+    }
+}

@@ -1,0 +1,61 @@
+//! Lambda's part between the intake queue and dispatch.
+
+use serde_json::{Value, json};
+
+use crate::aws::{Aws, Message, REGION};
+use crate::{Emulator, EmulatorError};
+
+/// What became of a batch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// Ids of the messages that dispatch was given.
+    pub received: Vec<String>,
+    /// Ids of those that it gave back: they are in the queue still.
+    pub failed: Vec<String>,
+}
+
+/// Receives up to `limit` messages from a queue, invokes dispatch with them, and deletes those that it does not give back.
+///
+/// # Errors
+/// [`EmulatorError`] where the queue cannot be used.
+pub fn poll(aws: &Aws, queue: &str, limit: usize, dispatch: &Emulator) -> Result<Batch, EmulatorError> {
+    let messages = aws.receive_up_to(queue, limit)?;
+    if messages.is_empty() {
+        return Ok(Batch::default());
+    }
+    let failed = deliver(&messages, dispatch);
+    aws.delete(queue, messages.iter().filter(|message| !failed.contains(&message.id)))?;
+    Ok(Batch { received: messages.into_iter().map(|message| message.id).collect(), failed })
+}
+
+/// Invokes dispatch with messages, and gives the ids of those that failed: all of them where there is no answer that says
+/// which.
+pub fn deliver(messages: &[Message], dispatch: &Emulator) -> Vec<String> {
+    let all = || messages.iter().map(|message| message.id.clone()).collect();
+    let Ok(answer) = dispatch.invoke_raw(&event(messages).to_string()) else { return all() };
+    let answer: Value = serde_json::from_str(&answer).unwrap_or_default();
+    let Some(failures) = answer.get("batchItemFailures").and_then(Value::as_array) else { return all() };
+    let ids = failures.iter().map(|failure| failure.get("itemIdentifier").and_then(Value::as_str));
+    let ids: Option<Vec<String>> = ids.map(|id| id.map(str::to_owned)).collect();
+    ids.unwrap_or_else(all)
+}
+
+/// What Lambda gives a function for messages.
+fn event(messages: &[Message]) -> Value {
+    let records: Vec<Value> = messages
+        .iter()
+        .map(|message| {
+            json!({
+                "messageId": message.id,
+                "receiptHandle": message.receipt,
+                "body": message.body,
+                "attributes": message.attributes,
+                "messageAttributes": {},
+                "eventSource": "aws:sqs",
+                "eventSourceARN": format!("arn:aws:sqs:{REGION}:123456789012:intake"),
+                "awsRegion": REGION,
+            })
+        })
+        .collect();
+    json!({"Records": records})
+}

@@ -1,0 +1,87 @@
+//! Everything that is deployed, for one test or demo: resources, proxies, and functions with their environment.
+
+use callbacks::Product;
+
+use crate::aws::{Aws, REGION, Resources};
+use crate::moto::Moto;
+use crate::proxy::Proxy;
+use crate::{Emulator, EmulatorError};
+
+/// A stack in moto. Functions are started by [`Stack::product`] and [`Stack::dispatch`].
+pub struct Stack {
+    /// A client that no proxy is in front of.
+    pub aws: Aws,
+    /// The stack's queues, table, bucket and bus.
+    pub resources: Resources,
+    /// Between the products' functions and the APIs.
+    pub intake: Proxy,
+    /// Between dispatch and the APIs.
+    pub outlet: Proxy,
+}
+
+/// How long the stack's queue hides a message, in seconds. A message that dispatch gives back returns after it.
+pub const VISIBILITY: u32 = 1;
+
+/// How often the stack's queue gives a message to dispatch before it becomes a dead letter.
+pub const RECEIVES: u32 = 3;
+
+impl Stack {
+    /// A stack of a name that no other one in this moto has.
+    ///
+    /// # Errors
+    /// [`EmulatorError`] where a resource or a proxy cannot be made.
+    pub fn create(moto: &Moto, name: &str) -> Result<Self, EmulatorError> {
+        Self::create_with(moto, name, VISIBILITY, RECEIVES)
+    }
+
+    /// The same with a queue of other settings than [`VISIBILITY`] and [`RECEIVES`].
+    ///
+    /// # Errors
+    /// [`EmulatorError`] where a resource or a proxy cannot be made.
+    pub fn create_with(moto: &Moto, name: &str, visibility: u32, receives: u32) -> Result<Self, EmulatorError> {
+        let aws = Aws::new(&moto.url());
+        let resources = Resources::create(&aws, name, visibility, receives)?;
+        Ok(Self { aws, resources, intake: Proxy::start(&moto.url())?, outlet: Proxy::start(&moto.url())? })
+    }
+
+    /// Starts a product's function, with these variables besides those of the stack.
+    ///
+    /// # Errors
+    /// [`EmulatorError`] where it does not come up.
+    pub fn product(&self, product: Product, environment: &[(&str, &str)]) -> Result<Emulator, EmulatorError> {
+        let intake = format!("sqs:{}", self.resources.queue);
+        let overflow = format!("s3:{}", self.resources.bucket);
+        let stack = [("MEDIAHOOK_INTAKE", intake.as_str()), ("MEDIAHOOK_OVERFLOW", &overflow)];
+        start(product.slug(), &self.intake, &[&stack, environment].concat())
+    }
+
+    /// Starts dispatch behind the stack's own proxy, with these variables besides those of the stack.
+    ///
+    /// # Errors
+    /// [`EmulatorError`] where it does not come up.
+    pub fn dispatch(&self, environment: &[(&str, &str)]) -> Result<Emulator, EmulatorError> {
+        self.dispatch_behind(&self.outlet, environment)
+    }
+
+    /// The same behind a proxy of its own.
+    ///
+    /// # Errors
+    /// [`EmulatorError`] where it does not come up.
+    pub fn dispatch_behind(&self, proxy: &Proxy, environment: &[(&str, &str)]) -> Result<Emulator, EmulatorError> {
+        let ledger = format!("dynamodb:{}", self.resources.table);
+        let bus = format!("eventbridge:{}", self.resources.bus);
+        let stack = [("MEDIAHOOK_LEDGER", ledger.as_str()), ("MEDIAHOOK_BUS", &bus)];
+        start("dispatch", proxy, &[&stack, environment].concat())
+    }
+}
+
+fn start(function: &str, proxy: &Proxy, environment: &[(&str, &str)]) -> Result<Emulator, EmulatorError> {
+    let url = proxy.url();
+    let lambda = [
+        ("AWS_ENDPOINT_URL", url.as_str()),
+        ("AWS_REGION", REGION),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+    ];
+    Emulator::start(function, &[&lambda, environment].concat())
+}

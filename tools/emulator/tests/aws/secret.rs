@@ -1,0 +1,75 @@
+//! Credentials that are kept in Secrets Manager, and change while requests come in.
+
+use std::time::{Duration, Instant};
+
+use callbacks::Product;
+use emulator::proxy::Fault;
+use emulator::stack::Stack;
+use emulator::{Emulator, post};
+use serde_json::{Value, json};
+
+use crate::support::stack;
+
+const READ: &str = "secretsmanager:GetSecretValue";
+
+/// Many times the seconds that a change takes to be noticed, which is one.
+const LIMIT: Duration = Duration::from_mins(1);
+
+/// The status code of the answer to a callback with this token.
+fn status(function: &Emulator, token: &str) -> u16 {
+    let mut request: Value = serde_json::from_str(&post(b"{}")).unwrap();
+    request["rawQueryString"] = format!("token={token}").into();
+    function.invoke(&request.to_string()).unwrap().status_code
+}
+
+fn put(stack: &Stack, name: &str, tokens: &[&str]) {
+    let secret = json!({"keys": [], "tokens": tokens, "callback_urls": []}).to_string();
+    let body =
+        json!({"SecretId": name, "SecretString": secret, "ClientRequestToken": format!("{:-<32}", tokens.join("-"))});
+    stack.aws.call("secretsmanager.PutSecretValue", &body).unwrap();
+}
+
+/// Sends callbacks until one with the token `changing` is answered so. All with `staying` are stored meanwhile.
+fn until(function: &Emulator, changing: &str, expected: u16, staying: &str) {
+    let started = Instant::now();
+    while status(function, changing) != expected {
+        assert_eq!(status(function, staying), 200);
+        assert!(started.elapsed() < LIMIT, "the secret is not read again");
+    }
+    assert_eq!(status(function, staying), 200);
+}
+
+#[test]
+fn tokens_are_changed_while_requests_come_in() {
+    let stack = stack("secret");
+    let name = "secret-of-the-test";
+    stack.aws.call("secretsmanager.CreateSecret", &json!({"Name": name})).unwrap();
+    put(&stack, name, &["one"]);
+    let environment = [("MEDIAHOOK_SECRET_ID", name), ("MEDIAHOOK_SECRET_MAX_AGE", "1")];
+    let function = stack.product(Product::TencentCi, &environment).unwrap();
+    assert_eq!((status(&function, "one"), status(&function, "two")), (200, 401));
+
+    put(&stack, name, &["one", "two"]);
+    until(&function, "two", 200, "one");
+    put(&stack, name, &["two"]);
+    until(&function, "one", 401, "two");
+
+    // What was read last stays in force.
+    stack.intake.set_plan(|call| (call.operation == READ).then_some(Fault::Error));
+    drop(stack.intake.take_calls());
+    let started = Instant::now();
+    while !stack.intake.take_calls().iter().any(|call| call.operation == READ) {
+        assert_eq!((status(&function, "two"), status(&function, "one")), (200, 401));
+        assert!(started.elapsed() < LIMIT, "the secret is not read again");
+    }
+    assert_eq!((status(&function, "two"), status(&function, "one")), (200, 401));
+}
+
+#[test]
+fn a_function_does_not_start_without_its_secret() {
+    let stack = stack("no-secret");
+    let function = stack.product(Product::TencentCi, &[("MEDIAHOOK_SECRET_ID", "none")]).unwrap();
+    assert!(function.invoke(&post(b"{}")).is_err());
+    let log = function.log().unwrap();
+    assert!(log.contains("the secret could not be read"), "{log}");
+}

@@ -1,0 +1,138 @@
+//! What is sent: samples of all products, each made an event of its own, many of them twice.
+
+use callbacks::Product;
+use callbacks::auth::{Signature, sign};
+use emulator::{expected_events, requests};
+use fastrand::Rng;
+use jiff::Timestamp;
+use serde_json::Value;
+
+/// What the functions are to be sent.
+pub(crate) const TOKEN: &str = "the-token";
+pub(crate) const KEY: &str = "TheKey1";
+pub(crate) const URL: &str = "https://callbacks.example.com/?token=the-token";
+
+/// One in so many callbacks has an event that is too big for a message.
+const OVERSIZED: usize = 60;
+/// One in so many is not the vendor's, and is refused.
+const FORGED: usize = 15;
+
+/// A callback, which is sent once or more.
+pub(crate) struct Callback {
+    pub(crate) product: Product,
+    request: Value,
+    /// Its events, one line each.
+    pub(crate) events: Vec<String>,
+    pub(crate) forgery: Option<Forgery>,
+}
+
+/// What is wrong with a callback that is not the vendor's.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Forgery {
+    Token,
+    Key,
+    Method,
+}
+
+impl Callback {
+    /// The request, signed now.
+    pub(crate) fn request(&self) -> String {
+        let mut request = self.request.clone();
+        let token = if matches!(self.forgery, Some(Forgery::Token)) { "another" } else { TOKEN };
+        request["rawQueryString"] = format!("token={token}").into();
+        let key = if matches!(self.forgery, Some(Forgery::Key)) { "AnotherKey1" } else { KEY };
+        let now = Timestamp::now().as_second().unsigned_abs();
+        if let (true, Ok(Signature::Headers(headers))) =
+            (is_signed(self.product), sign(self.product, &key.to_owned().into(), Some(URL), now))
+        {
+            for (name, value) in headers {
+                request["headers"][name.to_lowercase()] = value.into();
+            }
+        }
+        if matches!(self.forgery, Some(Forgery::Method)) {
+            request["requestContext"]["http"]["method"] = "PUT".into();
+        }
+        request.to_string()
+    }
+
+    /// Its events' keys.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = String> {
+        self.events.iter().map(|event| {
+            let event: Value = serde_json::from_str(event).unwrap();
+            format!("{}/{}", self.product, event["id"].as_str().unwrap())
+        })
+    }
+
+    /// Whether the status code is the answer that the callback has to get, if any.
+    pub(crate) fn is_refusal(&self, status: u16) -> bool {
+        match self.forgery {
+            None => false,
+            Some(Forgery::Method) => status == 405,
+            Some(Forgery::Token | Forgery::Key) => status == 401,
+        }
+    }
+}
+
+/// Whether a product's callbacks are signed here. Tencent Cloud VOD's would be in their bodies; all bear a token.
+pub(crate) fn is_signed(product: Product) -> bool {
+    matches!(product, Product::AliyunVod | Product::AliyunIms)
+}
+
+/// The variables that a product's function authenticates with.
+pub(crate) fn credentials(product: Product) -> &'static [(&'static str, &'static str)] {
+    let all = &[("MEDIAHOOK_TOKENS", TOKEN), ("MEDIAHOOK_KEYS", KEY), ("MEDIAHOOK_CALLBACK_URLS", URL)];
+    if is_signed(product) { all } else { &all[..1] }
+}
+
+/// A product's share of `count` callbacks, and the order in which they are sent: a third of that are repetitions, some
+/// at once, some much later.
+pub(crate) fn of_product(product: Product, count: usize, random: &mut Rng) -> (Vec<Callback>, Vec<usize>) {
+    let samples: Vec<Value> =
+        requests(product).unwrap().iter().map(|(_, request)| serde_json::from_str(request).unwrap()).collect();
+    // Neither Base64 nor a body without an event can be made an event of its own in a line.
+    let samples: Vec<&Value> = samples
+        .iter()
+        .filter(|request| request["isBase64Encoded"] == false)
+        .filter(|request| !expected_events(product, &request.to_string()).unwrap().is_empty())
+        .collect();
+    let repeated = count / 3;
+    let callbacks: Vec<Callback> = (0..count - repeated)
+        .map(|number| {
+            let mut request = (*random.choice(&samples).unwrap()).clone();
+            let padding = if number % OVERSIZED == 1 { 300_000 } else { 0 };
+            request["body"] = one_of_its_own(request["body"].as_str().unwrap(), number, padding).into();
+            let events = expected_events(product, &request.to_string()).unwrap();
+            let forgery = (number % FORGED == 2).then(|| {
+                let all = &[Forgery::Token, Forgery::Method, Forgery::Key];
+                let forgeries = if is_signed(product) { all.as_slice() } else { &all[..2] };
+                *random.choice(forgeries).unwrap()
+            });
+            Callback { product, request, events, forgery }
+        })
+        .collect();
+    let mut order: Vec<usize> = (0..callbacks.len()).collect();
+    for _ in 0..repeated {
+        let position = random.usize(..order.len());
+        let distance = if random.bool() { random.usize(..4) } else { random.usize(..order.len()) };
+        order.insert((position + 1 + distance).min(order.len()), order[position]);
+    }
+    (callbacks, order)
+}
+
+/// The body with a number in it that no other one has, so that its event is another, and as many bytes more as wanted.
+fn one_of_its_own(body: &str, number: usize, padding: usize) -> String {
+    let padding = "x".repeat(padding);
+    if let Some(members) = body.trim_start_matches(['\u{FEFF}', ' ', '\n']).strip_prefix('{') {
+        let comma = if members.trim_start().starts_with('}') { "" } else { "," };
+        // Bodies with several events have them in a list: the number goes into each.
+        let members = members.replace(r#""EventHandle":"#, &format!(r#""Number":{number},"EventHandle":"#));
+        return format!(r#"{{"Number":{number},"Padding":"{padding}"{comma}{members}"#);
+    }
+    match body.rfind("</") {
+        Some(end) => {
+            let (head, tail) = body.split_at(end);
+            format!("{head}<Number>{number}</Number><Padding>{padding}</Padding>{tail}")
+        }
+        None => format!("{body}{number}{padding}"),
+    }
+}

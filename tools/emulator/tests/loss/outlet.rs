@@ -1,0 +1,132 @@
+//! Lambda's part and the queue's: batches, delivered once or more, to functions that have trouble.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use emulator::Emulator;
+use emulator::aws::Message;
+use emulator::poller::deliver;
+use emulator::proxy::{Call, Proxy};
+use emulator::stack::Stack;
+use fastrand::Rng;
+
+use crate::faults::{self, AMBIGUOUS, HARMLESS, Trouble};
+
+/// How long the queue may take to become empty, once nothing is sent to it any more. With all of its returns, a message
+/// is there for some seconds.
+const LIMIT: Duration = Duration::from_mins(3);
+
+/// A running dispatch function.
+struct Worker {
+    function: Emulator,
+    proxy: Proxy,
+    trouble: Arc<Mutex<Trouble>>,
+}
+
+/// What happened at the outlet.
+#[derive(Default)]
+pub(crate) struct Outlet {
+    pub(crate) calls: Vec<Call>,
+    pub(crate) runs: usize,
+    pub(crate) killed: usize,
+    /// Runs with a batch that had been delivered before, or was delivered to two functions at the same time.
+    pub(crate) repeated: usize,
+    /// Messages that were in the queue for another time.
+    pub(crate) returned: usize,
+}
+
+impl Worker {
+    fn start(stack: &Stack, moto: &str, seed: u64) -> Self {
+        let proxy = Proxy::start(moto).unwrap();
+        let function = stack.dispatch_behind(&proxy, &[]).unwrap();
+        let trouble = Arc::new(Mutex::new(Trouble::Weather));
+        proxy.set_plan(faults::outlet(seed, Arc::clone(&trouble), function.killer()));
+        Self { function, proxy, trouble }
+    }
+
+    fn deliver(&self, messages: &[Message], trouble: Trouble) -> Vec<String> {
+        *self.trouble.lock().unwrap() = trouble;
+        deliver(messages, &self.function)
+    }
+}
+
+/// Dispatches until `is_all_sent` and the queue is empty. At most `ambiguous` events get into trouble in which they may
+/// be published twice.
+pub(crate) fn run(stack: &Stack, moto: &str, seed: u64, mut ambiguous: usize, is_all_sent: &AtomicBool) -> Outlet {
+    let mut random = Rng::with_seed(seed);
+    let workers = [Worker::start(stack, moto, random.u64(..)), Worker::start(stack, moto, random.u64(..))];
+    let [one, other] = &workers;
+    let mut outlet = Outlet::default();
+    let mut all_sent_at = None;
+    loop {
+        if is_all_sent.load(Ordering::Acquire) {
+            let since: &Instant = all_sent_at.get_or_insert_with(Instant::now);
+            assert!(since.elapsed() < LIMIT, "messages are left in the queue");
+        }
+        let is_troubled = random.u32(..5) == 0;
+        let count = if is_troubled { 1 } else { random.usize(1..=10) };
+        let messages = stack.aws.receive_up_to(&stack.resources.queue, count).unwrap();
+        if messages.is_empty() {
+            if all_sent_at.is_some() && stack.aws.length(&stack.resources.queue).unwrap() == 0 {
+                return outlet;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+            continue;
+        }
+        outlet.runs += 1;
+        let failed = if is_troubled {
+            // The function ends or waits with one event on its way, so that each duplicate has one reason.
+            let is_single = messages.iter().all(|message| message.body.matches(r#""specversion""#).count() == 1);
+            let trouble = match random.u32(..4) {
+                0 if ambiguous > 0 && is_single => *random.choice(AMBIGUOUS.iter()).unwrap(),
+                _ if is_single => *random.choice(HARMLESS.iter()).unwrap(),
+                _ => HARMLESS[random.usize(..2)],
+            };
+            let failed = one.deliver(&messages, trouble);
+            // A duplicate is not published, so that nothing happens to it then.
+            let has_happened = *one.trouble.lock().unwrap() != trouble;
+            if has_happened {
+                ambiguous -= usize::from(trouble.is_ambiguous());
+                outlet.killed += usize::from(matches!(trouble, Trouble::Kill(..)));
+            }
+            failed
+        } else {
+            match random.u32(..12) {
+                0 => {
+                    outlet.repeated += 1;
+                    let first = one.deliver(&messages, Trouble::Weather);
+                    both(&first, &other.deliver(&messages, Trouble::Weather))
+                }
+                1 => {
+                    outlet.repeated += 1;
+                    std::thread::scope(|scope| {
+                        let second = scope.spawn(|| other.deliver(&messages, Trouble::Weather));
+                        let first = one.deliver(&messages, Trouble::Weather);
+                        both(&first, &second.join().unwrap())
+                    })
+                }
+                // It is dispatched, but the queue is not told.
+                2 => {
+                    outlet.repeated += 1;
+                    one.deliver(&messages, Trouble::Weather);
+                    messages.iter().map(|message| message.id.clone()).collect()
+                }
+                _ => one.deliver(&messages, Trouble::Weather),
+            }
+        };
+        let settled = messages.iter().filter(|message| !failed.contains(&message.id));
+        stack.aws.delete(&stack.resources.queue, settled).unwrap();
+        outlet.returned += failed.len();
+        let calls: Vec<Call> = workers.iter().flat_map(|worker| worker.proxy.take_calls()).collect();
+        if !failed.is_empty() {
+            stack.aws.end_leases(&stack.resources.table, &calls).unwrap();
+        }
+        outlet.calls.extend(calls);
+    }
+}
+
+/// A message that was delivered twice and dispatched once is done with.
+fn both(one: &[String], other: &[String]) -> Vec<String> {
+    one.iter().filter(|id| other.contains(id)).cloned().collect()
+}
