@@ -69,7 +69,7 @@ fn run() -> Result<bool, EmulatorError> {
     let events = different(&arrived);
     println!("dead letters     {dead:>5}");
     println!("at the target    {:>5} events, {} of them different", arrived.len(), events.len());
-    print_types(&arrived);
+    print_kinds(&arrived);
     print_calls(&stack);
     print_shown(&arrived);
     let is_right = sent.not_stored == 0 && dead == 0 && arrived.len() == events.len() && events == sent.events;
@@ -116,18 +116,23 @@ fn different(arrived: &[Message]) -> BTreeSet<(Product, String)> {
     events.collect()
 }
 
-fn print_types(arrived: &[Message]) {
-    let mut types: BTreeMap<(String, String), usize> = BTreeMap::new();
+/// How many events of each kind arrived, by product.
+fn print_kinds(arrived: &[Message]) {
+    let mut kinds: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
     for message in arrived {
         let event: Value = serde_json::from_str(&message.body).unwrap_or_default();
         let text = |name: &str| event.get(name).and_then(Value::as_str).unwrap_or("-").to_owned();
-        // The outcomes of a kind side by side make the table short.
         let kind = text("detail-type").rsplit_once('.').map(|(kind, _)| format!("{kind}.*")).unwrap_or_default();
-        *types.entry((kind, text("source"))).or_default() += 1;
+        *kinds.entry(kind).or_default().entry(text("source")).or_default() += 1;
     }
-    println!("\n{:<22} {:<24} {:>6}", "detail-type", "source", "events");
-    for ((kind, source), count) in types {
-        println!("{kind:<22} {source:<24} {count:>6}");
+    let sources = Product::ALL.map(|product| format!("mediahook.{product}"));
+    println!("\n{:<20} {}", "detail-type", sources.clone().map(|source| format!("{source:>22}")).concat());
+    for (kind, counts) in kinds {
+        let counts = sources.clone().map(|source| match counts.get(&source) {
+            Some(count) => format!("{count:>22}"),
+            None => format!("{:>22}", "-"),
+        });
+        println!("{kind:<20} {}", counts.concat());
     }
 }
 

@@ -18,6 +18,7 @@ use emulator::stack::Stack;
 use fastrand::Rng;
 
 use crate::callbacks::Callback;
+use crate::outlet::Measure;
 use crate::tally::Tally;
 
 /// Every choice is made from it.
@@ -59,13 +60,13 @@ fn nothing_is_lost() {
         .collect();
     let events = shares.iter().flat_map(|(callbacks, _)| callbacks).filter(|callback| callback.forgery.is_none());
     let events = events.map(|callback| callback.events.len()).sum::<usize>();
-    // Fewer than one in a thousand.
-    let ambiguous = events.saturating_sub(1) / 1000;
+    // What may be published twice is fewer than one in a thousand.
+    let measure = Measure { ambiguous: events.saturating_sub(1) / 1000, runs: (count / 300).max(4) };
     let seed = random.u64(..);
 
     let is_all_sent = AtomicBool::new(false);
     let (sent, outlet) = std::thread::scope(|scope| {
-        let outlet = scope.spawn(|| outlet::run(&stack, &moto.url(), seed, ambiguous, &is_all_sent));
+        let outlet = scope.spawn(|| outlet::run(&stack, &moto.url(), seed, measure, &is_all_sent));
         let senders: Vec<_> =
             shares.iter().map(|(callbacks, order)| scope.spawn(|| send(&stack, callbacks, order))).collect();
         let sent: Vec<std::thread::Result<Vec<Sent>>> = senders.into_iter().map(ScopedJoinHandle::join).collect();

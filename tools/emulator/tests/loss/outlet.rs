@@ -51,9 +51,18 @@ impl Worker {
     }
 }
 
-/// Dispatches until `is_all_sent` and the queue is empty. At most `ambiguous` events get into trouble in which they may
-/// be published twice.
-pub(crate) fn run(stack: &Stack, moto: &str, seed: u64, mut ambiguous: usize, is_all_sent: &AtomicBool) -> Outlet {
+/// How much goes wrong.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Measure {
+    /// At most so many events get into trouble in which they may be published twice.
+    pub(crate) ambiguous: usize,
+    /// About one in so many runs gets into trouble. Some of it takes seconds.
+    pub(crate) runs: usize,
+}
+
+/// Dispatches until `is_all_sent` and the queue is empty.
+pub(crate) fn run(stack: &Stack, moto: &str, seed: u64, measure: Measure, is_all_sent: &AtomicBool) -> Outlet {
+    let Measure { mut ambiguous, runs } = measure;
     let mut random = Rng::with_seed(seed);
     let workers = [Worker::start(stack, moto, random.u64(..)), Worker::start(stack, moto, random.u64(..))];
     let [one, other] = &workers;
@@ -64,8 +73,8 @@ pub(crate) fn run(stack: &Stack, moto: &str, seed: u64, mut ambiguous: usize, is
             let since: &Instant = all_sent_at.get_or_insert_with(Instant::now);
             assert!(since.elapsed() < LIMIT, "messages are left in the queue");
         }
-        let is_troubled = random.u32(..5) == 0;
-        let count = if is_troubled { 1 } else { random.usize(1..=10) };
+        let is_troubled = random.usize(..runs) == 0;
+        let count = if is_troubled { 1 } else { random.usize(1..=20).min(10) };
         let messages = stack.aws.receive_up_to(&stack.resources.queue, count).unwrap();
         if messages.is_empty() {
             if all_sent_at.is_some() && stack.aws.length(&stack.resources.queue).unwrap() == 0 {
