@@ -155,8 +155,10 @@ fn messages(response: &Response, received: Timestamp) -> Result<Vec<Message>, Qu
 
 /// The body that deletes messages.
 fn receipt_handles(handles: &[String]) -> String {
-    let handles: String =
-        handles.iter().map(|handle| format!("<ReceiptHandle>{}</ReceiptHandle>", escape(handle.as_str()))).collect();
+    let handles: String = handles
+        .iter()
+        .map(|handle| ["<ReceiptHandle>", &escape(handle.as_str()), "</ReceiptHandle>"].concat())
+        .collect();
     format!(
         r#"<?xml version="1.0" encoding="utf-8"?><ReceiptHandles xmlns="http://mns.aliyuncs.com/doc/v1/">{handles}</ReceiptHandles>"#
     )

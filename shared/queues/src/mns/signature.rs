@@ -40,7 +40,7 @@ pub struct Signable<'r> {
 #[must_use]
 pub fn authorization(request: &Signable<'_>, credentials: &Credentials) -> String {
     let Signable { method, content_md5, content_type, date, headers, resource } = request;
-    let headers: String = headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+    let headers: String = headers.iter().map(|(name, value)| [name, ":", value, "\n"].concat()).collect();
     let text = format!("{method}\n{content_md5}\n{content_type}\n{date}\n{headers}{resource}");
     let signature = STANDARD.encode(hmac(credentials.key.expose_secret().as_bytes(), text.as_bytes()));
     format!("MNS {}:{signature}", credentials.id.expose_secret())

@@ -49,8 +49,11 @@ pub fn authorization(request: &Signable<'_>, service: &str, credentials: &Creden
 
 /// The request in the form whose hash is signed.
 fn canonical(request: &Signable<'_>, signed: &str) -> String {
-    let headers: String =
-        request.headers.iter().map(|(name, value)| format!("{name}:{}\n", value.trim().to_ascii_lowercase())).collect();
+    let headers: String = request
+        .headers
+        .iter()
+        .map(|(name, value)| [name, ":", &value.trim().to_ascii_lowercase(), "\n"].concat())
+        .collect();
     let body = hex(&Sha256::digest(request.body));
     format!("{}\n/\n{}\n{headers}\n{signed}\n{body}", request.method, request.query)
 }
