@@ -205,8 +205,8 @@ impl Configuration {
         let intake = variable(INTAKE).unwrap_or_else(|| "stdout".to_owned());
         let intake = intake.parse().map_err(|_| wrong(INTAKE, "`stdout`"))?;
         let queues = match source {
-            Source::TencentVod => tencent_queues(&variable)?,
-            Source::AliyunMns => mns_queues(&variable)?,
+            Source::TencentVod => tencent_queues(variable)?,
+            Source::AliyunMns => mns_queues(variable)?,
         };
         let names = source.credentials();
         let [Some(id), Some(key), token] = names.map(variable) else { return Err(StartError::NoCredentials(names)) };

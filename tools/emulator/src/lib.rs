@@ -69,13 +69,21 @@ impl Emulator {
     /// # Errors
     /// [`EmulatorError`] where it does not come up.
     pub fn start(product: Product, environment: &[(&str, &str)]) -> Result<Self, EmulatorError> {
-        let bootstrap = root().join("target/lambda").join(product.slug()).join("bootstrap");
+        Self::start_function(product.slug(), environment)
+    }
+
+    /// Starts the function of this name in the same way.
+    ///
+    /// # Errors
+    /// [`EmulatorError`] where it does not come up.
+    pub fn start_function(function: &str, environment: &[(&str, &str)]) -> Result<Self, EmulatorError> {
+        let bootstrap = root().join("target/lambda").join(function).join("bootstrap");
         if !bootstrap.exists() {
             return Err(EmulatorError::NotBuilt(bootstrap));
         }
         let (port, runtime_port) = free_ports()?;
         let address = format!("127.0.0.1:{port}");
-        let folder = root().join("target/emulator").join(format!("{product}-{port}"));
+        let folder = root().join("target/emulator").join(format!("{function}-{port}"));
         std::fs::create_dir_all(&folder)?;
         // The emulator mixes a function's two outputs; the shell keeps them apart, as separate files.
         let process = Command::new(runtime_interface_emulator()?)
@@ -100,10 +108,30 @@ impl Emulator {
     /// # Errors
     /// [`EmulatorError::NoAnswer`] where the function fails; [`EmulatorError::Http`] where the emulator does.
     pub fn invoke(&self, request: &str) -> Result<Answer, EmulatorError> {
-        let url = format!("http://{}/2015-03-31/functions/function/invocations", self.address);
-        let mut response = ureq::post(&url).send(request).map_err(Box::new)?;
-        let text = response.body_mut().read_to_string().map_err(Box::new)?;
+        let text = self.invoke_with(request)?;
         serde_json::from_str(&text).map_err(|_| EmulatorError::NoAnswer(text))
+    }
+
+    /// Invokes the function with any event, JSON, and gives what it answers: JSON, too.
+    ///
+    /// # Errors
+    /// [`EmulatorError::Http`] where the emulator fails.
+    pub fn invoke_with(&self, event: &str) -> Result<String, EmulatorError> {
+        let url = format!("http://{}/2015-03-31/functions/function/invocations", self.address);
+        let mut response = ureq::post(&url).send(event).map_err(Box::new)?;
+        Ok(response.body_mut().read_to_string().map_err(Box::new)?)
+    }
+
+    /// The folder with the function's output: its standard output as `events`, its standard error as `log`.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The process id of the emulator, whose child the function is.
+    #[must_use]
+    pub fn process_id(&self) -> u32 {
+        self.process.id()
     }
 
     /// The lines that the function has written to standard output since this was last asked: its events.
