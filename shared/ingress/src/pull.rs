@@ -3,36 +3,33 @@
 //! What invokes it, such as a schedule of EventBridge, is not looked at. It answers with what it took out of each queue, and
 //! fails where a queue could not be drained, so that Lambda invokes it again and counts the error.
 
+mod access_key;
+mod configuration;
+
 use std::error::Error as _;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
+use access_key::AccessKey;
 use callbacks::CloudEvent;
-use delivery::Intake;
+use configuration::{Configuration, Queues};
+pub use configuration::{MNS_ENDPOINT, MNS_QUEUES, SUB_APP_ID, TENCENT_ENDPOINT};
+use delivery::{Delivery, Intake};
 use futures_util::future::join_all;
 use lambda_runtime::{Context, Error, LambdaEvent, service_fn};
-use queues::{BoxError, Credentials, Endpoint, Queue, Received, Report, mns, tencent};
+use queues::{Queue, Received, Report, mns, tencent};
 use serde::Serialize;
 use serde::de::IgnoredAny;
 use tokio::time::Instant;
 
-use crate::configuration::{ConfigurationError, INTAKE, RUNTIME_API};
+use crate::metrics::{self, Metric};
 use crate::telemetry;
-
-/// Tencent Cloud VOD's server: [`tencent::MAINLAND`], which is the default, or [`tencent::INTERNATIONAL`].
-pub const TENCENT_ENDPOINT: &str = "MEDIAHOOK_TENCENT_ENDPOINT";
-
-/// The application of Tencent Cloud VOD whose events are taken, a number. Accounts opened after 2023-12-25 need it.
-pub const SUB_APP_ID: &str = "MEDIAHOOK_SUB_APP_ID";
-
-/// The server of the queues at Alibaba Cloud: `https://<account>.mns.<region>.aliyuncs.com`.
-pub const MNS_ENDPOINT: &str = "MEDIAHOOK_MNS_ENDPOINT";
-
-/// Names of the queues at Alibaba Cloud, separated by spaces.
-pub const MNS_QUEUES: &str = "MEDIAHOOK_MNS_QUEUES";
 
 /// How much of its time the function leaves for its answer.
 const ANSWER: Duration = Duration::from_secs(1);
+
+/// How long storing a batch may take: handles of Tencent Cloud VOD live for 30 seconds, and confirming takes some of them.
+const STORE_LIMIT: Duration = Duration::from_secs(20);
 
 /// Where events wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,45 +41,13 @@ pub enum Source {
 }
 
 impl Source {
-    /// The names that the vendor's own tools give the variables of an access key: id, secret, and the token of a temporary
-    /// key.
-    #[must_use]
-    pub fn credentials(self) -> [&'static str; 3] {
+    /// The function's name, under which its metrics are listed.
+    fn function(self) -> &'static str {
         match self {
-            Self::TencentVod => ["TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN"],
-            Self::AliyunMns => {
-                ["ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"]
-            }
+            Self::TencentVod => "tencent-vod-pull",
+            Self::AliyunMns => "aliyun-mns-pull",
         }
     }
-}
-
-/// How a function pulls.
-#[derive(Debug)]
-struct Configuration {
-    intake: Intake,
-    credentials: Credentials,
-    queues: Queues,
-}
-
-/// Where each queue is.
-#[derive(Debug, PartialEq, Eq)]
-enum Queues {
-    Tencent { endpoint: Endpoint, sub_app_id: Option<u64> },
-    Mns { endpoint: Endpoint, names: Vec<mns::QueueName> },
-}
-
-/// The function does not start.
-#[derive(Debug, thiserror::Error)]
-enum StartError {
-    #[error(transparent)]
-    Configuration(#[from] ConfigurationError),
-    #[error("no access key: set {} and {}", .0[0], .0[1])]
-    NoCredentials([&'static str; 3]),
-    #[error(transparent)]
-    Credentials(#[from] queues::CredentialsError),
-    #[error("the HTTP client cannot be made")]
-    Client(#[from] queues::QueueError),
 }
 
 /// Runs the function until the Lambda environment ends it.
@@ -91,70 +56,96 @@ enum StartError {
 #[must_use]
 pub fn run(source: Source) -> ExitCode {
     telemetry::start();
-    match start(source) {
-        Ok(Ok(())) => ExitCode::SUCCESS,
-        Ok(Err(error)) => {
-            tracing::debug!(%error, "the Lambda environment has ended");
-            ExitCode::FAILURE
-        }
+    let configuration = match Configuration::from_environment(source, |name| std::env::var(name).ok()) {
+        Ok(configuration) => configuration,
         Err(error) => {
             tracing::error!(%error, "the function does not start");
+            return ExitCode::FAILURE;
+        }
+    };
+    match serve(source, configuration) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "the function has ended");
             ExitCode::FAILURE
         }
     }
 }
 
-fn start(source: Source) -> Result<Result<(), Error>, StartError> {
-    let Configuration { intake, credentials, queues } =
-        Configuration::from_environment(source, |name| std::env::var(name).ok())?;
-    let client = queues::client()?;
-    Ok(match queues {
-        Queues::Tencent { endpoint, sub_app_id } => {
-            serve(&[tencent::EventQueue::new(client, endpoint, sub_app_id)], &credentials, &intake)
+fn serve(source: Source, configuration: Configuration) -> Result<(), Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let aws = delivery::aws().await;
+        let Configuration { intake, access_key, queues } = configuration;
+        let intake = Intake::connect(intake.target, intake.overflow, intake.limit, &aws);
+        let access_key = AccessKey::new(source, access_key, &aws);
+        if let Err(error) = intake.warm().await {
+            tracing::warn!(%error, "a connection was not opened ahead of the first event");
         }
-        Queues::Mns { endpoint, names } => {
-            let queue = |name| mns::MessageQueue::new(client.clone(), endpoint.clone(), name);
-            serve(&names.into_iter().map(queue).collect::<Vec<_>>(), &credentials, &intake)
+        let client = queues::client()?;
+        match queues {
+            Queues::Tencent { endpoint, sub_app_id } => {
+                let queue = tencent::EventQueue::new(client, endpoint, sub_app_id);
+                Puller { source, queues: vec![queue], access_key, intake }.run().await
+            }
+            Queues::Mns { endpoint, names } => {
+                let queue = |name| mns::MessageQueue::new(client.clone(), endpoint.clone(), name);
+                let queues = names.into_iter().map(queue).collect();
+                Puller { source, queues, access_key, intake }.run().await
+            }
         }
     })
 }
 
-fn serve(queues: &[impl Queue], credentials: &Credentials, intake: &Intake) -> Result<(), Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let service = service_fn(async |event: LambdaEvent<IgnoredAny>| {
-        answer(drain_all(queues, credentials, intake, deadline(&event.context)).await)
-    });
-    runtime.block_on(lambda_runtime::run(service))
+/// What a function needs for each run; made once, when it starts.
+struct Puller<Q> {
+    source: Source,
+    queues: Vec<Q>,
+    access_key: AccessKey,
+    intake: Intake,
+}
+
+/// What the function answers.
+#[derive(Debug, Serialize)]
+struct Answer {
+    queues: Vec<Report>,
+}
+
+impl<Q: Queue> Puller<Q> {
+    async fn run(&self) -> Result<(), Error> {
+        let service = service_fn(async |event: LambdaEvent<IgnoredAny>| {
+            let reports = self.drain(&event.context).await;
+            count(self.source, &reports);
+            answer(reports)
+        });
+        lambda_runtime::run(service).await
+    }
+
+    /// All queues at once, so that a slow one takes no time from the others.
+    async fn drain(&self, context: &Context) -> Vec<Report> {
+        let deadline = deadline(context);
+        let trace = context.xray_trace_id.as_deref();
+        join_all(self.queues.iter().map(async |queue| {
+            let credentials = async || Ok(self.access_key.current().await?);
+            let store = async |events: &[CloudEvent]| {
+                self.intake.store(events, &Delivery { trace, within: STORE_LIMIT }).await?;
+                for event in events {
+                    tracing::info!(queue = queue.name(), id = event.id, r#type = event.r#type, "an event was stored");
+                }
+                Ok(())
+            };
+            let report = queues::drain(queue, credentials, store, Received::Confirm, deadline).await;
+            log(&report);
+            report
+        }))
+        .await
+    }
 }
 
 /// When the function has to be done with its queues.
 fn deadline(context: &Context) -> Instant {
     let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
     Instant::now() + left.saturating_sub(ANSWER)
-}
-
-/// All queues at once, so that a slow one takes no time from the others.
-async fn drain_all(
-    queues: &[impl Queue],
-    credentials: &Credentials,
-    intake: &Intake,
-    deadline: Instant,
-) -> Vec<Report> {
-    join_all(queues.iter().map(async |queue| {
-        let store = async |events: &[CloudEvent]| store(intake, queue.name(), events).await;
-        let report = queues::drain(queue, async || Ok(credentials.clone()), store, Received::Confirm, deadline).await;
-        log(&report);
-        report
-    }))
-    .await
-}
-
-async fn store(intake: &Intake, queue: &str, events: &[CloudEvent]) -> Result<(), BoxError> {
-    intake.store(events).await?;
-    for event in events {
-        tracing::info!(queue, id = event.id, r#type = event.r#type, "an event was stored");
-    }
-    Ok(())
 }
 
 fn log(report: &Report) {
@@ -180,139 +171,33 @@ fn with_causes(error: &queues::DrainError) -> String {
     text
 }
 
-/// What the function answers.
-#[derive(Debug, Serialize)]
-struct Answer {
-    queues: Vec<Report>,
+/// A run counts as one when all of its queues were drained, so that an alarm on silence sees queues that never are.
+fn count(source: Source, reports: &[Report]) {
+    let failed = failed(reports);
+    let counts = [
+        (Metric::Polls, usize::from(failed == 0)),
+        (Metric::PullFailures, failed),
+        (Metric::Pulled, reports.iter().map(|report| report.stored).sum()),
+        (Metric::Confirmed, reports.iter().map(|report| report.confirmed).sum()),
+    ];
+    metrics::emit_for(source.function(), &counts);
+}
+
+fn failed(reports: &[Report]) -> usize {
+    reports.iter().filter(|report| report.error.is_some()).count()
 }
 
 /// The reports as an answer, or as an error where a queue could not be drained.
 fn answer(queues: Vec<Report>) -> Result<Answer, Error> {
-    let failed = queues.iter().filter(|report| report.error.is_some()).count();
-    if failed > 0 {
-        return Err(format!("{failed} of {} queues could not be drained; the log says why", queues.len()).into());
+    match failed(&queues) {
+        0 => Ok(Answer { queues }),
+        failed => Err(format!("{failed} of {} queues could not be drained; the log says why", queues.len()).into()),
     }
-    Ok(Answer { queues })
-}
-
-impl Configuration {
-    /// Reads the variables that `variable` looks up. An empty one counts as not set.
-    fn from_environment(source: Source, variable: impl Fn(&str) -> Option<String>) -> Result<Self, StartError> {
-        let variable = |name| variable(name).filter(|value| !value.is_empty());
-        if variable(RUNTIME_API).is_none() {
-            return Err(ConfigurationError::NotInLambda.into());
-        }
-        let intake = variable(INTAKE).unwrap_or_else(|| "stdout".to_owned());
-        let intake = intake.parse().map_err(|_| wrong(INTAKE, "`stdout`"))?;
-        let queues = match source {
-            Source::TencentVod => tencent_queues(variable)?,
-            Source::AliyunMns => mns_queues(variable)?,
-        };
-        let names = source.credentials();
-        let [Some(id), Some(key), token] = names.map(variable) else { return Err(StartError::NoCredentials(names)) };
-        let credentials = Credentials::new(&id.into(), &key.into(), token.map(Into::into).as_ref())?;
-        Ok(Self { intake, credentials, queues })
-    }
-}
-
-fn tencent_queues(variable: impl Fn(&'static str) -> Option<String>) -> Result<Queues, ConfigurationError> {
-    let endpoint = variable(TENCENT_ENDPOINT).unwrap_or_else(|| tencent::MAINLAND.to_owned());
-    let sub_app_id = variable(SUB_APP_ID).map(|text| text.parse()).transpose();
-    Ok(Queues::Tencent {
-        endpoint: endpoint.parse().map_err(|_| {
-            wrong(TENCENT_ENDPOINT, "`https://vod.tencentcloudapi.com` or `https://vod.intl.tencentcloudapi.com`")
-        })?,
-        sub_app_id: sub_app_id.map_err(|_| wrong(SUB_APP_ID, "a number"))?,
-    })
-}
-
-fn mns_queues(variable: impl Fn(&'static str) -> Option<String>) -> Result<Queues, ConfigurationError> {
-    let endpoint = variable(MNS_ENDPOINT).unwrap_or_default();
-    let names = variable(MNS_QUEUES).unwrap_or_default();
-    let names: Option<Vec<mns::QueueName>> = names.split_whitespace().map(|name| name.parse().ok()).collect();
-    Ok(Queues::Mns {
-        endpoint: endpoint.parse().map_err(|_| wrong(MNS_ENDPOINT, "`https://<account>.mns.<region>.aliyuncs.com`"))?,
-        names: names.filter(|names| !names.is_empty()).ok_or(wrong(
-            MNS_QUEUES,
-            "names of queues, separated by spaces, each of up to 120 letters, digits and hyphens",
-        ))?,
-    })
-}
-
-fn wrong(variable: &'static str, expected: &'static str) -> ConfigurationError {
-    ConfigurationError::Invalid { variable, expected }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const KEY: [(&str, &str); 5] = [
-        ("TENCENTCLOUD_SECRET_ID", "SECRET1"),
-        ("TENCENTCLOUD_SECRET_KEY", "SECRET2"),
-        ("ALIBABA_CLOUD_ACCESS_KEY_ID", "SECRET3"),
-        ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "SECRET4"),
-        (RUNTIME_API, "localhost:9001"),
-    ];
-    const MNS: [(&str, &str); 2] =
-        [(MNS_ENDPOINT, "https://1.mns.cn-shanghai.aliyuncs.com"), (MNS_QUEUES, " ice-callback-a  vod-b ")];
-
-    fn read(source: Source, variables: &[(&str, &str)]) -> Result<Configuration, StartError> {
-        let lookup =
-            |name: &str| variables.iter().rfind(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-        Configuration::from_environment(source, lookup)
-    }
-
-    #[test]
-    fn tencents_server_is_the_mainlands_unless_it_is_set() {
-        let queues = |variables: &[_]| read(Source::TencentVod, &[&KEY[..], variables].concat()).unwrap().queues;
-        let endpoint = |text: &str| text.parse().unwrap();
-        let mainland = Queues::Tencent { endpoint: endpoint(tencent::MAINLAND), sub_app_id: None };
-        assert_eq!(queues(&[]), mainland);
-        assert_eq!(queues(&[(TENCENT_ENDPOINT, ""), (SUB_APP_ID, "")]), mainland);
-        assert_eq!(
-            queues(&[(TENCENT_ENDPOINT, tencent::INTERNATIONAL), (SUB_APP_ID, "1500012345")]),
-            Queues::Tencent { endpoint: endpoint(tencent::INTERNATIONAL), sub_app_id: Some(1_500_012_345) }
-        );
-    }
-
-    #[test]
-    fn there_are_any_number_of_queues_at_alibaba_cloud() {
-        let configuration = read(Source::AliyunMns, &[&KEY[..], &MNS].concat()).unwrap();
-        let names = ["ice-callback-a", "vod-b"].map(|name| name.parse().unwrap()).to_vec();
-        assert_eq!(configuration.queues, Queues::Mns { endpoint: MNS[0].1.parse().unwrap(), names });
-    }
-
-    #[test]
-    fn a_wrong_value_is_told_without_repeating_it() {
-        for (source, name, value) in [
-            (Source::TencentVod, INTAKE, "kafka:Please"),
-            (Source::TencentVod, TENCENT_ENDPOINT, "http://Please"),
-            (Source::TencentVod, SUB_APP_ID, "Please"),
-            (Source::AliyunMns, MNS_ENDPOINT, "Please"),
-            (Source::AliyunMns, MNS_ENDPOINT, ""),
-            (Source::AliyunMns, MNS_QUEUES, "a/Please"),
-            (Source::AliyunMns, MNS_QUEUES, " "),
-        ] {
-            let error = read(source, &[&KEY[..], &MNS, &[(name, value)]].concat()).unwrap_err().to_string();
-            assert!(error.starts_with(name) && error.contains("expected"), "{error}");
-            assert!(!error.contains("Please"), "{error}");
-        }
-    }
-
-    #[test]
-    fn a_function_without_a_key_or_outside_of_lambda_does_not_start() {
-        for source in [Source::TencentVod, Source::AliyunMns] {
-            for name in &source.credentials()[..2] {
-                let error = read(source, &[&KEY[..], &MNS, &[(name, "")]].concat()).unwrap_err().to_string();
-                assert!(error.starts_with("no access key") && error.contains(name), "{error}");
-                let error = read(source, &[&KEY[..], &MNS, &[(name, "Please no")]].concat()).unwrap_err().to_string();
-                assert!(!error.contains("Please"), "{error}");
-            }
-            let error = read(source, &[&KEY[..], &MNS, &[(RUNTIME_API, "")]].concat()).unwrap_err();
-            assert!(matches!(error, StartError::Configuration(ConfigurationError::NotInLambda)));
-        }
-    }
 
     #[test]
     fn a_queue_that_failed_fails_the_invocation() {
