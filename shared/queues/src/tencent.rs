@@ -76,6 +76,14 @@ struct Body<'a> {
     request_id: String,
 }
 
+/// An event of the list, as far as it matters here.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Entry {
+    /// Confirms the event.
+    event_handle: Option<String>,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Failure {
@@ -157,11 +165,20 @@ fn messages(response: &Response, received: Timestamp) -> Result<Vec<Message>, Qu
         body => body?,
     };
     let Some(event_set) = body.event_set.map(RawValue::get) else { return Ok(Vec::new()) };
-    if !event_set.starts_with(['[', '{']) {
-        return Err(QueueError::Answer { status: response.status, problem: "expected a list of events" });
+    let events: Result<Vec<&RawValue>, _> = serde_json::from_str(event_set);
+    let events =
+        events.map_err(|_| QueueError::Answer { status: response.status, problem: "expected a list of events" })?;
+    Ok(events.into_iter().map(|event| message(event.get(), received)).collect())
+}
+
+/// An event of the list, as a message. The handle is read by itself: it is needed most where the rest cannot be read.
+fn message(event: &str, received: Timestamp) -> Message {
+    let entry: Option<Entry> = serde_json::from_str(event).ok();
+    let events = decode(Product::TencentVod, event.as_bytes(), received);
+    Message {
+        handle: entry.and_then(|entry| entry.event_handle),
+        events: events.into_iter().map(|decoded| decoded.event).collect(),
     }
-    let decoded = decode(Product::TencentVod, response.body.as_bytes(), received);
-    Ok(decoded.into_iter().map(|decoded| Message { handle: decoded.handle, events: vec![decoded.event] }).collect())
 }
 
 /// What is in the answer, or why there is nothing.

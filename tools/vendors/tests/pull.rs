@@ -295,7 +295,7 @@ fn a_function_that_is_configured_wrongly_does_not_start() {
             Kind::Mns => ("MEDIAHOOK_MNS_QUEUES", "a/SECRET"),
         };
         let function = start(&vendor, kind, &[wrong]);
-        invoke(&function).unwrap_err();
+        assert!(function.invoke_with(SCHEDULED).is_err());
         let log = function.log().unwrap();
         assert!(log.contains(wrong.0) && log.contains("expected") && !log.contains("SECRET"), "{log}");
         assert_eq!(vendor.count(Action::Receive), 0);

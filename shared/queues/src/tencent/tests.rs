@@ -40,6 +40,16 @@ fn every_entry_is_a_message_whatever_is_in_it() {
     );
 }
 
+/// An event that blocks the queue would be worse than one that cannot be read.
+#[test]
+fn an_unreadable_event_can_be_confirmed() {
+    let deep = format!("{}1{}", r#"{"A":"#.repeat(150), "}".repeat(150));
+    let body = format!(r#"{{"Response":{{"EventSet":[{{"EventHandle":"h1","X":{deep}}}],"RequestId":"r"}}}}"#);
+    let [message] = answered(200, &body).unwrap().try_into().unwrap();
+    assert_eq!(message.handle.as_deref(), Some("h1"));
+    assert_eq!(message.events[0].r#type, "media.unreadable.unknown");
+}
+
 #[test]
 fn errors_are_told_apart_by_their_code() {
     for (status, code, expected) in [
