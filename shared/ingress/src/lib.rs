@@ -7,6 +7,7 @@ pub mod dispatch;
 mod handler;
 mod keyring;
 mod metrics;
+pub mod pull;
 mod request;
 mod response;
 mod telemetry;

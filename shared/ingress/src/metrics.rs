@@ -39,6 +39,14 @@ pub(crate) enum Metric {
     Duplicate,
     /// Events that could not be published, and come back.
     Failed,
+    /// Runs of a pull function that drained all of its queues.
+    Polls,
+    /// Queues that could not be drained.
+    PullFailures,
+    /// Events that came out of a vendor's queue and were stored.
+    Pulled,
+    /// Messages that were then confirmed there.
+    Confirmed,
 }
 
 /// What is timed. The name of each is its metric's; the unit is milliseconds.
@@ -52,7 +60,8 @@ pub(crate) enum Timer {
 
 /// One line: what happened to one callback, or in one batch.
 struct Record<'r> {
-    product: Product,
+    /// A product, or a function that belongs to none.
+    product: &'r str,
     reason: Option<&'static str>,
     counts: &'r [(Metric, usize)],
     time: Option<(Timer, Duration)>,
@@ -62,7 +71,7 @@ impl Entry for Record<'_> {
     fn write<'a>(&'a self, writer: &mut impl EntryWriter<'a>) {
         writer.timestamp(SystemTime::now());
         writer.config(if self.reason.is_some() { &BY_REASON } else { &BY_PRODUCT });
-        writer.value(PRODUCT, self.product.slug());
+        writer.value(PRODUCT, self.product);
         writer.value(REASON, &self.reason);
         for (metric, count) in self.counts {
             writer.value(format!("{metric:?}"), count);
@@ -83,12 +92,17 @@ static BY_REASON: EntryDimensions = EntryDimensions::new_static(REASON_SETS);
 
 /// Writes what was counted, to standard error like the log.
 pub(crate) fn emit(product: Product, time: Option<(Timer, Duration)>, counts: &[(Metric, usize)]) {
-    write(&Record { product, reason: None, counts, time });
+    write(&Record { product: product.slug(), reason: None, counts, time });
+}
+
+/// Writes what a function counted that serves no one product: its name takes the product's place.
+pub(crate) fn emit_for(function: &'static str, counts: &[(Metric, usize)]) {
+    write(&Record { product: function, reason: None, counts, time: None });
 }
 
 /// Counts a callback that was refused.
 pub(crate) fn rejected(product: Product, reason: &'static str) {
-    write(&Record { product, reason: Some(reason), counts: &[(Metric::Rejected, 1)], time: None });
+    write(&Record { product: product.slug(), reason: Some(reason), counts: &[(Metric::Rejected, 1)], time: None });
 }
 
 fn write(record: &Record<'_>) {
@@ -122,7 +136,7 @@ mod tests {
     fn a_line_is_one_that_cloudwatch_reads() {
         let counts = &[(Metric::Accepted, 1), (Metric::Stored, 2)];
         let time = Some((Timer::Latency, Duration::from_micros(1500)));
-        let line = line(&Record { product: Product::AliyunIms, reason: None, counts, time });
+        let line = line(&Record { product: Product::AliyunIms.slug(), reason: None, counts, time });
         assert_eq!(line["Product"], "aliyun-ims");
         assert_eq!((&line["Accepted"], &line["Stored"], &line["Latency"]), (&json!(1), &json!(2), &json!(1.5)));
         let directive = &line["_aws"]["CloudWatchMetrics"][0];
@@ -135,7 +149,7 @@ mod tests {
     #[test]
     fn a_refusal_counts_for_the_product_and_for_the_reason() {
         let counts = &[(Metric::Rejected, 1)];
-        let line = line(&Record { product: Product::TencentCi, reason: Some("token"), counts, time: None });
+        let line = line(&Record { product: Product::TencentCi.slug(), reason: Some("token"), counts, time: None });
         assert_eq!(line["Reason"], "token");
         assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["Product"], ["Product", "Reason"]]));
     }

@@ -148,6 +148,12 @@ impl Emulator {
         Killer { process: self.folder.join("process") }
     }
 
+    /// The folder with the function's output: its standard output as `events`, its standard error as `log`.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The lines that the function has written to standard output since this was last asked: its events.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 #![expect(clippy::print_stderr, reason = "a command-line tool prints what went wrong")]
 
 mod input;
+mod pull;
 mod samples;
 mod send;
 
@@ -37,6 +38,9 @@ Examples:
     export MEDIAHOOK_KEY=… MEDIAHOOK_TOKEN=…
     mediahook send aliyun-ims snapshot-complete --url https://….on.aws/
     mediahook send aliyun-ims snapshot-complete --url https://….on.aws/ --tamper signature
+  See what waits in a vendor's queue, and leave it there:
+    export TENCENTCLOUD_SECRET_ID=… TENCENTCLOUD_SECRET_KEY=…
+    mediahook pull tencent-vod --once
 
 Products: aliyun-vod, aliyun-ims, tencent-ci, tencent-vod.";
 
@@ -81,6 +85,13 @@ enum Command {
         #[command(flatten)]
         options: SendOptions,
     },
+    /// Print the events that wait in a vendor's queue, one per line, and leave them there.
+    ///
+    /// What is received is hidden from others for a while. The access key comes from the variables that the vendor's own tools read.
+    Pull {
+        #[command(subcommand)]
+        command: pull::PullCommand,
+    },
     /// List the bundled samples: the vendors' published examples, and bodies that vary from them.
     Samples {
         /// Only this product's.
@@ -112,6 +123,7 @@ fn main() -> ExitCode {
         Command::Decode { product, callback } => print_events(product, &callback),
         Command::Request { product, callback, signing } => print_request(product, &callback, &signing),
         Command::Send { product, callback, options } => send(product, &callback, &options),
+        Command::Pull { command } => pull::run(command),
         Command::Samples { product, decoded } => list_samples(product, decoded),
         Command::Kinds => print_line(kinds_table().trim_end()),
         Command::Schema { data } => print_line(&schema(data)),

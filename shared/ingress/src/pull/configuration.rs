@@ -1,0 +1,215 @@
+//! What the environment says to a function that pulls.
+
+use std::time::Duration;
+
+use queues::{Credentials, CredentialsError, Endpoint, mns, tencent};
+
+use super::Source;
+use crate::configuration::{ConfigurationError, Environment, IntakeConfiguration, SECRET_ID, SECRET_MAX_AGE};
+
+/// Tencent Cloud VOD's server: [`tencent::MAINLAND`], which is the default, or [`tencent::INTERNATIONAL`].
+pub const TENCENT_ENDPOINT: &str = "MEDIAHOOK_TENCENT_ENDPOINT";
+
+/// The application of Tencent Cloud VOD whose events are taken, a number. Accounts opened after 2023-12-25 need it.
+pub const SUB_APP_ID: &str = "MEDIAHOOK_SUB_APP_ID";
+
+/// The server of the queues at Alibaba Cloud: `https://<account>.mns.<region>.aliyuncs.com`.
+pub const MNS_ENDPOINT: &str = "MEDIAHOOK_MNS_ENDPOINT";
+
+/// Names of the queues at Alibaba Cloud, separated by spaces.
+pub const MNS_QUEUES: &str = "MEDIAHOOK_MNS_QUEUES";
+
+/// How a function pulls.
+#[derive(Debug)]
+pub(super) struct Configuration {
+    pub(super) intake: IntakeConfiguration,
+    pub(super) access_key: AccessKeySource,
+    pub(super) queues: Queues,
+}
+
+/// Where the access key comes from.
+#[derive(Debug)]
+pub(super) enum AccessKeySource {
+    /// The variables that the vendor's own tools read.
+    Environment(Credentials),
+    /// A secret of Secrets Manager.
+    Secret {
+        /// Its name or ARN.
+        id: String,
+        /// When it is read again.
+        max_age: Duration,
+    },
+}
+
+/// Where each queue is.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Queues {
+    Tencent { endpoint: Endpoint, sub_app_id: Option<u64> },
+    Mns { endpoint: Endpoint, names: Vec<mns::QueueName> },
+}
+
+/// The function does not start. The message never repeats a value.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum StartError {
+    #[error(transparent)]
+    Configuration(#[from] ConfigurationError),
+    #[error("no access key: set {SECRET_ID}, or {} and {}", .0[0], .0[1])]
+    NoAccessKey([&'static str; 3]),
+    #[error("{SECRET_ID} stands in place of {} and {}: set it or them, not both", .0[0], .0[1])]
+    TwoSources([&'static str; 3]),
+    #[error(transparent)]
+    AccessKey(#[from] CredentialsError),
+}
+
+impl Source {
+    /// The names that the vendor's own tools give the variables of an access key: id, secret, and the token of a temporary
+    /// key.
+    fn variables(self) -> [&'static str; 3] {
+        match self {
+            Self::TencentVod => ["TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN"],
+            Self::AliyunMns => {
+                ["ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"]
+            }
+        }
+    }
+}
+
+impl Configuration {
+    /// Reads the variables that `variable` looks up. An empty one counts as not set.
+    pub(super) fn from_environment(
+        source: Source,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, StartError> {
+        let environment = Environment(variable);
+        let intake = environment.intake()?;
+        let queues = match source {
+            Source::TencentVod => tencent_queues(&environment)?,
+            Source::AliyunMns => mns_queues(&environment)?,
+        };
+        let access_key = access_key(source, &environment)?;
+        environment.in_lambda()?;
+        Ok(Self { intake, access_key, queues })
+    }
+}
+
+fn access_key(
+    source: Source,
+    environment: &Environment<impl Fn(&str) -> Option<String>>,
+) -> Result<AccessKeySource, StartError> {
+    let names = source.variables();
+    match (environment.text(SECRET_ID), names.map(|name| environment.text(name))) {
+        (Some(id), [None, None, None]) => {
+            let max_age = environment.parsed(SECRET_MAX_AGE, "a whole number", Some(5 * 60))?;
+            Ok(AccessKeySource::Secret { id, max_age: Duration::from_secs(max_age) })
+        }
+        (Some(_), _) => Err(StartError::TwoSources(names)),
+        (None, [Some(id), Some(key), token]) => {
+            let credentials = Credentials::new(&id.into(), &key.into(), token.map(Into::into).as_ref())?;
+            Ok(AccessKeySource::Environment(credentials))
+        }
+        (None, _) => Err(StartError::NoAccessKey(names)),
+    }
+}
+
+fn tencent_queues(environment: &Environment<impl Fn(&str) -> Option<String>>) -> Result<Queues, ConfigurationError> {
+    let expected = "`https://vod.tencentcloudapi.com` or `https://vod.intl.tencentcloudapi.com`";
+    let endpoint = environment.parsed(TENCENT_ENDPOINT, expected, tencent::MAINLAND.parse().ok())?;
+    let sub_app_id = environment.text(SUB_APP_ID).map(|_| environment.parsed(SUB_APP_ID, "a number", None));
+    Ok(Queues::Tencent { endpoint, sub_app_id: sub_app_id.transpose()? })
+}
+
+fn mns_queues(environment: &Environment<impl Fn(&str) -> Option<String>>) -> Result<Queues, ConfigurationError> {
+    let endpoint = environment.parsed(MNS_ENDPOINT, "`https://<account>.mns.<region>.aliyuncs.com`", None)?;
+    let names = environment.text(MNS_QUEUES).unwrap_or_default();
+    let names: Option<Vec<mns::QueueName>> = names.split_whitespace().map(|name| name.parse().ok()).collect();
+    let names = names.filter(|names| !names.is_empty()).ok_or(ConfigurationError::Invalid {
+        variable: MNS_QUEUES,
+        expected: "names of queues, separated by spaces, each of up to 120 letters, digits and hyphens",
+    })?;
+    Ok(Queues::Mns { endpoint, names })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::configuration::{INTAKE, RUNTIME_API};
+
+    const KEY: [(&str, &str); 5] = [
+        ("TENCENTCLOUD_SECRET_ID", "SECRET1"),
+        ("TENCENTCLOUD_SECRET_KEY", "SECRET2"),
+        ("ALIBABA_CLOUD_ACCESS_KEY_ID", "SECRET3"),
+        ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "SECRET4"),
+        (RUNTIME_API, "localhost:9001"),
+    ];
+    const MNS: [(&str, &str); 2] =
+        [(MNS_ENDPOINT, "https://1.mns.cn-shanghai.aliyuncs.com"), (MNS_QUEUES, " ice-callback-a  vod-b ")];
+
+    fn read(source: Source, variables: &[(&str, &str)]) -> Result<Configuration, StartError> {
+        let lookup =
+            |name: &str| variables.iter().rfind(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        Configuration::from_environment(source, lookup)
+    }
+
+    #[test]
+    fn tencents_server_is_the_mainlands_unless_it_is_set() {
+        let queues = |variables: &[_]| read(Source::TencentVod, &[&KEY[..], variables].concat()).unwrap().queues;
+        let endpoint = |text: &str| text.parse().unwrap();
+        let mainland = Queues::Tencent { endpoint: endpoint(tencent::MAINLAND), sub_app_id: None };
+        assert_eq!(queues(&[]), mainland);
+        assert_eq!(queues(&[(TENCENT_ENDPOINT, ""), (SUB_APP_ID, "")]), mainland);
+        assert_eq!(
+            queues(&[(TENCENT_ENDPOINT, tencent::INTERNATIONAL), (SUB_APP_ID, "1500012345")]),
+            Queues::Tencent { endpoint: endpoint(tencent::INTERNATIONAL), sub_app_id: Some(1_500_012_345) }
+        );
+    }
+
+    #[test]
+    fn there_are_any_number_of_queues_at_alibaba_cloud() {
+        let configuration = read(Source::AliyunMns, &[&KEY[..], &MNS].concat()).unwrap();
+        let names = ["ice-callback-a", "vod-b"].map(|name| name.parse().unwrap()).to_vec();
+        assert_eq!(configuration.queues, Queues::Mns { endpoint: MNS[0].1.parse().unwrap(), names });
+        assert!(matches!(configuration.access_key, AccessKeySource::Environment(_)));
+    }
+
+    #[test]
+    fn a_wrong_value_is_told_without_repeating_it() {
+        for (source, name, value) in [
+            (Source::TencentVod, INTAKE, "kafka:Please"),
+            (Source::TencentVod, TENCENT_ENDPOINT, "http://Please"),
+            (Source::TencentVod, SUB_APP_ID, "Please"),
+            (Source::AliyunMns, MNS_ENDPOINT, "Please"),
+            (Source::AliyunMns, MNS_ENDPOINT, ""),
+            (Source::AliyunMns, MNS_QUEUES, "a/Please"),
+            (Source::AliyunMns, MNS_QUEUES, " "),
+        ] {
+            let error = read(source, &[&KEY[..], &MNS, &[(name, value)]].concat()).unwrap_err().to_string();
+            assert!(error.starts_with(name) && error.contains("expected"), "{error}");
+            assert!(!error.contains("Please"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_function_without_a_key_or_outside_of_lambda_does_not_start() {
+        for source in [Source::TencentVod, Source::AliyunMns] {
+            for name in &source.variables()[..2] {
+                let error = read(source, &[&KEY[..], &MNS, &[(name, "")]].concat()).unwrap_err().to_string();
+                assert!(error.starts_with("no access key") && error.contains(name), "{error}");
+                let error = read(source, &[&KEY[..], &MNS, &[(name, "Please no")]].concat()).unwrap_err().to_string();
+                assert!(!error.contains("Please"), "{error}");
+            }
+            let error = read(source, &[&KEY[..], &MNS, &[(RUNTIME_API, "")]].concat()).unwrap_err();
+            assert!(matches!(error, StartError::Configuration(ConfigurationError::NotInLambda)));
+        }
+    }
+
+    #[test]
+    fn a_secret_takes_the_place_of_the_variables() {
+        let secret = [(SECRET_ID, "s"), (SECRET_MAX_AGE, "7"), KEY[4]];
+        let AccessKeySource::Secret { id, max_age } = read(Source::TencentVod, &secret).unwrap().access_key else {
+            panic!()
+        };
+        assert_eq!((id.as_str(), max_age.as_secs()), ("s", 7));
+        let error = read(Source::TencentVod, &[&secret[..], &KEY].concat()).unwrap_err();
+        assert!(matches!(error, StartError::TwoSources(_)));
+    }
+}

@@ -1,0 +1,196 @@
+//! With a queue in memory, under a clock that only runs when all wait.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+
+use callbacks::{Product, decode};
+
+use super::*;
+use crate::Refusal;
+
+/// What happened, in order.
+type Log = RefCell<Vec<String>>;
+
+type Answers<T> = RefCell<VecDeque<Result<T, QueueError>>>;
+
+/// A queue that gives these answers one after the other, and then is empty and confirms everything.
+struct Scripted<'l> {
+    log: &'l Log,
+    received: Answers<Vec<Message>>,
+    confirmed: Answers<usize>,
+    takes: Duration,
+}
+
+impl Queue for Scripted<'_> {
+    fn name(&self) -> &'static str {
+        "scripted"
+    }
+
+    fn poll_limit(&self) -> Duration {
+        Duration::from_secs(10)
+    }
+
+    async fn receive(&self, _: &Credentials) -> Result<Vec<Message>, QueueError> {
+        tokio::time::sleep(self.takes).await;
+        self.log.borrow_mut().push("receive".to_owned());
+        self.received.borrow_mut().pop_front().unwrap_or(Ok(Vec::new()))
+    }
+
+    async fn confirm(&self, _: &Credentials, handles: &[String]) -> Result<usize, QueueError> {
+        self.log.borrow_mut().push(format!("confirm {}", handles.join(" ")));
+        self.confirmed.borrow_mut().pop_front().unwrap_or(Ok(0))
+    }
+}
+
+fn message(handle: Option<&str>, events: usize) -> Message {
+    let decoded = decode(Product::TencentVod, b"{}", jiff::Timestamp::UNIX_EPOCH);
+    let events = decoded.into_iter().map(|decoded| decoded.event).cycle().take(events).collect();
+    Message { handle: handle.map(str::to_owned), events }
+}
+
+fn unavailable<T>() -> Result<T, QueueError> {
+    Err(QueueError::Unavailable(Refusal::new(500, "InternalError", "r")))
+}
+
+fn denied<T>() -> Result<T, QueueError> {
+    Err(QueueError::Denied(Refusal::new(403, "AccessDenied", "r")))
+}
+
+async fn key() -> Result<Credentials, BoxError> {
+    Ok(Credentials::new(&"id".to_owned().into(), &"key".to_owned().into(), None)?)
+}
+
+/// Drains a queue of these answers for a minute, into an intake that works or does not.
+async fn drained(
+    received: Vec<Result<Vec<Message>, QueueError>>,
+    confirmed: Vec<Result<usize, QueueError>>,
+    intake_works: bool,
+) -> (Report, Vec<String>) {
+    let log = Log::default();
+    let queue = Scripted {
+        log: &log,
+        received: RefCell::new(received.into()),
+        confirmed: RefCell::new(confirmed.into()),
+        takes: Duration::from_secs(1),
+    };
+    let store = async |events: &[CloudEvent]| {
+        log.borrow_mut().push(format!("store {}", events.len()));
+        if intake_works { Ok(()) } else { Err("the disk is full".into()) }
+    };
+    let deadline = Instant::now() + Duration::from_mins(1);
+    let report = drain(&queue, key, store, Received::Confirm, deadline).await;
+    let log = log.take();
+    (report, log)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_is_stored_and_then_confirmed_until_the_queue_is_empty() {
+    let batches = vec![Ok(vec![message(Some("a"), 1), message(Some("b"), 2)]), Ok(vec![message(Some("c"), 1)])];
+    let (report, log) = drained(batches, Vec::new(), true).await;
+    assert_eq!(log, ["receive", "store 3", "confirm a b", "receive", "store 1", "confirm c", "receive"]);
+    assert_eq!((report.stored, report.confirmed, report.unconfirmed, report.empty), (4, 3, 0, true));
+    assert!(report.error.is_none());
+    assert_eq!(
+        serde_json::to_string(&report).unwrap(),
+        r#"{"queue":"scripted","stored":4,"confirmed":3,"unconfirmed":0,"empty":true}"#
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_stored_is_not_confirmed() {
+    let (report, log) = drained(vec![Ok(vec![message(Some("a"), 1)])], Vec::new(), false).await;
+    assert_eq!(log, ["receive", "store 1"]);
+    assert!(matches!(report.error, Some(DrainError::Store(_))));
+    assert_eq!((report.stored, report.confirmed), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_has_no_handle_is_stored_and_does_not_stop_the_rest() {
+    let batches = vec![Ok(vec![message(None, 1), message(Some("b"), 1)]), Ok(vec![message(None, 1)])];
+    let (report, log) = drained(batches, Vec::new(), true).await;
+    assert_eq!(log, ["receive", "store 2", "confirm b", "receive", "store 1", "receive"]);
+    assert_eq!((report.stored, report.confirmed, report.unconfirmed), (3, 1, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn handles_that_the_vendor_refuses_do_not_stop_the_rest() {
+    let batches = vec![Ok(vec![message(Some("a"), 1), message(Some("b"), 1)]), Ok(vec![message(Some("c"), 1)])];
+    let (report, log) = drained(batches, vec![Ok(1)], true).await;
+    assert_eq!(log, ["receive", "store 2", "confirm a b", "receive", "store 1", "confirm c", "receive"]);
+    assert_eq!((report.stored, report.confirmed, report.unconfirmed), (3, 2, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_fails_for_the_moment_is_tried_again() {
+    let answers = vec![unavailable(), unavailable(), unavailable(), Ok(vec![message(Some("a"), 1)])];
+    let (report, log) = drained(answers, vec![unavailable(), Ok(0)], true).await;
+    let polls = ["receive"; 4];
+    assert_eq!(log, [&polls[..], &["store 1", "confirm a", "confirm a", "receive"]].concat());
+    assert_eq!((report.stored, report.confirmed, report.empty), (1, 1, true));
+    assert!(report.error.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_keeps_failing_ends_it() {
+    let (report, log) = drained((0..9).map(|_| unavailable()).collect(), Vec::new(), true).await;
+    assert_eq!(log, ["receive"; 1 + RETRIES]);
+    assert!(matches!(report.error, Some(DrainError::Receive(QueueError::Unavailable(_)))));
+    let (report, log) = drained(vec![denied()], Vec::new(), true).await;
+    assert_eq!(log, ["receive"]);
+    assert!(matches!(report.error, Some(DrainError::Receive(QueueError::Denied(_)))));
+    let (report, log) = drained(vec![Ok(vec![message(Some("a"), 1)])], vec![denied()], true).await;
+    assert_eq!(log, ["receive", "store 1", "confirm a"]);
+    assert!(matches!(report.error, Some(DrainError::Confirm(QueueError::Denied(_)))));
+    assert_eq!((report.stored, report.confirmed, report.unconfirmed), (1, 0, 1));
+}
+
+/// A queue that never ends is left when its next poll could not be finished.
+#[tokio::test(start_paused = true)]
+async fn it_ends_before_the_time_is_up() {
+    let batches = (0..100).map(|_| Ok(vec![message(Some("a"), 1)])).collect();
+    let (report, _) = drained(batches, Vec::new(), true).await;
+    // Polls take one second here, and are begun until 15 seconds before the end: 10 for the longest poll, 5 to store.
+    assert_eq!((report.stored, report.confirmed, report.empty), (46, 46, false));
+    assert!(report.error.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_time_that_is_too_short_is_an_error() {
+    let log = Log::default();
+    let queue = Scripted {
+        log: &log,
+        received: RefCell::default(),
+        confirmed: RefCell::default(),
+        takes: Duration::from_secs(9),
+    };
+    let deadline = Instant::now() + Duration::from_secs(3);
+    let report = drain(&queue, key, async |_: &[CloudEvent]| Ok(()), Received::Confirm, deadline).await;
+    assert!(matches!(report.error, Some(DrainError::TimeUp)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_key_nothing_is_asked() {
+    let log = Log::default();
+    let queue =
+        Scripted { log: &log, received: RefCell::default(), confirmed: RefCell::default(), takes: Duration::ZERO };
+    let deadline = Instant::now() + Duration::from_mins(1);
+    let none = async || Err("no secret of this name".into());
+    let report = drain(&queue, none, async |_: &[CloudEvent]| Ok(()), Received::Confirm, deadline).await;
+    assert!(matches!(report.error, Some(DrainError::Credentials(_))));
+    assert!(log.take().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_kept_is_not_confirmed() {
+    let log = Log::default();
+    let queue = Scripted {
+        log: &log,
+        received: RefCell::new(VecDeque::from([Ok(vec![message(Some("a"), 1)])])),
+        confirmed: RefCell::default(),
+        takes: Duration::ZERO,
+    };
+    let deadline = Instant::now() + Duration::from_mins(1);
+    let report = drain(&queue, key, async |_: &[CloudEvent]| Ok(()), Received::Keep, deadline).await;
+    assert_eq!(log.take(), ["receive", "receive"]);
+    assert_eq!((report.stored, report.confirmed, report.unconfirmed), (1, 0, 1));
+}

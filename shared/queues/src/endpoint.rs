@@ -1,0 +1,142 @@
+//! Where a vendor's queue is, and the client that reaches it.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::redirect::Policy;
+use reqwest::{Client, RequestBuilder, Url};
+
+use crate::QueueError;
+
+/// How long a connection may take to open.
+const CONNECT_LIMIT: Duration = Duration::from_secs(5);
+
+/// A client for any number of queues. It keeps its connections, and follows no redirect: what is signed for one host goes
+/// to no other.
+///
+/// # Errors
+/// [`QueueError::Unreachable`] where TLS cannot be set up on this machine.
+pub fn client() -> Result<Client, QueueError> {
+    Client::builder()
+        .user_agent(concat!("mediahook/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(CONNECT_LIMIT)
+        .redirect(Policy::none())
+        .build()
+        .map_err(QueueError::unreachable)
+}
+
+/// A vendor's server: `https://` and its name. Plain `http://` is taken for this machine only, for tests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    url: Url,
+    /// Name and port as the `Host` header has them.
+    host: String,
+}
+
+/// The text is no endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected `https://` and a host name, and nothing after it")]
+pub struct UnknownEndpoint;
+
+impl Endpoint {
+    /// Name and port of the server, as the `Host` header has them.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The URL of a path there. The path is sent as it is written.
+    pub(crate) fn join(&self, path: &str) -> Url {
+        let mut url = self.url.clone();
+        let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
+        url.set_path(path);
+        url.set_query(query);
+        url
+    }
+}
+
+impl FromStr for Endpoint {
+    type Err = UnknownEndpoint;
+
+    fn from_str(text: &str) -> Result<Self, UnknownEndpoint> {
+        let url = Url::parse(text).map_err(|_| UnknownEndpoint)?;
+        let name = url.host_str().filter(|name| !name.is_empty()).ok_or(UnknownEndpoint)?;
+        let is_local = ["localhost", "127.0.0.1", "[::1]"].contains(&name);
+        let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_local);
+        let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        let is_anonymous = url.username().is_empty() && url.password().is_none();
+        if !(is_safe && is_bare && is_anonymous) {
+            return Err(UnknownEndpoint);
+        }
+        let host = url.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"));
+        Ok(Self { url, host })
+    }
+}
+
+/// What a server answered.
+pub(crate) struct Response {
+    /// HTTP status code.
+    pub(crate) status: u16,
+    /// The body. What is not UTF-8 in it is replaced, so that one such event does not block a queue for good.
+    pub(crate) body: String,
+}
+
+/// Sends a request and reads its answer, all of it within `limit`.
+///
+/// # Errors
+/// [`QueueError::Unreachable`] where there is no whole answer in that time.
+pub(crate) async fn send(request: RequestBuilder, limit: Duration) -> Result<Response, QueueError> {
+    let response = request.timeout(limit).send().await.map_err(QueueError::unreachable)?;
+    let status = response.status().as_u16();
+    let body = response.bytes().await.map_err(QueueError::unreachable)?;
+    Ok(Response { status, body: String::from_utf8_lossy(&body).into_owned() })
+}
+
+/// Headers of these names and values. All count as secret, which keeps them out of whatever prints a request.
+///
+/// # Errors
+/// [`QueueError::Header`] for a value that no header can have.
+pub(crate) fn headers<'h>(pairs: impl IntoIterator<Item = (&'static str, &'h str)>) -> Result<HeaderMap, QueueError> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in pairs {
+        let mut value = HeaderValue::from_str(value).map_err(|_| QueueError::Header { name })?;
+        value.set_sensitive(true);
+        headers.insert(name, value);
+    }
+    Ok(headers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_is_a_server_and_nothing_else() {
+        for (text, host) in [
+            ("https://vod.tencentcloudapi.com", Some("vod.tencentcloudapi.com")),
+            ("https://vod.intl.tencentcloudapi.com/", Some("vod.intl.tencentcloudapi.com")),
+            ("https://1.mns.cn-shanghai.aliyuncs.com:443", Some("1.mns.cn-shanghai.aliyuncs.com")),
+            ("https://1.mns.cn-shanghai.aliyuncs.com:8443", Some("1.mns.cn-shanghai.aliyuncs.com:8443")),
+            ("http://127.0.0.1:9000", Some("127.0.0.1:9000")),
+            ("http://localhost:9000", Some("localhost:9000")),
+            ("http://1.mns.cn-shanghai.aliyuncs.com", None),
+            ("http://127.0.0.1.example.com", None),
+            ("https://user:password@example.com", None),
+            ("https://example.com/path", None),
+            ("https://example.com?query", None),
+            ("ftp://example.com", None),
+            ("vod.tencentcloudapi.com", None),
+            ("", None),
+        ] {
+            assert_eq!(text.parse().ok().as_ref().map(Endpoint::host), host, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_sent_as_it_is_signed() {
+        let endpoint: Endpoint = "https://example.com".parse().unwrap();
+        let path = "/queues/ice-callback-demo/messages?numOfMessages=16&waitseconds=5";
+        assert_eq!(endpoint.join(path).as_str(), format!("https://example.com{path}"));
+    }
+}

@@ -1,0 +1,207 @@
+//! Queues of Alibaba Cloud's Simple Message Queue (SMQ, formerly MNS), by its HTTP interface of 2015-06-06.
+//!
+//! A poll gives up to 16 messages and waits some seconds for the first; a message that is not deleted within the queue's
+//! visibility time-out is given again, with another handle.
+//!
+//! <https://www.alibabacloud.com/help/en/mns/developer-reference/batchreceivemessage>,
+//! <https://www.alibabacloud.com/help/en/mns/developer-reference/batchdeletemessage>
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use callbacks::{Product, decode};
+use jiff::Timestamp;
+use quick_xml::escape::escape;
+use reqwest::{Client, Method};
+use secrecy::ExposeSecret;
+
+use crate::endpoint::{Response, headers, send};
+use crate::mns::answer::Answer;
+use crate::{Credentials, Endpoint, Message, Queue, QueueError, Refusal};
+
+mod answer;
+pub mod signature;
+
+/// How many messages a poll takes, and how many handles a deletion: the vendor's limit.
+const BATCH: usize = 16;
+
+/// How long the vendor holds a poll of an empty queue, in seconds. It is always said, since the queue's own setting could be
+/// longer than the client waits.
+const WAIT: u64 = 5;
+
+/// The longest that a poll may take, its wait included.
+const POLL_LIMIT: Duration = Duration::from_secs(WAIT + 10);
+
+/// The longest that a deletion may take.
+const DELETE_LIMIT: Duration = Duration::from_secs(5);
+
+const CONTENT_TYPE: &str = "text/xml;charset=UTF-8";
+
+/// The name of a queue: up to 120 letters, digits and hyphens, the first a letter or a digit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueName(String);
+
+/// The text is no name of a queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected up to 120 letters, digits and hyphens")]
+pub struct UnknownQueueName;
+
+impl FromStr for QueueName {
+    type Err = UnknownQueueName;
+
+    fn from_str(text: &str) -> Result<Self, UnknownQueueName> {
+        let is_name = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        if text.is_empty() || text.len() > 120 || text.starts_with('-') || !is_name {
+            return Err(UnknownQueueName);
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// A queue that Alibaba Cloud VOD or IMS writes its events to. Each message tells by its shape whose it is.
+#[derive(Debug, Clone)]
+pub struct MessageQueue {
+    client: Client,
+    endpoint: Endpoint,
+    name: QueueName,
+}
+
+impl MessageQueue {
+    /// The queue of this name at the account's endpoint, `https://<account>.mns.<region>.aliyuncs.com`.
+    #[must_use]
+    pub fn new(client: Client, endpoint: Endpoint, name: QueueName) -> Self {
+        Self { client, endpoint, name }
+    }
+
+    async fn call(
+        &self,
+        method: Method,
+        query: &str,
+        body: String,
+        credentials: &Credentials,
+        limit: Duration,
+    ) -> Result<Response, QueueError> {
+        let resource = format!("/queues/{}/messages{query}", self.name.0);
+        let date = signature::date(Timestamp::now());
+        let (content_md5, content_type) =
+            if body.is_empty() { (String::new(), "") } else { (signature::content_md5(body.as_bytes()), CONTENT_TYPE) };
+        let authorization = signature::authorization(
+            &signature::Signable {
+                method: method.as_str(),
+                content_md5: &content_md5,
+                content_type,
+                date: &date,
+                headers: &[signature::VERSION],
+                resource: &resource,
+            },
+            credentials,
+        );
+        let always = [("date", date.as_str()), signature::VERSION, ("authorization", &authorization)];
+        let of_body = [("content-md5", content_md5.as_str()), ("content-type", content_type)];
+        let of_body = of_body.into_iter().filter(|(_, value)| !value.is_empty());
+        let token = credentials.token.as_ref().map(|token| ("security-token", token.expose_secret()));
+        let headers = headers(always.into_iter().chain(of_body).chain(token))?;
+        let request = self.client.request(method, self.endpoint.join(&resource)).headers(headers);
+        let request = if body.is_empty() { request } else { request.body(body) };
+        send(request, limit).await
+    }
+}
+
+impl Queue for MessageQueue {
+    fn name(&self) -> &str {
+        &self.name.0
+    }
+
+    fn poll_limit(&self) -> Duration {
+        POLL_LIMIT
+    }
+
+    async fn receive(&self, credentials: &Credentials) -> Result<Vec<Message>, QueueError> {
+        let query = format!("?numOfMessages={BATCH}&waitseconds={WAIT}");
+        let response = self.call(Method::GET, &query, String::new(), credentials, POLL_LIMIT).await?;
+        messages(&response, Timestamp::now())
+    }
+
+    async fn confirm(&self, credentials: &Credentials, handles: &[String]) -> Result<usize, QueueError> {
+        let mut refused = 0;
+        for handles in handles.chunks(BATCH) {
+            let response = self.call(Method::DELETE, "", receipt_handles(handles), credentials, DELETE_LIMIT).await?;
+            refused += refused_of(&response, handles.len())?;
+        }
+        Ok(refused)
+    }
+}
+
+/// The messages that a poll gave. The events of each are those of its body: the same as if it had been posted.
+fn messages(response: &Response, received: Timestamp) -> Result<Vec<Message>, QueueError> {
+    let messages = match answer::read(response)? {
+        Answer::Messages(messages) => messages.message,
+        Answer::Message(message) => vec![message],
+        Answer::Error(failure) if failure.code == "MessageNotExist" => return Ok(Vec::new()),
+        Answer::Error(failure) => {
+            return Err(error(Refusal::new(response.status, &failure.code, &failure.request_id)));
+        }
+        Answer::Errors(_) => {
+            return Err(QueueError::Answer { status: response.status, problem: "expected messages" });
+        }
+    };
+    let of_body = |body: &str| decode(Product::AliyunIms, body.as_bytes(), received);
+    let message = |message: answer::Message| Message {
+        handle: message.receipt_handle.filter(|handle| !handle.is_empty()),
+        events: of_body(&message.message_body).into_iter().map(|decoded| decoded.event).collect(),
+    };
+    Ok(messages.into_iter().map(message).collect())
+}
+
+/// The body that deletes messages.
+fn receipt_handles(handles: &[String]) -> String {
+    let handles: String = handles
+        .iter()
+        .map(|handle| ["<ReceiptHandle>", &escape(handle.as_str()), "</ReceiptHandle>"].concat())
+        .collect();
+    format!(
+        r#"<?xml version="1.0" encoding="utf-8"?><ReceiptHandles xmlns="http://mns.aliyuncs.com/doc/v1/">{handles}</ReceiptHandles>"#
+    )
+}
+
+/// How many of `sent` handles were not deleted.
+///
+/// The answer has no body where all were, and lists those that were not where some were.
+fn refused_of(response: &Response, sent: usize) -> Result<usize, QueueError> {
+    if (200..300).contains(&response.status) {
+        return Ok(0);
+    }
+    match answer::read(response)? {
+        Answer::Errors(errors) => Ok(errors.error.len().min(sent)),
+        Answer::Error(failure) => match error(Refusal::new(response.status, &failure.code, &failure.request_id)) {
+            QueueError::Expired(_) => Ok(sent),
+            error => Err(error),
+        },
+        Answer::Messages(_) | Answer::Message(_) => {
+            Err(QueueError::Answer { status: response.status, problem: "expected errors" })
+        }
+    }
+}
+
+/// What an error code of the vendor means.
+///
+/// <https://www.alibabacloud.com/help/en/mns/developer-reference/syntax-of-error-responses>
+fn error(refusal: Refusal) -> QueueError {
+    match refusal.code.as_str() {
+        "TimeExpired" => QueueError::Clock(refusal),
+        "AccessDenied"
+        | "InvalidAccessKeyId"
+        | "SignatureDoesNotMatch"
+        | "InvalidSecurityToken"
+        | "SecurityTokenExpired" => QueueError::Denied(refusal),
+        "MessageNotExist" | "ReceiptHandleError" => QueueError::Expired(refusal),
+        "QpsLimitExceeded" | "InternalError" | "InternalServerError" | "ServiceUnavailable" => {
+            QueueError::Unavailable(refusal)
+        }
+        _ if refusal.status == 429 || refusal.status >= 500 => QueueError::Unavailable(refusal),
+        _ => QueueError::Refused(refusal),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,93 @@
+use super::*;
+
+const EVENT: &str = r#"{"EventHandle":"h1","EventType":"FileDeleted","FileDeleteEvent":{"FileIdSet":["1"]}}"#;
+
+fn answered(status: u16, body: &str) -> Result<Vec<Message>, QueueError> {
+    messages(&Response { status, body: body.to_owned() }, "2026-01-02T03:04:05Z".parse().unwrap())
+}
+
+fn refused(code: &str) -> String {
+    format!(r#"{{"Response":{{"Error":{{"Code":"{code}","Message":"SECRET"}},"RequestId":"r-1"}}}}"#)
+}
+
+#[test]
+fn no_event_is_told_in_several_ways() {
+    for body in [
+        r#"{"Response":{"EventSet":[],"RequestId":"r"}}"#,
+        r#"{"Response":{"EventSet":null,"RequestId":"r"}}"#,
+        r#"{"Response":{"RequestId":"r"}}"#,
+        &refused("ResourceNotFound"),
+    ] {
+        assert!(answered(200, body).unwrap().is_empty(), "{body}");
+    }
+}
+
+#[test]
+fn every_entry_is_a_message_whatever_is_in_it() {
+    let body = format!(r#"{{"Response":{{"EventSet":[{EVENT},{{"EventHandle":"h2","New":1}},7],"RequestId":"r"}}}}"#);
+    let messages = answered(200, &body).unwrap();
+    let seen: Vec<_> = messages
+        .iter()
+        .map(|message| (message.handle.as_deref(), message.events.iter().map(|event| event.r#type.as_str()).collect()))
+        .collect::<Vec<(Option<&str>, Vec<&str>)>>();
+    assert_eq!(
+        seen,
+        [
+            (Some("h1"), vec!["media.media.succeeded"]),
+            (Some("h2"), vec!["media.unknown.unknown"]),
+            (None, vec!["media.unreadable.unknown"]),
+        ]
+    );
+}
+
+/// An event that blocks the queue would be worse than one that cannot be read.
+#[test]
+fn an_unreadable_event_can_be_confirmed() {
+    let deep = format!("{}1{}", r#"{"A":"#.repeat(150), "}".repeat(150));
+    let body = format!(r#"{{"Response":{{"EventSet":[{{"EventHandle":"h1","X":{deep}}}],"RequestId":"r"}}}}"#);
+    let [message] = answered(200, &body).unwrap().try_into().unwrap();
+    assert_eq!(message.handle.as_deref(), Some("h1"));
+    assert_eq!(message.events[0].r#type, "media.unreadable.unknown");
+}
+
+#[test]
+fn errors_are_told_apart_by_their_code() {
+    for (status, code, expected) in [
+        (200, "RequestLimitExceeded", "Unavailable"),
+        (200, "RequestLimitExceeded.UinLimitExceeded", "Unavailable"),
+        (200, "InternalError", "Unavailable"),
+        (200, "InternalError.UnknownError", "Unavailable"),
+        (200, "FailedOperation", "Unavailable"),
+        (200, "FailedOperation.InvalidVodUser", "Refused"),
+        (200, "AuthFailure.SignatureExpire", "Clock"),
+        (200, "AuthFailure.SignatureFailure", "Denied"),
+        (200, "AuthFailure.SecretIdNotFound", "Denied"),
+        (200, "UnauthorizedOperation", "Denied"),
+        (200, "InvalidParameterValue", "Refused"),
+        (200, "InvalidParameterValue.SubAppId", "Refused"),
+        (503, "Brand.New", "Unavailable"),
+        (200, "Brand.New", "Refused"),
+    ] {
+        let error = answered(status, &refused(code)).unwrap_err();
+        assert!(format!("{error:?}").starts_with(expected), "{code}: {error:?}");
+        assert!(error.to_string().contains(code) && error.to_string().contains("r-1"), "{error}");
+        assert!(!format!("{error:?} {error}").contains("SECRET"));
+    }
+}
+
+#[test]
+fn an_answer_that_is_none_is_an_error() {
+    for (status, body, expected) in [
+        (502, "<html>Bad Gateway</html>", "Unavailable"),
+        (429, "", "Unavailable"),
+        (200, "", "Answer"),
+        (200, "<html/>", "Answer"),
+        (200, "[]", "Answer"),
+        (200, r#"{"Response":{"EventSet":"none","RequestId":"r"}}"#, "Answer"),
+        (200, r#"{"Response":{"EventSet":[{"EventHandle":"h1"}"#, "Answer"),
+        (403, r#"{"Response":{"RequestId":"r"}}"#, "Refused"),
+    ] {
+        let error = answered(status, body).unwrap_err();
+        assert!(format!("{error:?}").starts_with(expected), "{body}: {error:?}");
+    }
+}

@@ -1,0 +1,129 @@
+//! `mediahook pull`: the events of a vendor's queue, printed.
+
+use std::time::Duration;
+
+use callbacks::CloudEvent;
+use clap::{Args, Subcommand};
+use queues::{BoxError, Credentials, DrainError, Endpoint, Queue, QueueError, Received, mns, tencent};
+use secrecy::SecretString;
+use tokio::time::Instant;
+
+use crate::{message, print_line, print_note};
+
+/// How long one look at a queue goes on at the longest, so that an access key of the environment is not used for ever.
+const LOOK: Duration = Duration::from_hours(1);
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PullCommand {
+    /// Tencent Cloud VOD's queue, by `PullEvents`.
+    ///
+    /// The access key is that of `TENCENTCLOUD_SECRET_ID` and `TENCENTCLOUD_SECRET_KEY`, with `TENCENTCLOUD_TOKEN` where it is a temporary one.
+    TencentVod {
+        /// The server: that of mainland China unless it is set. International accounts have <https://vod.intl.tencentcloudapi.com>.
+        #[arg(long, env = "MEDIAHOOK_TENCENT_ENDPOINT", value_name = "URL", default_value = tencent::MAINLAND)]
+        endpoint: Endpoint,
+        /// The application. Accounts opened after 2023-12-25 need it.
+        #[arg(long, env = "MEDIAHOOK_SUB_APP_ID", value_name = "NUMBER")]
+        sub_app_id: Option<u64>,
+        #[command(flatten)]
+        options: PullOptions,
+    },
+    /// Queues of Alibaba Cloud's Simple Message Queue (MNS) that VOD or IMS write to.
+    ///
+    /// The access key is that of `ALIBABA_CLOUD_ACCESS_KEY_ID` and `ALIBABA_CLOUD_ACCESS_KEY_SECRET`, with `ALIBABA_CLOUD_SECURITY_TOKEN` where it is a
+    /// temporary one.
+    AliyunMns {
+        /// The server: <https://ACCOUNT.mns.REGION.aliyuncs.com>.
+        #[arg(long, env = "MEDIAHOOK_MNS_ENDPOINT", value_name = "URL")]
+        endpoint: Endpoint,
+        /// Name of a queue; may be given more than once. In the variable, spaces separate them.
+        #[arg(
+            long = "queue",
+            env = "MEDIAHOOK_MNS_QUEUES",
+            value_name = "NAME",
+            value_delimiter = ' ',
+            required = true
+        )]
+        queues: Vec<mns::QueueName>,
+        #[command(flatten)]
+        options: PullOptions,
+    },
+}
+
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct PullOptions {
+    /// End when the queue is empty. Otherwise wait for more events.
+    #[arg(long)]
+    once: bool,
+    /// Confirm the events after they are printed: the vendor then deletes them. Otherwise it hides them for a while, 30 seconds at Tencent Cloud, and
+    /// delivers them again.
+    #[arg(long)]
+    confirm: bool,
+}
+
+/// Prints the events of the queues, one per line.
+pub(crate) fn run(command: PullCommand) -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(message)?;
+    let client = queues::client().map_err(message)?;
+    match command {
+        PullCommand::TencentVod { endpoint, sub_app_id, options } => {
+            let key = access_key(["TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN"])?;
+            runtime.block_on(print(&[tencent::EventQueue::new(client, endpoint, sub_app_id)], &key, options))
+        }
+        PullCommand::AliyunMns { endpoint, queues, options } => {
+            let key = access_key([
+                "ALIBABA_CLOUD_ACCESS_KEY_ID",
+                "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+                "ALIBABA_CLOUD_SECURITY_TOKEN",
+            ])?;
+            let queue = |name| mns::MessageQueue::new(client.clone(), endpoint.clone(), name);
+            runtime.block_on(print(&queues.into_iter().map(queue).collect::<Vec<_>>(), &key, options))
+        }
+    }
+}
+
+/// An access key is no argument: arguments are seen by everyone on the machine, and stay in the shell's history.
+fn access_key(names: [&'static str; 3]) -> Result<Credentials, String> {
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty()).map(SecretString::from);
+    match names.map(variable) {
+        [Some(id), Some(key), token] => Credentials::new(&id, &key, token.as_ref()).map_err(message),
+        _ => Err(format!("no access key: set {} and {}", names[0], names[1])),
+    }
+}
+
+/// One queue after the other, and, unless it is to be done once, again.
+async fn print(queues: &[impl Queue], key: &Credentials, options: PullOptions) -> Result<(), String> {
+    let received = if options.confirm { Received::Confirm } else { Received::Keep };
+    loop {
+        for queue in queues {
+            let credentials = async || Ok(key.clone());
+            let report = queues::drain(queue, credentials, store, received, Instant::now() + LOOK).await;
+            let Some(error) = report.error else { continue };
+            let may_pass = !options.once && is_temporary(&error);
+            let text = format!("{}: {}", report.queue, message(error));
+            if !may_pass {
+                return Err(text);
+            }
+            print_note(Some(&text));
+        }
+        if options.once {
+            return Ok(());
+        }
+    }
+}
+
+async fn store(events: &[CloudEvent]) -> Result<(), BoxError> {
+    for event in events {
+        print_line(&serde_json::to_string(event)?)?;
+    }
+    Ok(())
+}
+
+/// Whether waiting for events may go on.
+fn is_temporary(error: &DrainError) -> bool {
+    match error {
+        DrainError::Receive(error) | DrainError::Confirm(error) => QueueError::is_temporary(error),
+        DrainError::TimeUp => true,
+        DrainError::Credentials(_) | DrainError::Store(_) => false,
+    }
+}

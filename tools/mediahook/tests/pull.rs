@@ -1,0 +1,77 @@
+//! The tool against servers that behave as the vendors' do.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::process::{Command, Output};
+
+use vendors::{Action, KEY, Kind, Vendor};
+
+const SOURCES: [(Kind, &str); 2] = [(Kind::Tencent, "tencent-vod"), (Kind::Mns, "aliyun-mns")];
+
+fn bodies() -> Vec<String> {
+    (0..20).map(|number| format!(r#"{{"EventType":"New","Status":"success","JobId":"{number}"}}"#)).collect()
+}
+
+fn pull(vendor: &Vendor, arguments: &[&str], more: &[(&str, &str)]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_mediahook"))
+        .arg("pull")
+        .args(arguments)
+        .env_clear()
+        .envs(vendor.environment())
+        .envs(more.iter().copied())
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn events_are_printed_and_stay_where_they_are() {
+    for (kind, source) in SOURCES {
+        let vendor = Vendor::start(kind, &bodies());
+        let output = pull(&vendor, &[source, "--once"], &[]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let events: Vec<serde_json::Value> =
+            text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(events.len(), 20, "{source}");
+        assert!(events.iter().all(|event| event["vendorevent"] == "New"));
+        assert_eq!((vendor.left(), vendor.count(Action::Confirm)), (20, 0), "{source}");
+        assert_eq!(vendor.complaints(), "");
+    }
+}
+
+#[test]
+fn events_are_confirmed_when_that_is_asked_for() {
+    for (kind, source) in SOURCES {
+        let vendor = Vendor::start(kind, &bodies());
+        let output = pull(&vendor, &[source, "--once", "--confirm"], &[]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        assert_eq!(text(&output.stdout).lines().count(), 20, "{source}");
+        assert_eq!(vendor.left(), 0, "{source}");
+        assert_eq!(vendor.complaints(), "");
+    }
+}
+
+#[test]
+fn what_is_wrong_is_told_without_the_key() {
+    for (kind, source) in SOURCES {
+        let vendor = Vendor::start(kind, &bodies());
+        let [id, key] = match kind {
+            Kind::Tencent => ["TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY"],
+            Kind::Mns => ["ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"],
+        };
+        for (variable, value, expected) in [
+            (id, "", "no access key: set"),
+            (key, "SECRETwrong", "the vendor refused the access key"),
+            (key, "SECRET wrong", "the access key secret is set wrong: expected"),
+        ] {
+            let output = pull(&vendor, &[source, "--once"], &[(variable, value)]);
+            let message = text(&output.stderr);
+            assert_eq!(output.status.code(), Some(1), "{source}");
+            assert!(message.contains(expected) && !message.contains("SECRETw"), "{message}");
+            assert!(!message.contains(KEY) && output.stdout.is_empty(), "{message}");
+        }
+        assert_eq!(vendor.left(), 20);
+    }
+}

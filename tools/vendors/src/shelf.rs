@@ -1,0 +1,147 @@
+//! The messages of a server, whichever vendor's.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use callbacks::{Product, decode};
+use jiff::Timestamp;
+
+use crate::{Action, Empty, Fault, Kind, QUEUES};
+
+/// The most messages at a time, and handles.
+pub(crate) const BATCH: usize = 16;
+
+/// How long a message is hidden, and its handle lives. The vendors' 30 seconds would make the tests slow, and ten of them
+/// are enough for a machine that is busy.
+const HIDDEN: Duration = Duration::from_secs(10);
+
+#[derive(Debug)]
+pub(crate) struct Shelf {
+    product: Product,
+    messages: Vec<Stored>,
+    given: usize,
+    pub(crate) faults: VecDeque<(Action, Fault)>,
+    pub(crate) empty: Empty,
+    /// Seconds by which the server's clock is ahead.
+    pub(crate) clock: i64,
+    pub(crate) watched: Option<PathBuf>,
+    pub(crate) complaints: Vec<String>,
+    pub(crate) requests: Vec<Action>,
+}
+
+#[derive(Debug)]
+struct Stored {
+    queue: usize,
+    body: String,
+    /// The handle that was given last, and when it dies.
+    handle: Option<(String, Instant)>,
+    is_confirmed: bool,
+}
+
+/// A message as it is given.
+#[derive(Debug)]
+pub(crate) struct Given {
+    pub(crate) handle: String,
+    pub(crate) body: String,
+}
+
+impl Shelf {
+    /// Alibaba Cloud's server has the messages in two queues in turn; Tencent Cloud's has one.
+    pub(crate) fn new(kind: Kind, bodies: &[String]) -> Self {
+        let queues = if kind == Kind::Mns { QUEUES.len() } else { 1 };
+        let message = |(index, body): (usize, &String)| Stored {
+            queue: index % queues,
+            body: body.clone(),
+            handle: None,
+            is_confirmed: false,
+        };
+        Self {
+            product: kind.product(),
+            messages: bodies.iter().enumerate().map(message).collect(),
+            given: 0,
+            faults: VecDeque::new(),
+            empty: Empty::Error,
+            clock: 0,
+            watched: None,
+            complaints: Vec::new(),
+            requests: Vec::new(),
+        }
+    }
+
+    /// Notes what is asked for, and gives what is to be done wrong.
+    pub(crate) fn ask(&mut self, action: Action) -> Option<Fault> {
+        self.requests.push(action);
+        let is_due = self.faults.front().is_some_and(|(of, _)| *of == action);
+        let fault = if is_due { self.faults.pop_front().map(|(_, fault)| fault) } else { None };
+        if matches!(fault, Some(Fault::Expire)) {
+            self.reveal();
+        }
+        fault
+    }
+
+    pub(crate) fn take(&mut self, queue: usize, most: usize) -> Vec<Given> {
+        let now = Instant::now();
+        let mut given = Vec::new();
+        for message in self.messages.iter_mut().filter(|message| message.queue == queue && !message.is_confirmed) {
+            let is_hidden = message.handle.as_ref().is_some_and(|(_, dies)| *dies > now);
+            if is_hidden || given.len() == most {
+                continue;
+            }
+            self.given += 1;
+            let handle = format!("{}-ODU4OTkz==/+&", self.given);
+            message.handle = Some((handle.clone(), now + HIDDEN));
+            given.push(Given { handle, body: message.body.clone() });
+        }
+        given
+    }
+
+    /// Whether a handle lives.
+    pub(crate) fn is_alive(&self, handle: &str) -> bool {
+        self.find(handle).is_some()
+    }
+
+    /// Takes a message off the shelf; false where its handle is dead.
+    pub(crate) fn confirm(&mut self, handle: &str) -> bool {
+        let Some(index) = self.find(handle) else { return false };
+        let product = self.product;
+        let Some(message) = self.messages.get_mut(index) else { return false };
+        message.is_confirmed = true;
+        let ids = decode(product, message.body.as_bytes(), Timestamp::now());
+        let output = self.watched.as_ref().map(|path| std::fs::read_to_string(path).unwrap_or_default());
+        for decoded in ids {
+            // The file is that of the intake: what is confirmed has to be in it.
+            if output.as_ref().is_some_and(|output| !output.contains(&decoded.event.id)) {
+                self.complaints.push(format!("{handle} was confirmed before it was stored"));
+            }
+        }
+        true
+    }
+
+    fn find(&self, handle: &str) -> Option<usize> {
+        let now = Instant::now();
+        self.messages.iter().position(|message| {
+            let is_its = message.handle.as_ref().is_some_and(|(own, dies)| own == handle && *dies > now);
+            is_its && !message.is_confirmed
+        })
+    }
+
+    pub(crate) fn reveal(&mut self) {
+        for message in &mut self.messages {
+            message.handle = None;
+        }
+    }
+
+    pub(crate) fn left(&self) -> usize {
+        self.messages.iter().filter(|message| !message.is_confirmed).count()
+    }
+
+    pub(crate) fn complain(&mut self, complaint: impl Into<String>) {
+        self.complaints.push(complaint.into());
+    }
+
+    /// How many seconds a time is from the server's.
+    pub(crate) fn skew(&self, time: Timestamp) -> i64 {
+        (Timestamp::now().as_second() + self.clock - time.as_second()).abs()
+    }
+}

@@ -1,0 +1,149 @@
+//! Tencent Cloud VOD's `PullEvents` and `ConfirmEvents`.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::post;
+use jiff::Timestamp;
+use queues::Credentials;
+use queues::tencent::signature::{Signable, authorization};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::shelf::{BATCH, Given, Shelf};
+use crate::{Action, Empty, Fault, KEY, KEY_ID, SUB_APP_ID, TOKEN, answer, cut_off, lock, stall};
+
+/// How long a pull of an empty queue is held: the vendor's 5 seconds would make the tests slow.
+const HELD: Duration = Duration::from_millis(200);
+
+/// How far a signed time may be from the clock, in seconds.
+const TOLERANCE: i64 = 5 * 60;
+
+type Shared = Arc<Mutex<Shelf>>;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct Request {
+    event_handles: Option<Vec<String>>,
+    sub_app_id: Option<u64>,
+}
+
+pub(crate) fn router(shelf: Shared) -> Router {
+    Router::new().route("/", post(move |headers: HeaderMap, body: Bytes| handle(Arc::clone(&shelf), headers, body)))
+}
+
+async fn handle(shelf: Shared, headers: HeaderMap, body: Bytes) -> Response {
+    let of = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let action = match of("x-tc-action") {
+        "PullEvents" => Action::Receive,
+        "ConfirmEvents" => Action::Confirm,
+        _ => return refused(&shelf, "InvalidAction"),
+    };
+    let fault = lock(&shelf).ask(action);
+    if let Err(code) = authenticate(&shelf, of, &body) {
+        return refused(&shelf, code);
+    }
+    let Ok(request) = serde_json::from_slice::<Request>(&body) else { return refused(&shelf, "InvalidParameter") };
+    if request.sub_app_id.map(|id| id.to_string()).as_deref() != Some(SUB_APP_ID) {
+        return refused(&shelf, "UnauthorizedOperation");
+    }
+    match fault {
+        Some(Fault::Throttle) => return failed("RequestLimitExceeded"),
+        Some(Fault::Internal) => return failed("InternalError"),
+        Some(Fault::Garbage(status)) => return answer(status, "text/html", "<html>".to_owned()),
+        Some(Fault::Stall) => return stall().await,
+        Some(Fault::StallAfter | Fault::CutOff | Fault::Expire) | None => {}
+    }
+    let text = match (action, request.event_handles) {
+        (Action::Receive, None) => pull(&shelf).await,
+        (Action::Confirm, Some(handles)) => confirm(&shelf, &handles),
+        _ => return refused(&shelf, "InvalidParameter"),
+    };
+    match fault {
+        Some(Fault::StallAfter) => stall().await,
+        Some(Fault::CutOff) => cut_off(&text),
+        _ => answer(200, "application/json", text),
+    }
+}
+
+/// Whether what arrived is what was signed, now, with the one key.
+fn authenticate<'h>(shelf: &Shared, of: impl Fn(&str) -> &'h str, body: &[u8]) -> Result<(), &'static str> {
+    let time = of("x-tc-timestamp").parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
+    let time = time.ok_or("AuthFailure.InvalidAuthorization")?;
+    let key = Credentials::new(&KEY_ID.to_owned().into(), &KEY.to_owned().into(), None);
+    let key = key.map_err(|_| "InternalError")?;
+    let signed = [("content-type", of("content-type")), ("host", of("host"))];
+    let expected = authorization(&Signable { method: "POST", query: "", headers: &signed, body }, "vod", &key, time);
+    if of("authorization") != expected || of("x-tc-version") != "2018-07-17" {
+        return Err("AuthFailure.SignatureFailure");
+    }
+    if of("x-tc-token") != TOKEN {
+        return Err("AuthFailure.TokenFailure");
+    }
+    if lock(shelf).skew(time) > TOLERANCE {
+        return Err("AuthFailure.SignatureExpire");
+    }
+    Ok(())
+}
+
+async fn pull(shelf: &Shared) -> String {
+    let began = Instant::now();
+    loop {
+        let given = lock(shelf).take(0, BATCH);
+        if !given.is_empty() {
+            let events: Vec<String> = given.iter().map(event).collect();
+            return format!(r#"{{"Response":{{"EventSet":[{}],"RequestId":"r-1"}}}}"#, events.join(","));
+        }
+        if began.elapsed() >= HELD {
+            break;
+        }
+        tokio::time::sleep(HELD / 10).await;
+    }
+    match lock(shelf).empty {
+        Empty::Error => error("ResourceNotFound"),
+        Empty::Null => json!({"Response": {"EventSet": null, "RequestId": "r-1"}}).to_string(),
+        Empty::List => json!({"Response": {"EventSet": [], "RequestId": "r-1"}}).to_string(),
+    }
+}
+
+/// The callback's body, an object, with its handle. The text stays as it is: numbers are part of an event's id as they are
+/// written.
+fn event(given: &Given) -> String {
+    let members = given.body.trim().strip_prefix('{').unwrap_or_default().trim_start();
+    let comma = if members.starts_with('}') { "" } else { "," };
+    format!(r#"{{"EventHandle":{}{comma}{members}"#, Value::String(given.handle.clone()))
+}
+
+/// One dead handle spoils them all.
+fn confirm(shelf: &Shared, handles: &[String]) -> String {
+    let mut shelf = lock(shelf);
+    if handles.is_empty() || handles.len() > BATCH {
+        shelf.complain(format!("{} handles at a time", handles.len()));
+        return error("InvalidParameterValue");
+    }
+    if !handles.iter().all(|handle| shelf.is_alive(handle)) {
+        return error("InvalidParameterValue");
+    }
+    for handle in handles {
+        shelf.confirm(handle);
+    }
+    json!({"Response": {"RequestId": "r-1"}}).to_string()
+}
+
+/// An answer to what no client should send.
+fn refused(shelf: &Shared, code: &str) -> Response {
+    lock(shelf).complain(code);
+    failed(code)
+}
+
+fn failed(code: &str) -> Response {
+    answer(200, "application/json", error(code))
+}
+
+fn error(code: &str) -> String {
+    json!({"Response": {"Error": {"Code": code, "Message": "SECRET in a message"}, "RequestId": "r-1"}}).to_string()
+}

@@ -1,0 +1,291 @@
+//! The real functions that pull, in the runtime interface emulator, against servers that behave as the vendors' do.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::collections::BTreeSet;
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
+
+use callbacks::{CloudEvent, decode};
+use emulator::{Emulator, root};
+use jiff::Timestamp;
+use serde_json::Value;
+use vendors::{Action, Empty, Fault, KEY, Kind, TOKEN, Vendor};
+
+const KINDS: [Kind; 2] = [Kind::Tencent, Kind::Mns];
+
+/// What EventBridge invokes a scheduled function with.
+const SCHEDULED: &str = r#"{"version":"0","id":"53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa","detail-type":"Scheduled Event","source":"aws.events","account":"123456789012","time":"2015-10-08T16:53:06Z","region":"us-east-1","resources":["arn:aws:events:us-east-1:123456789012:rule/r"],"detail":{}}"#;
+
+/// The bodies of the product's callbacks, and some that nobody knows or can read.
+fn bodies(kind: Kind) -> Vec<String> {
+    let folders: &[&str] = match kind {
+        Kind::Tencent => &["tencent-vod"],
+        Kind::Mns => &["aliyun-ims", "aliyun-vod"],
+    };
+    let mut bodies = Vec::new();
+    for folder in folders {
+        for entry in root().join("shared/callbacks/testdata").join(folder).read_dir().unwrap() {
+            let path = entry.unwrap().path();
+            // Pull responses have their handles already.
+            let is_pulled = path.file_stem().unwrap().to_string_lossy().ends_with("-pull");
+            if path.extension().is_some_and(|ending| ending == "json") && !is_pulled {
+                bodies.push(std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    bodies.sort();
+    bodies.truncate(50);
+    bodies.push(r#"{"EventType":"BrandNew","BrandNewEvent":{"TaskId":"t"}}"#.to_owned());
+    let deep = format!("{}{}", r#"{"A":"#.repeat(150), "1".to_owned() + &"}".repeat(150));
+    bodies.push(deep);
+    if kind == Kind::Mns {
+        bodies.push("no event <&> at all".to_owned());
+        // The same event as the next, in Base64.
+        bodies.push("eyJFdmVudFR5cGUiOiJOZXciLCJNZXNzYWdlQm9keSI6e319".to_owned());
+        bodies.push(r#"{"EventType":"New","MessageBody":{}}"#.to_owned());
+    }
+    bodies
+}
+
+fn few_bodies(count: usize) -> Vec<String> {
+    (0..count).map(|number| format!(r#"{{"EventType":"New","Status":"success","JobId":"{number}"}}"#)).collect()
+}
+
+/// The ids that the events of these bodies have when they are posted.
+///
+/// Of a body that cannot be read the id is that of its bytes, which Tencent Cloud's handle is among.
+fn posted_ids(kind: Kind, bodies: &[String]) -> BTreeSet<String> {
+    let events = bodies.iter().flat_map(|body| decode(kind.product(), body.as_bytes(), Timestamp::now()));
+    events.map(|decoded| decoded.event).filter(|event| is_comparable(kind, event)).map(|event| event.id).collect()
+}
+
+fn is_comparable(kind: Kind, event: &CloudEvent) -> bool {
+    kind == Kind::Mns || event.unreadable.is_none()
+}
+
+fn start(vendor: &Vendor, kind: Kind, more: &[(&str, &str)]) -> Emulator {
+    let environment = vendor.environment();
+    let mut environment: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    environment.extend(more);
+    let function = Emulator::start(kind.function(), &environment).unwrap();
+    vendor.watch(function.folder().join("events"));
+    function
+}
+
+/// Invokes the function, and gives its answer where it gave one.
+fn invoke(function: &Emulator) -> Result<Value, String> {
+    let answer: Value = serde_json::from_str(&function.invoke_raw(SCHEDULED).unwrap()).unwrap();
+    match answer.get("errorMessage") {
+        Some(message) => Err(message.as_str().unwrap().to_owned()),
+        None => Ok(answer),
+    }
+}
+
+fn total(answer: &Value, field: &str) -> u64 {
+    answer["queues"].as_array().unwrap().iter().map(|queue| queue[field].as_u64().unwrap()).sum()
+}
+
+fn events(function: &mut Emulator) -> Vec<CloudEvent> {
+    function.events().unwrap().iter().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn ids(events: &[CloudEvent]) -> BTreeSet<String> {
+    events.iter().map(|event| event.id.clone()).collect()
+}
+
+/// What holds after any run: nobody did what they must not, and no secret, payload or message of the vendor is in the log.
+fn check(vendor: &Vendor, function: &Emulator) {
+    assert_eq!(vendor.complaints(), "");
+    let log = function.log().unwrap();
+    for secret in ["SECRET", KEY, TOKEN, "127.0.0.1", "JobId", "BrandNew"] {
+        assert!(!log.contains(secret), "{secret}: {log}");
+    }
+}
+
+#[test]
+fn every_event_is_stored_and_then_confirmed() {
+    for kind in KINDS {
+        for empty in [Empty::Error, Empty::Null, Empty::List] {
+            let bodies = bodies(kind);
+            let vendor = Vendor::start(kind, &bodies);
+            vendor.say_empty(empty);
+            let mut function = start(&vendor, kind, &[]);
+            let answer = invoke(&function).unwrap();
+            let stored = events(&mut function);
+            assert_eq!(stored.len(), bodies.len(), "{kind:?}");
+            assert!(posted_ids(kind, &bodies).is_subset(&ids(&stored)), "{kind:?}");
+            assert_eq!(vendor.left(), 0, "{kind:?}");
+            assert_eq!(total(&answer, "stored"), bodies.len() as u64);
+            assert_eq!(total(&answer, "confirmed"), bodies.len() as u64);
+            assert!(answer["queues"].as_array().unwrap().iter().all(|queue| queue["empty"] == true));
+            for r#type in ["media.unknown.unknown", "media.unreadable.unknown"] {
+                assert!(stored.iter().any(|event| event.r#type == r#type), "{kind:?} {type}");
+            }
+            // Nothing is left, so a second run finds nothing.
+            assert_eq!(total(&invoke(&function).unwrap(), "stored"), 0);
+            check(&vendor, &function);
+        }
+    }
+}
+
+#[test]
+fn what_a_server_does_wrong_for_a_moment_loses_nothing() {
+    for kind in KINDS {
+        for faults in [
+            vec![(Action::Receive, Fault::Throttle), (Action::Receive, Fault::Internal)],
+            vec![(Action::Receive, Fault::Garbage(502)), (Action::Receive, Fault::Garbage(429))],
+            vec![(Action::Confirm, Fault::Throttle), (Action::Confirm, Fault::Internal)],
+            vec![(Action::Confirm, Fault::Garbage(503))],
+            vec![(Action::Confirm, Fault::Expire), (Action::Confirm, Fault::Expire)],
+        ] {
+            let bodies = few_bodies(40);
+            let vendor = Vendor::start(kind, &bodies);
+            vendor.fail(faults.clone());
+            let mut function = start(&vendor, kind, &[]);
+            let answer = invoke(&function).unwrap();
+            let stored = events(&mut function);
+            assert!(vendor.has_failed(), "{kind:?} {faults:?}");
+            assert_eq!(ids(&stored), posted_ids(kind, &bodies), "{kind:?} {faults:?}");
+            assert_eq!(vendor.left(), 0, "{kind:?} {faults:?}");
+            assert_eq!(total(&answer, "confirmed"), bodies.len() as u64);
+            // What was delivered twice was stored twice, with the same id.
+            assert_eq!(total(&answer, "unconfirmed"), (stored.len() - bodies.len()) as u64);
+            check(&vendor, &function);
+        }
+    }
+}
+
+/// The connection breaks in the middle of an answer, or nobody answers. What had been given by then comes again.
+#[test]
+fn an_answer_that_does_not_come_loses_nothing() {
+    for kind in KINDS {
+        for fault in [Fault::CutOff, Fault::Stall] {
+            for action in [Action::Receive, Action::Confirm] {
+                let bodies = few_bodies(4);
+                let vendor = Vendor::start(kind, &bodies);
+                vendor.fail([(action, fault.clone())]);
+                let mut function = start(&vendor, kind, &[]);
+                // What was cut off is hidden for a while, and so left for a later run.
+                invoke(&function).unwrap();
+                vendor.reveal();
+                invoke(&function).unwrap();
+                assert!(vendor.has_failed(), "{kind:?} {action:?} {fault:?}");
+                assert_eq!(ids(&events(&mut function)), posted_ids(kind, &bodies), "{kind:?} {action:?} {fault:?}");
+                assert_eq!(vendor.left(), 0, "{kind:?} {action:?} {fault:?}");
+                check(&vendor, &function);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_stored_is_not_confirmed() {
+    for kind in KINDS {
+        let bodies = few_bodies(4);
+        let vendor = Vendor::start(kind, &bodies);
+        let nowhere = [
+            ("MEDIAHOOK_INTAKE", "sqs:http://127.0.0.1:1/000000000000/intake"),
+            ("AWS_ENDPOINT_URL", "http://127.0.0.1:1"),
+            ("AWS_REGION", "eu-central-1"),
+            ("AWS_ACCESS_KEY_ID", "test"),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+        ];
+        let function = start(&vendor, kind, &nowhere);
+        let error = invoke(&function).unwrap_err();
+        assert!(error.contains("could not be drained"), "{error}");
+        assert_eq!((vendor.left(), vendor.count(Action::Confirm)), (bodies.len(), 0), "{kind:?}");
+        assert!(function.log().unwrap().contains("events could not be stored"));
+    }
+}
+
+#[test]
+fn a_key_that_is_refused_ends_it_at_once() {
+    for kind in KINDS {
+        let vendor = Vendor::start(kind, &few_bodies(1));
+        let wrong = match kind {
+            Kind::Tencent => ("TENCENTCLOUD_SECRET_KEY", "SECRETwrong"),
+            Kind::Mns => ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "SECRETwrong"),
+        };
+        let function = start(&vendor, kind, &[wrong]);
+        invoke(&function).unwrap_err();
+        let log = function.log().unwrap();
+        assert!(log.contains("the vendor refused the access key, or the key may not do this"), "{log}");
+        assert!(log.contains("r-1") && !log.contains("SECRET"), "{log}");
+        // Once for each queue.
+        assert_eq!(vendor.count(Action::Receive), if kind == Kind::Mns { 2 } else { 1 });
+        assert_eq!(vendor.left(), 1);
+    }
+}
+
+#[test]
+fn a_clock_that_is_wrong_is_told() {
+    for kind in KINDS {
+        for seconds in [-1_000, 1_000] {
+            let vendor = Vendor::start(kind, &few_bodies(1));
+            vendor.move_clock(seconds);
+            let function = start(&vendor, kind, &[]);
+            invoke(&function).unwrap_err();
+            let log = function.log().unwrap();
+            assert!(log.contains("set the clock of this machine"), "{log}");
+            assert_eq!(vendor.left(), 1);
+        }
+    }
+}
+
+/// Wherever the function is killed, what was not stored comes again, and what was confirmed was stored.
+#[test]
+fn a_function_that_is_killed_loses_nothing() {
+    for kind in KINDS {
+        for (action, fault) in [
+            (Action::Receive, Fault::Stall),
+            (Action::Receive, Fault::StallAfter),
+            (Action::Confirm, Fault::Stall),
+            (Action::Confirm, Fault::StallAfter),
+        ] {
+            let bodies = few_bodies(20);
+            let vendor = Vendor::start(kind, &bodies);
+            vendor.fail([(action, fault.clone())]);
+            let mut function = start(&vendor, kind, &[]);
+            let mut stored = thread::scope(|scope| {
+                // The emulator answers, or not, when its function is gone.
+                scope.spawn(|| function.invoke_raw(SCHEDULED).map(drop).unwrap_or_default());
+                while !vendor.has_failed() {
+                    thread::sleep(Duration::from_millis(5));
+                }
+                function.killer().kill();
+                read_events(&function)
+            });
+            drop(function.events());
+            drop(function);
+            vendor.reveal();
+            let mut function = start(&vendor, kind, &[]);
+            invoke(&function).unwrap();
+            stored.extend(events(&mut function));
+            assert_eq!(ids(&stored), posted_ids(kind, &bodies), "{kind:?} {action:?} {fault:?}");
+            assert_eq!(vendor.left(), 0, "{kind:?} {action:?} {fault:?}");
+            check(&vendor, &function);
+        }
+    }
+}
+
+fn read_events(function: &Emulator) -> Vec<CloudEvent> {
+    let text = std::fs::read_to_string(function.folder().join("events")).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn a_function_that_is_configured_wrongly_does_not_start() {
+    for kind in KINDS {
+        let vendor = Vendor::start(kind, &few_bodies(1));
+        let wrong = match kind {
+            Kind::Tencent => ("MEDIAHOOK_SUB_APP_ID", "SECRET"),
+            Kind::Mns => ("MEDIAHOOK_MNS_QUEUES", "a/SECRET"),
+        };
+        let function = start(&vendor, kind, &[wrong]);
+        assert!(function.invoke_raw(SCHEDULED).is_err());
+        let log = function.log().unwrap();
+        assert!(log.contains(wrong.0) && log.contains("expected") && !log.contains("SECRET"), "{log}");
+        assert_eq!(vendor.count(Action::Receive), 0);
+    }
+}
