@@ -11,7 +11,8 @@ export SAM_CLI_TELEMETRY := 0
 export AWS_LC_SYS_NO_JITTER_ENTROPY := 1
 
 SLUGS := aliyun-vod aliyun-ims tencent-ci tencent-vod
-PACKAGES := $(addprefix --package=,$(SLUGS) dispatch)
+FUNCTIONS := $(SLUGS) dispatch tencent-vod-pull aliyun-mns-pull
+PACKAGES := $(addprefix --package=,$(FUNCTIONS))
 
 # x86_64 or arm64: what `build` builds for. This machine's unless it is set.
 ARCH ?= $(patsubst aarch64,arm64,$(shell uname -m))

@@ -1,8 +1,7 @@
 //! The real functions that pull, in the runtime interface emulator, against servers that behave as the vendors' do.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
-use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
