@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_config::environment::EnvironmentVariableRegionProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
@@ -52,7 +53,10 @@ enum Answer {
 pub async fn aws() -> SdkConfig {
     let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT).build();
     let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(BACKOFF);
-    aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).retry_config(retries).load().await
+    // Lambda says the region in the environment. The default looks for it in files and on the network, too.
+    let region = EnvironmentVariableRegionProvider::new();
+    let defaults = aws_config::defaults(BehaviorVersion::latest()).region(region);
+    defaults.timeout_config(timeouts).retry_config(retries).load().await
 }
 
 /// The time limits of a call that only opens a connection.
