@@ -1,7 +1,7 @@
 //! Sends callbacks of all products through the real functions while the AWS APIs and the functions fail, and counts what
 //! arrives at the other end.
 //!
-//! `make test-loss N=6000` sends so many and prints the figures; without `LOSS_CALLBACKS` it is a small number.
+//! `make test-loss N=3000` sends so many and prints the figures; without `LOSS_CALLBACKS` it is a small number.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod callbacks;
@@ -61,7 +61,7 @@ fn nothing_is_lost() {
     let events = shares.iter().flat_map(|(callbacks, _)| callbacks).filter(|callback| callback.forgery.is_none());
     let events = events.map(|callback| callback.events.len()).sum::<usize>();
     // What may be published twice is fewer than one in a thousand.
-    let measure = Measure { ambiguous: events.saturating_sub(1) / 1000, runs: (count / 300).max(4) };
+    let measure = Measure { ambiguous: events.saturating_sub(1) / 1000, troubles: (count / 50).clamp(12, 60) };
     let seed = random.u64(..);
 
     let is_all_sent = AtomicBool::new(false);

@@ -56,83 +56,110 @@ impl Worker {
 pub(crate) struct Measure {
     /// At most so many events get into trouble in which they may be published twice.
     pub(crate) ambiguous: usize,
-    /// About one in so many runs gets into trouble. Some of it takes seconds.
-    pub(crate) runs: usize,
+    /// So many runs get into trouble. Some of it takes seconds.
+    pub(crate) troubles: usize,
 }
 
-/// Dispatches until `is_all_sent` and the queue is empty.
+/// Dispatches until `is_all_sent` and the queue is empty: most messages in good or bad weather, some in trouble.
 pub(crate) fn run(stack: &Stack, moto: &str, seed: u64, measure: Measure, is_all_sent: &AtomicBool) -> Outlet {
-    let Measure { mut ambiguous, runs } = measure;
-    let mut random = Rng::with_seed(seed);
-    let workers = [Worker::start(stack, moto, random.u64(..)), Worker::start(stack, moto, random.u64(..))];
-    let [one, other] = &workers;
-    let mut outlet = Outlet::default();
+    std::thread::scope(|scope| {
+        let troubled = scope.spawn(|| in_trouble(stack, moto, seed, measure, is_all_sent));
+        let mut outlet = in_weather(stack, moto, seed + 1, is_all_sent);
+        let troubled = troubled.join().unwrap();
+        outlet.calls.extend(troubled.calls);
+        outlet.runs += troubled.runs;
+        outlet.killed = troubled.killed;
+        outlet.returned += troubled.returned;
+        outlet
+    })
+}
+
+/// Up to `limit` messages; `None` where nothing is sent any more and the queue is empty.
+fn receive(stack: &Stack, limit: usize, is_all_sent: &AtomicBool) -> Option<Vec<Message>> {
     let mut all_sent_at = None;
     loop {
         if is_all_sent.load(Ordering::Acquire) {
             let since: &Instant = all_sent_at.get_or_insert_with(Instant::now);
             assert!(since.elapsed() < LIMIT, "messages are left in the queue");
         }
-        let is_troubled = random.usize(..runs) == 0;
-        let count = if is_troubled { 1 } else { random.usize(1..=20).min(10) };
-        let messages = stack.aws.receive_up_to(&stack.resources.queue, count).unwrap();
-        if messages.is_empty() {
-            if all_sent_at.is_some() && stack.aws.length(&stack.resources.queue).unwrap() == 0 {
-                return outlet;
-            }
-            std::thread::sleep(Duration::from_millis(50));
-            continue;
+        let messages = stack.aws.receive_up_to(&stack.resources.queue, limit).unwrap();
+        if !messages.is_empty() {
+            return Some(messages);
         }
-        outlet.runs += 1;
-        let failed = if is_troubled {
-            // The function ends or waits with one event on its way, so that each duplicate has one reason.
-            let is_single = messages.iter().all(|message| message.body.matches(r#""specversion""#).count() == 1);
-            let trouble = match random.u32(..4) {
-                0 if ambiguous > 0 && is_single => *random.choice(AMBIGUOUS.iter()).unwrap(),
-                _ if is_single => *random.choice(HARMLESS.iter()).unwrap(),
-                _ => HARMLESS[random.usize(..2)],
-            };
-            let failed = one.deliver(&messages, trouble);
-            // A duplicate is not published, so that nothing happens to it then.
-            let has_happened = *one.trouble.lock().unwrap() != trouble;
-            if has_happened {
-                ambiguous -= usize::from(trouble.is_ambiguous());
-                outlet.killed += usize::from(matches!(trouble, Trouble::Kill(..)));
-            }
-            failed
-        } else {
-            match random.u32(..12) {
-                0 => {
-                    outlet.repeated += 1;
-                    let first = one.deliver(&messages, Trouble::Weather);
-                    both(&first, &other.deliver(&messages, Trouble::Weather))
-                }
-                1 => {
-                    outlet.repeated += 1;
-                    std::thread::scope(|scope| {
-                        let second = scope.spawn(|| other.deliver(&messages, Trouble::Weather));
-                        let first = one.deliver(&messages, Trouble::Weather);
-                        both(&first, &second.join().unwrap())
-                    })
-                }
-                // It is dispatched, but the queue is not told.
-                2 => {
-                    outlet.repeated += 1;
-                    one.deliver(&messages, Trouble::Weather);
-                    messages.iter().map(|message| message.id.clone()).collect()
-                }
-                _ => one.deliver(&messages, Trouble::Weather),
-            }
-        };
-        let settled = messages.iter().filter(|message| !failed.contains(&message.id));
-        stack.aws.delete(&stack.resources.queue, settled).unwrap();
-        outlet.returned += failed.len();
-        let calls: Vec<Call> = workers.iter().flat_map(|worker| worker.proxy.take_calls()).collect();
-        if !failed.is_empty() {
-            stack.aws.end_leases(&stack.resources.table, &calls).unwrap();
+        if all_sent_at.is_some() && stack.aws.length(&stack.resources.queue).unwrap() == 0 {
+            return None;
         }
-        outlet.calls.extend(calls);
+        std::thread::sleep(Duration::from_millis(50));
     }
+}
+
+/// Tells the queue what is done with. The rest comes back after its leases have ended.
+fn settle(stack: &Stack, workers: &[Worker], messages: &[Message], failed: &[String], outlet: &mut Outlet) {
+    let settled = messages.iter().filter(|message| !failed.contains(&message.id));
+    stack.aws.delete(&stack.resources.queue, settled).unwrap();
+    let calls: Vec<Call> = workers.iter().flat_map(|worker| worker.proxy.take_calls()).collect();
+    if !failed.is_empty() {
+        stack.aws.end_leases(&stack.resources.table, &calls).unwrap();
+    }
+    outlet.runs += 1;
+    outlet.returned += failed.len();
+    outlet.calls.extend(calls);
+}
+
+/// The function ends or waits with one message on its way, so that each duplicate has one reason.
+fn in_trouble(stack: &Stack, moto: &str, seed: u64, measure: Measure, is_all_sent: &AtomicBool) -> Outlet {
+    let mut random = Rng::with_seed(seed);
+    let worker = Worker::start(stack, moto, random.u64(..));
+    let mut outlet = Outlet::default();
+    let mut ambiguous = measure.ambiguous;
+    while outlet.runs < measure.troubles {
+        let Some(messages) = receive(stack, 1, is_all_sent) else { break };
+        let is_single = messages.iter().all(|message| message.body.matches(r#""specversion""#).count() == 1);
+        let trouble = match random.u32(..4) {
+            0 if ambiguous > 0 && is_single => *random.choice(AMBIGUOUS.iter()).unwrap(),
+            _ if is_single => *random.choice(HARMLESS.iter()).unwrap(),
+            _ => HARMLESS[random.usize(..2)],
+        };
+        let failed = worker.deliver(&messages, trouble);
+        // A duplicate is not published, so that nothing happens to it then.
+        if *worker.trouble.lock().unwrap() != trouble {
+            ambiguous -= usize::from(trouble.is_ambiguous());
+            outlet.killed += usize::from(matches!(trouble, Trouble::Kill(..)));
+        }
+        settle(stack, std::slice::from_ref(&worker), &messages, &failed, &mut outlet);
+    }
+    outlet
+}
+
+/// Single calls fail now and then, and the queue gives batches twice.
+fn in_weather(stack: &Stack, moto: &str, seed: u64, is_all_sent: &AtomicBool) -> Outlet {
+    let mut random = Rng::with_seed(seed);
+    let workers = [Worker::start(stack, moto, random.u64(..)), Worker::start(stack, moto, random.u64(..))];
+    let [one, other] = &workers;
+    let mut outlet = Outlet::default();
+    while let Some(messages) = receive(stack, random.usize(1..=20).min(10), is_all_sent) {
+        let way = random.u32(..12);
+        outlet.repeated += usize::from(way < 3);
+        let failed = match way {
+            0 => {
+                let first = one.deliver(&messages, Trouble::Weather);
+                both(&first, &other.deliver(&messages, Trouble::Weather))
+            }
+            1 => std::thread::scope(|scope| {
+                let second = scope.spawn(|| other.deliver(&messages, Trouble::Weather));
+                let first = one.deliver(&messages, Trouble::Weather);
+                both(&first, &second.join().unwrap())
+            }),
+            // It is dispatched, but the queue is not told.
+            2 => {
+                one.deliver(&messages, Trouble::Weather);
+                messages.iter().map(|message| message.id.clone()).collect()
+            }
+            _ => one.deliver(&messages, Trouble::Weather),
+        };
+        settle(stack, &workers, &messages, &failed, &mut outlet);
+    }
+    outlet
 }
 
 /// A message that was delivered twice and dispatched once is done with.
