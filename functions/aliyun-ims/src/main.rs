@@ -5,5 +5,5 @@ use std::process::ExitCode;
 use ingress::Product;
 
 fn main() -> ExitCode {
-    ingress::run(Product::AliyunIms)
+    ingress::receive(Product::AliyunIms)
 }

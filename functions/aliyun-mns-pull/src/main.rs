@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use ingress::pull::{self, Source};
+use ingress::Source;
 
 fn main() -> ExitCode {
-    pull::run(Source::AliyunMns)
+    ingress::pull(Source::AliyunMns)
 }

@@ -5,5 +5,5 @@ use std::process::ExitCode;
 use ingress::Product;
 
 fn main() -> ExitCode {
-    ingress::run(Product::AliyunVod)
+    ingress::receive(Product::AliyunVod)
 }

@@ -10,9 +10,15 @@ use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 
-use crate::configuration::{BUS, ConfigurationError, Environment, LEDGER};
+use crate::environment::{Environment, EnvironmentError};
 use crate::metrics::{self, Metric, Timer};
-use crate::telemetry;
+use crate::run;
+
+/// Where it is noted which events have been published: `dynamodb:<table>`, or `memory` for local use. Needed.
+pub const LEDGER: &str = "MEDIAHOOK_LEDGER";
+
+/// Where events are published: `eventbridge:<bus name or ARN>`, or `stdout` for local use. Needed.
+pub const BUS: &str = "MEDIAHOOK_BUS";
 
 /// The message attribute that has the tracing header of the request.
 const TRACE: &str = "AWSTraceHeader";
@@ -30,28 +36,14 @@ struct Configuration {
 /// A configuration that is wrong stops it at once, with a log line that says what is expected.
 #[must_use]
 pub fn dispatch() -> ExitCode {
-    telemetry::start();
-    let configuration = match Configuration::from_environment(|name| std::env::var(name).ok()) {
-        Ok(configuration) => configuration,
-        Err(error) => {
-            tracing::error!(%error, "the function does not start");
-            return ExitCode::FAILURE;
-        }
-    };
-    match serve(configuration) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::debug!(%error, "the Lambda environment has ended");
-            ExitCode::FAILURE
-        }
-    }
+    run("dispatch", |variable| Configuration::from_environment(variable), serve)
 }
 
 impl Configuration {
     /// Reads the variables that `variable` looks up. An empty one counts as not set.
     ///
     /// Ledger and bus have no default: events that went to standard output by mistake would be lost.
-    fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigurationError> {
+    fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Self, EnvironmentError> {
         let environment = Environment(variable);
         let ledger = environment.parsed(LEDGER, "`dynamodb:<table>` or `memory`", None)?;
         let bus = environment.parsed(BUS, "`eventbridge:<bus name or ARN>` or `stdout`", None)?;
@@ -61,21 +53,17 @@ impl Configuration {
     }
 }
 
-fn serve(configuration: Configuration) -> Result<(), Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let aws = delivery::aws().await;
-        let ledger = Ledger::connect(configuration.ledger, &aws);
-        let bus = Bus::connect(configuration.bus, &aws);
-        let dispatcher = Dispatcher::new(ledger, bus, configuration.limit);
-        if let Err(error) = dispatcher.warm().await {
-            tracing::warn!(%error, "a connection was not opened ahead of the first event");
-        }
-        let service = service_fn(async |event: LambdaEvent<_>| {
-            handle(&dispatcher, event.payload, &event.context.request_id).await
-        });
-        lambda_runtime::run(service).await
-    })
+async fn serve(configuration: Configuration) -> Result<(), Error> {
+    let aws = delivery::aws().await;
+    let ledger = Ledger::connect(configuration.ledger, &aws);
+    let bus = Bus::connect(configuration.bus, &aws);
+    let dispatcher = Dispatcher::new(ledger, bus, configuration.limit);
+    if let Err(error) = dispatcher.warm().await {
+        tracing::warn!(%error, "a connection was not opened ahead of the first event");
+    }
+    let service =
+        service_fn(async |event: LambdaEvent<_>| handle(&dispatcher, event.payload, &event.context.request_id).await);
+    lambda_runtime::run(service).await
 }
 
 /// Publishes what a batch of messages holds, and tells the queue which of them have to come back.
@@ -163,11 +151,11 @@ fn log(report: &Report) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::configuration::{EVENT_LIMIT, RUNTIME_API};
+    use crate::environment::{EVENT_LIMIT, RUNTIME_API};
 
     const MESSAGE: &str = r#"[{"id":"00000000000000000000000000000001","source":"/aliyun/vod","type":"media.upload.succeeded","time":"2026-01-02T03:04:05Z"}]"#;
 
-    fn read(variables: &[(&str, &str)]) -> Result<Configuration, ConfigurationError> {
+    fn read(variables: &[(&str, &str)]) -> Result<Configuration, EnvironmentError> {
         let lookup =
             |name: &str| variables.iter().rfind(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
         Configuration::from_environment(lookup)
@@ -182,12 +170,9 @@ mod tests {
         {
             let variables: Vec<_> = all.into_iter().chain([(name, value)]).collect();
             let error = read(&variables).unwrap_err();
-            assert!(
-                matches!(error, ConfigurationError::Invalid { variable, .. } if variable == name),
-                "{name}={value}"
-            );
+            assert!(matches!(error, EnvironmentError::Invalid { variable, .. } if variable == name), "{name}={value}");
         }
-        assert_eq!(read(&all[..2]).unwrap_err(), ConfigurationError::NotInLambda);
+        assert_eq!(read(&all[..2]).unwrap_err(), EnvironmentError::NotInLambda);
     }
 
     async fn failed(payload: String) -> Result<Vec<String>, &'static str> {

@@ -1,82 +1,48 @@
-//! The Lambda side: function URL request to outcome to response; configuration; telemetry.
+//! The Lambda side of the functions: what invokes them, what they answer, their configuration, log and metrics.
 //!
-//! This is the only crate that knows a status code. A function is [`run`] with its product.
+//! This is the only crate that knows a status code. There are three kinds of function: [`receive`] takes the callbacks of a
+//! product, [`pull`] takes events out of a vendor's queues, and [`dispatch`] brings the events of both to the bus.
 
-pub mod configuration;
-pub mod dispatch;
-mod handler;
-mod keyring;
+mod dispatch;
+pub mod environment;
 mod metrics;
-pub mod pull;
-mod request;
-mod response;
+mod pull;
+mod receive;
+mod secret;
 mod telemetry;
 
+use std::error::Error;
 use std::process::ExitCode;
-use std::sync::Arc;
-
-use delivery::Intake;
-use lambda_runtime::{Error, LambdaEvent, service_fn};
 
 pub use callbacks::Product;
-use configuration::{Configuration, CredentialsSource};
-pub use dispatch::dispatch;
-use handler::Handler;
-use keyring::{Keyring, KeyringError};
+pub use dispatch::{BUS, LEDGER, dispatch};
+pub use pull::{MNS_ENDPOINT, MNS_QUEUES, SUB_APP_ID, Source, TENCENT_ENDPOINT, pull};
+pub use receive::{ALLOW_UNSIGNED, BODY_LIMIT, CALLBACK_URLS, KEYS, TOKENS, TOLERANCE, receive};
 
-/// Runs the function of a product until the Lambda environment ends it.
+/// Configures and runs a function until the Lambda environment ends it.
 ///
 /// A configuration that is wrong stops it at once, with a log line that says what is expected.
-#[must_use]
-pub fn run(product: Product) -> ExitCode {
+fn run<C, E: Error>(
+    function: &str,
+    configuration: impl FnOnce(fn(&str) -> Option<String>) -> Result<C, E>,
+    serve: impl AsyncFnOnce(C) -> Result<(), lambda_runtime::Error>,
+) -> ExitCode {
     telemetry::start();
-    let configuration = match Configuration::from_environment(product, |name| std::env::var(name).ok()) {
+    let configuration = match configuration(|name| std::env::var(name).ok()) {
         Ok(configuration) => configuration,
         Err(error) => {
-            tracing::error!(%product, %error, "the function does not start");
+            tracing::error!(function, %error, "the function does not start");
             return ExitCode::FAILURE;
         }
     };
-    if configuration.allow_unsigned {
-        tracing::warn!(%product, "callbacks that cannot be authenticated are accepted: for local use only");
-    }
-    match serve(product, configuration) {
+    // One thread: a function has one request at a time.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let served = runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(serve(configuration)));
+    match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!(%product, %error, "the function has ended");
+            tracing::error!(function, %error, "the function has ended");
             ExitCode::FAILURE
         }
     }
-}
-
-fn serve(product: Product, configuration: Configuration) -> Result<(), Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let handler = start(product, configuration).await?;
-        let service = service_fn(async |LambdaEvent { payload, context }: LambdaEvent<_>| {
-            Ok::<_, Error>(handler.handle(payload, context.xray_trace_id.as_deref()).await)
-        });
-        lambda_runtime::run(service).await
-    })
-}
-
-/// Makes, during Lambda's init, all that a request needs: the secret is read and the queue's connection opened before the
-/// first one comes.
-async fn start(product: Product, configuration: Configuration) -> Result<Handler, KeyringError> {
-    let Configuration { intake, credentials, allow_unsigned, tolerance, body_limit } = configuration;
-    let aws = delivery::aws().await;
-    let intake = Intake::connect(intake.target, intake.overflow, intake.limit, &aws);
-    let keyring = async {
-        match credentials {
-            CredentialsSource::Environment(credentials) => Ok(Keyring::fixed(product, credentials, allow_unsigned)),
-            CredentialsSource::Secret { id, max_age } => {
-                Keyring::from_secret(product, id, max_age, allow_unsigned, &aws).await
-            }
-        }
-    };
-    let (keyring, warm) = tokio::join!(keyring, intake.warm());
-    if let Err(error) = warm {
-        tracing::warn!(%product, %error, "a connection was not opened ahead of the first event");
-    }
-    Ok(Handler { product, intake, keyring: Arc::new(keyring?), tolerance, body_limit })
 }

@@ -23,7 +23,7 @@ use serde::de::IgnoredAny;
 use tokio::time::Instant;
 
 use crate::metrics::{self, Metric};
-use crate::telemetry;
+use crate::run;
 
 /// How much of its time the function leaves for its answer.
 const ANSWER: Duration = Duration::from_secs(1);
@@ -54,47 +54,31 @@ impl Source {
 ///
 /// A configuration that is wrong stops it at once, with a log line that says what is expected.
 #[must_use]
-pub fn run(source: Source) -> ExitCode {
-    telemetry::start();
-    let configuration = match Configuration::from_environment(source, |name| std::env::var(name).ok()) {
-        Ok(configuration) => configuration,
-        Err(error) => {
-            tracing::error!(%error, "the function does not start");
-            return ExitCode::FAILURE;
-        }
-    };
-    match serve(source, configuration) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!(%error, "the function has ended");
-            ExitCode::FAILURE
-        }
-    }
+pub fn pull(source: Source) -> ExitCode {
+    let configuration = |variable: fn(&str) -> Option<String>| Configuration::from_environment(source, variable);
+    run(source.function(), configuration, async |configuration| serve(source, configuration).await)
 }
 
-fn serve(source: Source, configuration: Configuration) -> Result<(), Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let aws = delivery::aws().await;
-        let Configuration { intake, access_key, queues } = configuration;
-        let intake = Intake::connect(intake.target, intake.overflow, intake.limit, &aws);
-        let access_key = AccessKey::new(source, access_key, &aws);
-        if let Err(error) = intake.warm().await {
-            tracing::warn!(%error, "a connection was not opened ahead of the first event");
+async fn serve(source: Source, configuration: Configuration) -> Result<(), Error> {
+    let aws = delivery::aws().await;
+    let Configuration { intake, access_key, queues } = configuration;
+    let intake = Intake::connect(intake.target, intake.overflow, intake.limit, &aws);
+    let access_key = AccessKey::new(source, access_key, &aws);
+    if let Err(error) = intake.warm().await {
+        tracing::warn!(%error, "a connection was not opened ahead of the first event");
+    }
+    let client = queues::client()?;
+    match queues {
+        Queues::Tencent { endpoint, sub_app_id } => {
+            let queue = tencent::EventQueue::new(client, endpoint, sub_app_id);
+            Puller { source, queues: vec![queue], access_key, intake }.run().await
         }
-        let client = queues::client()?;
-        match queues {
-            Queues::Tencent { endpoint, sub_app_id } => {
-                let queue = tencent::EventQueue::new(client, endpoint, sub_app_id);
-                Puller { source, queues: vec![queue], access_key, intake }.run().await
-            }
-            Queues::Mns { endpoint, names } => {
-                let queue = |name| mns::MessageQueue::new(client.clone(), endpoint.clone(), name);
-                let queues = names.into_iter().map(queue).collect();
-                Puller { source, queues, access_key, intake }.run().await
-            }
+        Queues::Mns { endpoint, names } => {
+            let queue = |name| mns::MessageQueue::new(client.clone(), endpoint.clone(), name);
+            let queues = names.into_iter().map(queue).collect();
+            Puller { source, queues, access_key, intake }.run().await
         }
-    })
+    }
 }
 
 /// What a function needs for each run; made once, when it starts.

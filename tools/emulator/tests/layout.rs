@@ -25,7 +25,7 @@ fn every_product_has_all_of_its_parts() {
     for product in Product::ALL {
         let (slug, logical_id) = (product.slug(), logical_id(product));
         assert!(read(format!("functions/{slug}/Cargo.toml")).contains(&format!("name = \"{slug}\"")), "{slug}");
-        assert!(read(format!("functions/{slug}/src/main.rs")).contains("ingress::run(Product::"), "{slug}");
+        assert!(read(format!("functions/{slug}/src/main.rs")).contains("ingress::receive(Product::"), "{slug}");
         assert!(!read(format!("shared/callbacks/testdata/{slug}/README.md")).is_empty(), "{slug}");
         assert!(root().join("events").join(slug).read_dir().unwrap().next().is_some(), "{slug}");
         assert!(template.contains(&format!("  {logical_id}:\n    Type: AWS::Serverless::Function")), "{logical_id}");

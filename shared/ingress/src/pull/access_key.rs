@@ -3,9 +3,6 @@
 use std::time::Duration;
 
 use aws_config::SdkConfig;
-use aws_config::timeout::TimeoutConfig;
-use aws_sdk_secretsmanager::Client;
-use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
 use jiff::Timestamp;
 use queues::Credentials;
 use secrecy::{ExposeSecret, SecretString};
@@ -13,10 +10,9 @@ use tokio::sync::Mutex;
 
 use super::Source;
 use super::configuration::AccessKeySource;
+use crate::environment::SecretConfiguration;
 use crate::metrics::{self, Metric};
-
-/// How long reading the secret may take, retries included.
-const READING_LIMIT: Duration = Duration::from_secs(5);
+use crate::secret::{Secret, SecretError};
 
 /// The access key of a function that pulls.
 #[derive(Debug)]
@@ -24,15 +20,14 @@ pub(super) enum AccessKey {
     /// One that stays as it is.
     Fixed(Credentials),
     /// One that a secret has.
-    Secret(Secret),
+    Secret(Renewed),
 }
 
 /// A secret, and what was last read from it.
 #[derive(Debug)]
-pub(super) struct Secret {
+pub(super) struct Renewed {
     source: Source,
-    client: Client,
-    id: String,
+    secret: Secret,
     max_age: Duration,
     /// The key, and when it was read. Wall-clock time, since the others stand still while Lambda pauses the function. Held
     /// while the secret is read, so that several queues read it once.
@@ -42,8 +37,8 @@ pub(super) struct Secret {
 /// The secret gave no access key. Its content is in no message.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum AccessKeyError {
-    #[error("the secret could not be read: {code}")]
-    Read { code: String },
+    #[error(transparent)]
+    Secret(#[from] SecretError),
     #[error("the secret is not what it has to be: expected JSON with `access_key_id` and `access_key_secret`")]
     Format,
 }
@@ -52,11 +47,8 @@ impl AccessKey {
     pub(super) fn new(source: Source, from: AccessKeySource, aws: &SdkConfig) -> Self {
         match from {
             AccessKeySource::Environment(credentials) => Self::Fixed(credentials),
-            AccessKeySource::Secret { id, max_age } => {
-                let timeouts = TimeoutConfig::builder().operation_timeout(READING_LIMIT).build();
-                let configuration = aws_sdk_secretsmanager::config::Builder::from(aws).timeout_config(timeouts).build();
-                let client = Client::from_conf(configuration);
-                Self::Secret(Secret { source, client, id, max_age, last: Mutex::new(None) })
+            AccessKeySource::Secret(SecretConfiguration { id, max_age }) => {
+                Self::Secret(Renewed { source, secret: Secret::new(id, aws), max_age, last: Mutex::new(None) })
             }
         }
     }
@@ -90,14 +82,9 @@ impl AccessKey {
     }
 }
 
-impl Secret {
+impl Renewed {
     async fn read(&self) -> Result<Credentials, AccessKeyError> {
-        let answer = self.client.get_secret_value().secret_id(&self.id).send().await;
-        let answer = answer.map_err(|error| AccessKeyError::Read {
-            // Neither the answer nor the message: the one may have the secret in it, the other what was asked for.
-            code: error.code().unwrap_or("Secrets Manager gave no answer").to_owned(),
-        })?;
-        credentials(&answer.secret_string.ok_or(AccessKeyError::Format)?.into())
+        credentials(&self.secret.read().await?)
     }
 }
 

@@ -1,11 +1,9 @@
 //! What the environment says to a function that pulls.
 
-use std::time::Duration;
-
 use queues::{Credentials, CredentialsError, Endpoint, mns, tencent};
 
 use super::Source;
-use crate::configuration::{ConfigurationError, Environment, IntakeConfiguration, SECRET_ID, SECRET_MAX_AGE};
+use crate::environment::{Environment, EnvironmentError, IntakeConfiguration, SECRET_ID, SecretConfiguration};
 
 /// Tencent Cloud VOD's server: [`tencent::MAINLAND`], which is the default, or [`tencent::INTERNATIONAL`].
 pub const TENCENT_ENDPOINT: &str = "MEDIAHOOK_TENCENT_ENDPOINT";
@@ -33,12 +31,7 @@ pub(super) enum AccessKeySource {
     /// The variables that the vendor's own tools read.
     Environment(Credentials),
     /// A secret of Secrets Manager.
-    Secret {
-        /// Its name or ARN.
-        id: String,
-        /// When it is read again.
-        max_age: Duration,
-    },
+    Secret(SecretConfiguration),
 }
 
 /// Where each queue is.
@@ -52,7 +45,7 @@ pub(super) enum Queues {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum StartError {
     #[error(transparent)]
-    Configuration(#[from] ConfigurationError),
+    Environment(#[from] EnvironmentError),
     #[error("no access key: set {SECRET_ID}, or {} and {}", .0[0], .0[1])]
     NoAccessKey([&'static str; 3]),
     #[error("{SECRET_ID} stands in place of {} and {}: set it or them, not both", .0[0], .0[1])]
@@ -97,11 +90,8 @@ fn access_key(
     environment: &Environment<impl Fn(&str) -> Option<String>>,
 ) -> Result<AccessKeySource, StartError> {
     let names = source.variables();
-    match (environment.text(SECRET_ID), names.map(|name| environment.text(name))) {
-        (Some(id), [None, None, None]) => {
-            let max_age = environment.parsed(SECRET_MAX_AGE, "a whole number", Some(5 * 60))?;
-            Ok(AccessKeySource::Secret { id, max_age: Duration::from_secs(max_age) })
-        }
+    match (environment.secret()?, names.map(|name| environment.text(name))) {
+        (Some(secret), [None, None, None]) => Ok(AccessKeySource::Secret(secret)),
         (Some(_), _) => Err(StartError::TwoSources(names)),
         (None, [Some(id), Some(key), token]) => {
             let credentials = Credentials::new(&id.into(), &key.into(), token.map(Into::into).as_ref())?;
@@ -111,18 +101,18 @@ fn access_key(
     }
 }
 
-fn tencent_queues(environment: &Environment<impl Fn(&str) -> Option<String>>) -> Result<Queues, ConfigurationError> {
+fn tencent_queues(environment: &Environment<impl Fn(&str) -> Option<String>>) -> Result<Queues, EnvironmentError> {
     let expected = "`https://vod.tencentcloudapi.com` or `https://vod.intl.tencentcloudapi.com`";
     let endpoint = environment.parsed(TENCENT_ENDPOINT, expected, tencent::MAINLAND.parse().ok())?;
     let sub_app_id = environment.text(SUB_APP_ID).map(|_| environment.parsed(SUB_APP_ID, "a number", None));
     Ok(Queues::Tencent { endpoint, sub_app_id: sub_app_id.transpose()? })
 }
 
-fn mns_queues(environment: &Environment<impl Fn(&str) -> Option<String>>) -> Result<Queues, ConfigurationError> {
+fn mns_queues(environment: &Environment<impl Fn(&str) -> Option<String>>) -> Result<Queues, EnvironmentError> {
     let endpoint = environment.parsed(MNS_ENDPOINT, "`https://<account>.mns.<region>.aliyuncs.com`", None)?;
     let names = environment.text(MNS_QUEUES).unwrap_or_default();
     let names: Option<Vec<mns::QueueName>> = names.split_whitespace().map(|name| name.parse().ok()).collect();
-    let names = names.filter(|names| !names.is_empty()).ok_or(ConfigurationError::Invalid {
+    let names = names.filter(|names| !names.is_empty()).ok_or(EnvironmentError::Invalid {
         variable: MNS_QUEUES,
         expected: "names of queues, separated by spaces, each of up to 120 letters, digits and hyphens",
     })?;
@@ -132,7 +122,7 @@ fn mns_queues(environment: &Environment<impl Fn(&str) -> Option<String>>) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::configuration::{INTAKE, RUNTIME_API};
+    use crate::environment::{INTAKE, RUNTIME_API, SECRET_MAX_AGE};
 
     const KEY: [(&str, &str); 5] = [
         ("TENCENTCLOUD_SECRET_ID", "SECRET1"),
@@ -198,14 +188,16 @@ mod tests {
                 assert!(!error.contains("Please"), "{error}");
             }
             let error = read(source, &[&KEY[..], &MNS, &[(RUNTIME_API, "")]].concat()).unwrap_err();
-            assert!(matches!(error, StartError::Configuration(ConfigurationError::NotInLambda)));
+            assert!(matches!(error, StartError::Environment(EnvironmentError::NotInLambda)));
         }
     }
 
     #[test]
     fn a_secret_takes_the_place_of_the_variables() {
         let secret = [(SECRET_ID, "s"), (SECRET_MAX_AGE, "7"), KEY[4]];
-        let AccessKeySource::Secret { id, max_age } = read(Source::TencentVod, &secret).unwrap().access_key else {
+        let AccessKeySource::Secret(SecretConfiguration { id, max_age }) =
+            read(Source::TencentVod, &secret).unwrap().access_key
+        else {
             panic!()
         };
         assert_eq!((id.as_str(), max_age.as_secs()), ("s", 7));

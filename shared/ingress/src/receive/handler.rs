@@ -10,23 +10,23 @@ use delivery::{Delivery, Intake};
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
-use crate::keyring::Keyring;
+use super::keyring::Keyring;
+use super::request::FunctionUrlRequest;
+use super::response::Answer;
 use crate::metrics::{self, Metric, Timer};
-use crate::request::FunctionUrlRequest;
-use crate::response::Answer;
 
 /// How long before the vendor gives up a callback is answered at the latest: the way of the answer, and of the request.
 const MARGIN: Duration = Duration::from_millis(500);
 
 /// What a function needs for each request; made once, when it starts.
-pub(crate) struct Handler {
-    pub(crate) product: Product,
-    pub(crate) intake: Intake,
-    pub(crate) keyring: Arc<Keyring>,
+pub(super) struct Handler {
+    pub(super) product: Product,
+    pub(super) intake: Intake,
+    pub(super) keyring: Arc<Keyring>,
     /// How far a signed time may be from the clock, in seconds.
-    pub(crate) tolerance: u64,
+    pub(super) tolerance: u64,
     /// The largest body, in bytes.
-    pub(crate) body_limit: usize,
+    pub(super) body_limit: usize,
 }
 
 /// Why a request was refused, as a metric's dimension.
@@ -44,7 +44,7 @@ impl Handler {
     /// Answers what Lambda was invoked with.
     ///
     /// It is taken as JSON first: the runtime's own message for what is no function URL request would repeat it.
-    pub(crate) async fn handle(&self, payload: Box<RawValue>, trace: Option<&str>) -> LambdaFunctionUrlResponse {
+    pub(super) async fn handle(&self, payload: Box<RawValue>, trace: Option<&str>) -> LambdaFunctionUrlResponse {
         match serde_json::from_str(payload.get()) {
             Ok(request) => self.answer(&request, trace).await,
             Err(_) => self.refuse(Answer::NotARequest, "request"),

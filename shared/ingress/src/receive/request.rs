@@ -15,7 +15,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 /// What Lambda was invoked with. The texts are borrowed from its JSON where they have no escapes.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct FunctionUrlRequest<'r> {
+pub(super) struct FunctionUrlRequest<'r> {
     #[serde(borrow, default)]
     headers: Members<'r>,
     #[serde(borrow, default)]
@@ -81,18 +81,18 @@ impl<'de: 'r, 'r> Deserialize<'de> for Members<'r> {
 
 impl FunctionUrlRequest<'_> {
     /// The method, in upper case as it is sent. A request without one, which no function URL makes, has the empty method.
-    pub(crate) fn method(&self) -> &str {
+    pub(super) fn method(&self) -> &str {
         &self.request_context.http.method.0
     }
 
     /// Names and values of the headers. A function URL joins the values of a repeated one with commas.
-    pub(crate) fn headers(&self) -> Vec<(&str, &str)> {
+    pub(super) fn headers(&self) -> Vec<(&str, &str)> {
         self.headers.0.iter().map(|(name, value)| (&*name.0, &*value.0)).collect()
     }
 
     /// The values of this parameter in the query string, decoded. A sender of requests that made no query string of the
     /// parameters is understood as well.
-    pub(crate) fn parameter(&self, name: &str) -> Vec<Cow<'_, str>> {
+    pub(super) fn parameter(&self, name: &str) -> Vec<Cow<'_, str>> {
         if self.raw_query_string.0.is_empty() {
             let members = self.query_string_parameters.0.iter();
             return members.filter(|(key, _)| key.0 == name).map(|(_, value)| Cow::from(&*value.0)).collect();
@@ -105,7 +105,7 @@ impl FunctionUrlRequest<'_> {
     ///
     /// A function URL hands over as Base64 what its content type does not mark as text or JSON. Should the flag be set on
     /// what is not Base64, the text stands for itself, so that it becomes an unreadable event and is not lost.
-    pub(crate) fn body(&self) -> Cow<'_, [u8]> {
+    pub(super) fn body(&self) -> Cow<'_, [u8]> {
         let text = self.body.as_ref().map_or("", |body| &body.0);
         match STANDARD.decode(text) {
             Ok(bytes) if self.is_base64_encoded => Cow::Owned(bytes),
@@ -114,7 +114,7 @@ impl FunctionUrlRequest<'_> {
     }
 
     /// When the request reached AWS; the time now where it does not say.
-    pub(crate) fn received(&self) -> Timestamp {
+    pub(super) fn received(&self) -> Timestamp {
         let milliseconds = self.request_context.time_epoch;
         match Timestamp::from_millisecond(milliseconds) {
             Ok(received) if milliseconds > 0 => received,

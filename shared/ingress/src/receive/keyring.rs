@@ -4,9 +4,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_config::SdkConfig;
-use aws_config::timeout::TimeoutConfig;
-use aws_sdk_secretsmanager::Client;
-use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
 use callbacks::Product;
 use callbacks::auth::{Authentic, Clock, Credentials, NotAuthentic, Request, verify};
 use jiff::Timestamp;
@@ -14,30 +11,29 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::sync::watch;
 
-use crate::configuration::{ConfigurationError, split_secret, usable};
+use super::configuration::{ConfigurationError, split_secret, usable};
+use crate::environment::SecretConfiguration;
 use crate::metrics::{self, Metric};
+use crate::secret::{Secret, SecretError};
 
 /// How long a refused request waits for the secret that is being read, in case that it has the key.
 const RENEWAL_WAIT: Duration = Duration::from_secs(1);
 /// When a failed reading is tried again, unless the secret's age comes first.
 const RETRY_AFTER: Duration = Duration::from_secs(30);
-/// How long reading the secret may take, retries included.
-const READING_LIMIT: Duration = Duration::from_secs(5);
 
 /// The credentials of a product's function.
 #[derive(Debug)]
-pub(crate) struct Keyring {
+pub(super) struct Keyring {
     product: Product,
     allow_unsigned: bool,
     current: Mutex<Arc<Credentials>>,
-    secret: Option<Secret>,
+    source: Option<Source>,
 }
 
 /// Where the credentials are read from again and again.
 #[derive(Debug)]
-struct Secret {
-    client: Client,
-    id: String,
+struct Source {
+    secret: Secret,
     max_age: Duration,
     /// When the next reading is due. Wall-clock time, since the others stand still while Lambda pauses the function.
     due: Mutex<Timestamp>,
@@ -47,11 +43,9 @@ struct Secret {
 
 /// The secret gave no credentials. Its content is in no message.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum KeyringError {
-    #[error("the secret could not be read: {code}")]
-    Read { code: String },
-    #[error("the secret has no text")]
-    Binary,
+pub(super) enum KeyringError {
+    #[error(transparent)]
+    Secret(#[from] SecretError),
     #[error(
         "the secret is not what it has to be: expected JSON with `keys`, `tokens` and `callback_urls`, each a list of \
          strings or a string with spaces between"
@@ -97,41 +91,38 @@ impl Values {
 
 impl Keyring {
     /// Credentials that stay as they are.
-    pub(crate) fn fixed(product: Product, credentials: Credentials, allow_unsigned: bool) -> Self {
-        Self { product, allow_unsigned, current: Mutex::new(Arc::new(credentials)), secret: None }
+    pub(super) fn fixed(product: Product, credentials: Credentials, allow_unsigned: bool) -> Self {
+        Self { product, allow_unsigned, current: Mutex::new(Arc::new(credentials)), source: None }
     }
 
     /// The credentials of a secret, which is read now and again whenever it is older than `max_age`.
-    pub(crate) async fn from_secret(
+    pub(super) async fn from_secret(
         product: Product,
-        id: String,
-        max_age: Duration,
+        secret: SecretConfiguration,
         allow_unsigned: bool,
         aws: &SdkConfig,
     ) -> Result<Self, KeyringError> {
-        let timeouts = TimeoutConfig::builder().operation_timeout(READING_LIMIT).build();
-        let client =
-            Client::from_conf(aws_sdk_secretsmanager::config::Builder::from(aws).timeout_config(timeouts).build());
+        let SecretConfiguration { id, max_age } = secret;
         let due = Mutex::new(Timestamp::now() + max_age);
-        let secret = Secret { client, id, max_age, due, reading: watch::Sender::new(false) };
-        let credentials = secret.read(product, allow_unsigned).await?;
-        Ok(Self { secret: Some(secret), ..Self::fixed(product, credentials, allow_unsigned) })
+        let source = Source { secret: Secret::new(id, aws), max_age, due, reading: watch::Sender::new(false) };
+        let credentials = source.read(product, allow_unsigned).await?;
+        Ok(Self { source: Some(source), ..Self::fixed(product, credentials, allow_unsigned) })
     }
 
     /// Shows that a request is the vendor's.
     ///
     /// A secret that is due is read meanwhile, and no request waits for it but one that would be refused: its vendor may
     /// sign with a key that the secret has by now.
-    pub(crate) async fn verify<'b>(
+    pub(super) async fn verify<'b>(
         self: &Arc<Self>,
         request: &Request<'_, 'b>,
         clock: Clock,
     ) -> Result<Authentic<'b>, NotAuthentic> {
         self.renew_when_due();
         let verified = self.verify_with_current(request, clock);
-        match &self.secret {
-            Some(secret) if verified.is_err() && *secret.reading.borrow() => {
-                let mut reading = secret.reading.subscribe();
+        match &self.source {
+            Some(source) if verified.is_err() && *source.reading.borrow() => {
+                let mut reading = source.reading.subscribe();
                 // Whether it came in time or not, what there is now decides.
                 drop(tokio::time::timeout(RENEWAL_WAIT, reading.wait_for(|reading| !reading)).await);
                 self.verify_with_current(request, clock)
@@ -149,9 +140,9 @@ impl Keyring {
     }
 
     fn renew_when_due(self: &Arc<Self>) {
-        let Some(secret) = &self.secret else { return };
-        let is_due = Timestamp::now() >= *lock(&secret.due);
-        if is_due && !secret.reading.send_replace(true) {
+        let Some(source) = &self.source else { return };
+        let is_due = Timestamp::now() >= *lock(&source.due);
+        if is_due && !source.reading.send_replace(true) {
             let keyring = Arc::clone(self);
             tokio::spawn(async move { keyring.renew().await });
         }
@@ -159,32 +150,26 @@ impl Keyring {
 
     /// Reads the secret. One that cannot be read or used changes nothing.
     async fn renew(&self) {
-        let Some(secret) = &self.secret else { return };
-        match secret.read(self.product, self.allow_unsigned).await {
+        let Some(source) = &self.source else { return };
+        match source.read(self.product, self.allow_unsigned).await {
             Ok(credentials) => {
                 *lock(&self.current) = Arc::new(credentials);
-                *lock(&secret.due) = Timestamp::now() + secret.max_age;
+                *lock(&source.due) = Timestamp::now() + source.max_age;
                 tracing::info!(product = %self.product, "the secret was read again");
             }
             Err(error) => {
-                *lock(&secret.due) = Timestamp::now() + secret.max_age.min(RETRY_AFTER);
+                *lock(&source.due) = Timestamp::now() + source.max_age.min(RETRY_AFTER);
                 metrics::emit(self.product, None, &[(Metric::SecretReadFailures, 1)]);
                 tracing::error!(product = %self.product, %error, "the secret was not read again: the last one holds");
             }
         }
-        secret.reading.send_replace(false);
+        source.reading.send_replace(false);
     }
 }
 
-impl Secret {
+impl Source {
     async fn read(&self, product: Product, allow_unsigned: bool) -> Result<Credentials, KeyringError> {
-        let answer = self.client.get_secret_value().secret_id(&self.id).send().await;
-        let answer = answer.map_err(|error| KeyringError::Read {
-            // Neither the answer nor the message: the one may have the secret in it, the other what was asked for.
-            code: error.code().unwrap_or("Secrets Manager gave no answer").to_owned(),
-        })?;
-        let text = SecretString::from(answer.secret_string.ok_or(KeyringError::Binary)?);
-        let credentials = credentials(&text)?;
+        let credentials = credentials(&self.secret.read().await?)?;
         usable(product, &credentials, allow_unsigned)?;
         Ok(credentials)
     }

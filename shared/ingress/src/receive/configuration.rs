@@ -1,28 +1,10 @@
-//! What the environment says. Every variable that a function reads is declared here.
-
-use std::str::FromStr;
-use std::time::Duration;
+//! What the environment says to a function that receives callbacks.
 
 use callbacks::Product;
 use callbacks::auth::{Credentials, CredentialsError};
-use delivery::{IntakeTarget, Limit, Overflow};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
-/// Where events go: `sqs:<queue URL>`, or `stdout`, one event per line. The default is `stdout`.
-pub const INTAKE: &str = "MEDIAHOOK_INTAKE";
-
-/// Where the data of events beyond the limit go: `s3:<bucket>`. Without it a callback with such an event is not stored.
-pub const OVERFLOW: &str = "MEDIAHOOK_OVERFLOW";
-
-/// Bytes that a message of the queue and an entry of the bus may have: 16384 to 1048576. 262144 unless it is set. It is the
-/// same for all functions.
-pub const EVENT_LIMIT: &str = "MEDIAHOOK_EVENT_LIMIT";
-
-/// Where it is noted which events have been published: `dynamodb:<table>`, or `memory` for local use. Dispatch needs it.
-pub const LEDGER: &str = "MEDIAHOOK_LEDGER";
-
-/// Where events are published: `eventbridge:<bus name or ARN>`, or `stdout` for local use. Dispatch needs it.
-pub const BUS: &str = "MEDIAHOOK_BUS";
+use crate::environment::{Environment, EnvironmentError, IntakeConfiguration, SECRET_ID, SecretConfiguration};
 
 /// The keys that the vendor signs with, separated by spaces. All are valid at once.
 pub const KEYS: &str = "MEDIAHOOK_KEYS";
@@ -34,13 +16,6 @@ pub const CALLBACK_URLS: &str = "MEDIAHOOK_CALLBACK_URLS";
 /// Secrets of which the URL has to bear one, as `?token=`, separated by spaces. All are valid at once.
 pub const TOKENS: &str = "MEDIAHOOK_TOKENS";
 
-/// Name or ARN of the Secrets Manager secret that has keys, tokens and callback URLs, in place of the three variables:
-/// `{"keys":[…],"tokens":[…],"callback_urls":[…]}`.
-pub const SECRET_ID: &str = "MEDIAHOOK_SECRET_ID";
-
-/// Seconds after which the secret is read again: 300 unless it is set.
-pub const SECRET_MAX_AGE: &str = "MEDIAHOOK_SECRET_MAX_AGE";
-
 /// `true`: accept what cannot be authenticated, for local use. A function that has no other way to authenticate a
 /// callback does not start without it.
 pub const ALLOW_UNSIGNED: &str = "MEDIAHOOK_ALLOW_UNSIGNED";
@@ -51,60 +26,36 @@ pub const TOLERANCE: &str = "MEDIAHOOK_TOLERANCE";
 /// The largest body that is accepted, in bytes: unless it is set 6 MiB, what Lambda itself takes.
 pub const BODY_LIMIT: &str = "MEDIAHOOK_BODY_LIMIT";
 
-/// Where the Lambda runtime is. Lambda and its emulators set it; without it there is nothing to receive requests from.
-pub const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
-
 /// How a function that receives callbacks runs.
 #[derive(Debug)]
-pub struct Configuration {
+pub(super) struct Configuration {
     /// Where events go.
-    pub intake: IntakeConfiguration,
+    pub(super) intake: IntakeConfiguration,
     /// What callbacks are authenticated by.
-    pub credentials: CredentialsSource,
+    pub(super) credentials: CredentialsSource,
     /// Accept what cannot be authenticated, where there is nothing to authenticate it by.
-    pub allow_unsigned: bool,
+    pub(super) allow_unsigned: bool,
     /// How far a signed time may be from the clock, in seconds, both ways.
-    pub tolerance: u64,
+    pub(super) tolerance: u64,
     /// The largest body, in bytes.
-    pub body_limit: usize,
-}
-
-/// Where events go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IntakeConfiguration {
-    /// The first durable place.
-    pub target: IntakeTarget,
-    /// Where the data of events beyond the limit go.
-    pub overflow: Option<Overflow>,
-    /// The limit.
-    pub limit: Limit,
+    pub(super) body_limit: usize,
 }
 
 /// Where keys, tokens and callback URLs come from.
 #[derive(Debug)]
-pub enum CredentialsSource {
+pub(super) enum CredentialsSource {
     /// The environment's variables.
     Environment(Credentials),
     /// A secret in Secrets Manager.
-    Secret {
-        /// Its name or ARN.
-        id: String,
-        /// When it is read again.
-        max_age: Duration,
-    },
+    Secret(SecretConfiguration),
 }
 
-/// A variable is missing or has a value that means nothing. The message never repeats the value.
+/// The function does not start. The message never repeats a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ConfigurationError {
-    /// The value is not what the variable takes.
-    #[error("{variable} is set wrong: expected {expected}")]
-    Invalid {
-        /// Name of the variable.
-        variable: &'static str,
-        /// What it takes.
-        expected: &'static str,
-    },
+pub(super) enum ConfigurationError {
+    /// A variable is set wrong.
+    #[error(transparent)]
+    Environment(#[from] EnvironmentError),
     /// There are both a secret and variables that it stands in place of.
     #[error("{SECRET_ID} stands in place of {KEYS}, {TOKENS} and {CALLBACK_URLS}: set it or them, not both")]
     TwoSources,
@@ -120,9 +71,6 @@ pub enum ConfigurationError {
     /// What authenticates callbacks is not complete.
     #[error("{KEYS}, {TOKENS} and {CALLBACK_URLS}, or the secret in their place: {0}")]
     Credentials(CredentialsError),
-    /// The function runs outside of Lambda.
-    #[error("this runs in AWS Lambda only: try it with `make invoke`, `sam local invoke` or `cargo lambda watch`")]
-    NotInLambda,
 }
 
 impl Configuration {
@@ -130,7 +78,7 @@ impl Configuration {
     ///
     /// # Errors
     /// [`ConfigurationError`] for the first one that is wrong.
-    pub fn from_environment(
+    pub(super) fn from_environment(
         product: Product,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, ConfigurationError> {
@@ -139,11 +87,11 @@ impl Configuration {
         let number = |name, default| environment.parsed(name, "a whole number", Some(default));
         let intake = environment.intake()?;
         let allow_unsigned = environment.parsed(ALLOW_UNSIGNED, "`true` or `false`", Some(false))?;
-        let credentials = match variable(SECRET_ID) {
+        let credentials = match environment.secret()? {
             Some(_) if [KEYS, TOKENS, CALLBACK_URLS].into_iter().any(|name| variable(name).is_some()) => {
                 return Err(ConfigurationError::TwoSources);
             }
-            Some(id) => CredentialsSource::Secret { id, max_age: Duration::from_secs(number(SECRET_MAX_AGE, 5 * 60)?) },
+            Some(secret) => CredentialsSource::Secret(secret),
             None => {
                 let credentials = Credentials {
                     keys: secrets(variable(KEYS)),
@@ -161,52 +109,11 @@ impl Configuration {
     }
 }
 
-/// The variables, by what looks them up. An empty one counts as not set.
-pub(crate) struct Environment<F>(pub(crate) F);
-
-impl<F: Fn(&str) -> Option<String>> Environment<F> {
-    pub(crate) fn text(&self, name: &str) -> Option<String> {
-        self.0(name).filter(|value| !value.trim().is_empty())
-    }
-
-    /// The variable's meaning, or the default. One that is needed has no default.
-    pub(crate) fn parsed<T: FromStr>(
-        &self,
-        variable: &'static str,
-        expected: &'static str,
-        default: Option<T>,
-    ) -> Result<T, ConfigurationError> {
-        let invalid = ConfigurationError::Invalid { variable, expected };
-        match self.text(variable) {
-            Some(text) => text.parse().map_err(|_| invalid),
-            None => default.ok_or(invalid),
-        }
-    }
-
-    pub(crate) fn limit(&self) -> Result<Limit, ConfigurationError> {
-        self.parsed(EVENT_LIMIT, "a number of bytes from 16384 to 1048576", Some(Limit::default()))
-    }
-
-    pub(crate) fn intake(&self) -> Result<IntakeConfiguration, ConfigurationError> {
-        let target = self.parsed(INTAKE, "`stdout` or `sqs:<queue URL>`", Some(IntakeTarget::Stdout))?;
-        let overflow = match self.text(OVERFLOW) {
-            None => None,
-            Some(_) => Some(self.parsed(OVERFLOW, "`s3:<bucket>`", None)?),
-        };
-        Ok(IntakeConfiguration { target, overflow, limit: self.limit()? })
-    }
-
-    /// Whether there is a Lambda runtime to work for.
-    pub(crate) fn in_lambda(&self) -> Result<(), ConfigurationError> {
-        self.text(RUNTIME_API).map(drop).ok_or(ConfigurationError::NotInLambda)
-    }
-}
-
 /// Whether a function may run with these credentials.
 ///
 /// # Errors
 /// [`ConfigurationError`] says what to set.
-pub(crate) fn usable(
+pub(super) fn usable(
     product: Product,
     credentials: &Credentials,
     allow_unsigned: bool,
@@ -228,7 +135,7 @@ pub(crate) fn usable(
 }
 
 /// The words of a text, which spaces separate.
-pub(crate) fn words(text: &str) -> Vec<String> {
+pub(super) fn words(text: &str) -> Vec<String> {
     text.split_whitespace().map(str::to_owned).collect()
 }
 
@@ -238,14 +145,14 @@ fn secrets(text: Option<String>) -> Vec<SecretString> {
 }
 
 /// The secrets in a text, which spaces separate.
-pub(crate) fn split_secret(text: &SecretString) -> Vec<SecretString> {
-    use secrecy::ExposeSecret;
+pub(super) fn split_secret(text: &SecretString) -> Vec<SecretString> {
     words(text.expose_secret()).into_iter().map(SecretString::from).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::environment::{INTAKE, RUNTIME_API, SECRET_MAX_AGE};
 
     const IN_LAMBDA: (&str, &str) = (RUNTIME_API, "localhost:9001");
 
@@ -261,7 +168,7 @@ mod tests {
         for product in Product::ALL {
             assert!(read(product, &[(ALLOW_UNSIGNED, "true")]).unwrap().allow_unsigned);
             let outside = read(product, &[(ALLOW_UNSIGNED, "true"), (RUNTIME_API, "")]).unwrap_err();
-            assert_eq!(outside, ConfigurationError::NotInLambda);
+            assert_eq!(outside, ConfigurationError::Environment(EnvironmentError::NotInLambda));
             for variables in
                 [&[][..], &[(ALLOW_UNSIGNED, "")], &[(ALLOW_UNSIGNED, "false")], &[(KEYS, " "), (TOKENS, "")]]
             {
@@ -303,8 +210,8 @@ mod tests {
     #[test]
     fn a_secret_takes_the_place_of_the_variables() {
         let configuration = read(Product::TencentVod, &[(SECRET_ID, "s"), (SECRET_MAX_AGE, "7")]).unwrap();
-        let CredentialsSource::Secret { id, max_age } = configuration.credentials else { panic!() };
-        assert_eq!((id.as_str(), max_age.as_secs()), ("s", 7));
+        let CredentialsSource::Secret(secret) = configuration.credentials else { panic!() };
+        assert_eq!((secret.id.as_str(), secret.max_age.as_secs()), ("s", 7));
     }
 
     #[test]

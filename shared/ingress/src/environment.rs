@@ -1,0 +1,109 @@
+//! What the environment says to all functions. Those that one kind of function reads are declared with it.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use delivery::{IntakeTarget, Limit, Overflow};
+
+/// Where events go: `sqs:<queue URL>`, or `stdout`, one event per line. The default is `stdout`.
+pub const INTAKE: &str = "MEDIAHOOK_INTAKE";
+
+/// Where the data of events beyond the limit go: `s3:<bucket>`. Without it a callback with such an event is not stored.
+pub const OVERFLOW: &str = "MEDIAHOOK_OVERFLOW";
+
+/// Bytes that a message of the queue and an entry of the bus may have: 16384 to 1048576. 262144 unless it is set. It is the
+/// same for all functions.
+pub const EVENT_LIMIT: &str = "MEDIAHOOK_EVENT_LIMIT";
+
+/// Name or ARN of the Secrets Manager secret that has keys, tokens and callback URLs, in place of the three variables:
+/// `{"keys":[…],"tokens":[…],"callback_urls":[…]}`.
+pub const SECRET_ID: &str = "MEDIAHOOK_SECRET_ID";
+
+/// Seconds after which the secret is read again: 300 unless it is set.
+pub const SECRET_MAX_AGE: &str = "MEDIAHOOK_SECRET_MAX_AGE";
+
+/// Where the Lambda runtime is. Lambda and its emulators set it; without it there is nothing to receive requests from.
+pub const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
+
+/// Where events go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IntakeConfiguration {
+    /// The first durable place.
+    pub target: IntakeTarget,
+    /// Where the data of events beyond the limit go.
+    pub overflow: Option<Overflow>,
+    /// The limit.
+    pub limit: Limit,
+}
+
+/// A secret of Secrets Manager.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretConfiguration {
+    /// Its name or ARN.
+    pub id: String,
+    /// When it is read again.
+    pub max_age: Duration,
+}
+
+/// A variable is missing or has a value that means nothing. The message never repeats the value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EnvironmentError {
+    /// The value is not what the variable takes.
+    #[error("{variable} is set wrong: expected {expected}")]
+    Invalid {
+        /// Name of the variable.
+        variable: &'static str,
+        /// What it takes.
+        expected: &'static str,
+    },
+    /// The function runs outside of Lambda.
+    #[error("this runs in AWS Lambda only: try it with `make invoke`, `sam local invoke` or `cargo lambda watch`")]
+    NotInLambda,
+}
+
+/// The variables, by what looks them up. An empty one counts as not set.
+pub(crate) struct Environment<F>(pub(crate) F);
+
+impl<F: Fn(&str) -> Option<String>> Environment<F> {
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
+        self.0(name).filter(|value| !value.trim().is_empty())
+    }
+
+    /// The variable's meaning, or the default. One that is needed has no default.
+    pub(crate) fn parsed<T: FromStr>(
+        &self,
+        variable: &'static str,
+        expected: &'static str,
+        default: Option<T>,
+    ) -> Result<T, EnvironmentError> {
+        let invalid = EnvironmentError::Invalid { variable, expected };
+        match self.text(variable) {
+            Some(text) => text.parse().map_err(|_| invalid),
+            None => default.ok_or(invalid),
+        }
+    }
+
+    pub(crate) fn limit(&self) -> Result<Limit, EnvironmentError> {
+        self.parsed(EVENT_LIMIT, "a number of bytes from 16384 to 1048576", Some(Limit::default()))
+    }
+
+    pub(crate) fn intake(&self) -> Result<IntakeConfiguration, EnvironmentError> {
+        let target = self.parsed(INTAKE, "`stdout` or `sqs:<queue URL>`", Some(IntakeTarget::Stdout))?;
+        let overflow = match self.text(OVERFLOW) {
+            None => None,
+            Some(_) => Some(self.parsed(OVERFLOW, "`s3:<bucket>`", None)?),
+        };
+        Ok(IntakeConfiguration { target, overflow, limit: self.limit()? })
+    }
+
+    pub(crate) fn secret(&self) -> Result<Option<SecretConfiguration>, EnvironmentError> {
+        let Some(id) = self.text(SECRET_ID) else { return Ok(None) };
+        let max_age = self.parsed(SECRET_MAX_AGE, "a whole number", Some(5 * 60))?;
+        Ok(Some(SecretConfiguration { id, max_age: Duration::from_secs(max_age) }))
+    }
+
+    /// Whether there is a Lambda runtime to work for.
+    pub(crate) fn in_lambda(&self) -> Result<(), EnvironmentError> {
+        self.text(RUNTIME_API).map(drop).ok_or(EnvironmentError::NotInLambda)
+    }
+}
