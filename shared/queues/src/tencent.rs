@@ -5,6 +5,7 @@
 //!
 //! <https://www.tencentcloud.com/document/product/266/34185>, <https://www.tencentcloud.com/document/product/266/34184>
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use callbacks::{Product, decode};
@@ -74,14 +75,6 @@ struct Body<'a> {
     event_set: Option<&'a RawValue>,
     #[serde(default)]
     request_id: String,
-}
-
-/// An event of the list, as far as it matters here.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Entry {
-    /// Confirms the event.
-    event_handle: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -173,12 +166,10 @@ fn messages(response: &Response, received: Timestamp) -> Result<Vec<Message>, Qu
 
 /// An event of the list, as a message. The handle is read by itself: it is needed most where the rest cannot be read.
 fn message(event: &str, received: Timestamp) -> Message {
-    let entry: Option<Entry> = serde_json::from_str(event).ok();
+    let members: BTreeMap<String, &RawValue> = serde_json::from_str(event).unwrap_or_default();
+    let handle = members.get("EventHandle").and_then(|handle| serde_json::from_str(handle.get()).ok());
     let events = decode(Product::TencentVod, event.as_bytes(), received);
-    Message {
-        handle: entry.and_then(|entry| entry.event_handle),
-        events: events.into_iter().map(|decoded| decoded.event).collect(),
-    }
+    Message { handle, events: events.into_iter().map(|decoded| decoded.event).collect() }
 }
 
 /// What is in the answer, or why there is nothing.

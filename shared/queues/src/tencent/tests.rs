@@ -44,10 +44,14 @@ fn every_entry_is_a_message_whatever_is_in_it() {
 #[test]
 fn an_unreadable_event_can_be_confirmed() {
     let deep = format!("{}1{}", r#"{"A":"#.repeat(150), "}".repeat(150));
-    let body = format!(r#"{{"Response":{{"EventSet":[{{"EventHandle":"h1","X":{deep}}}],"RequestId":"r"}}}}"#);
-    let [message] = answered(200, &body).unwrap().try_into().unwrap();
-    assert_eq!(message.handle.as_deref(), Some("h1"));
-    assert_eq!(message.events[0].r#type, "media.unreadable.unknown");
+    for event in [format!(r#"{{"EventHandle":"h1","X":{deep}}}"#), r#"{"A":"\ud800","EventHandle":"h1"}"#.to_owned()] {
+        let body = format!(r#"{{"Response":{{"EventSet":[{event}],"RequestId":"r"}}}}"#);
+        let [message] = answered(200, &body).unwrap().try_into().unwrap();
+        assert_eq!(message.handle.as_deref(), Some("h1"), "{event}");
+        assert_eq!(message.events[0].r#type, "media.unreadable.unknown", "{event}");
+    }
+    let body = r#"{"Response":{"EventSet":[{"EventHandle":"h1","EventHandle":"h2"}],"RequestId":"r"}}"#;
+    assert_eq!(answered(200, body).unwrap()[0].handle.as_deref(), Some("h2"));
 }
 
 #[test]
