@@ -7,18 +7,19 @@ use std::time::{Duration, Instant};
 use callbacks::{Product, decode};
 use jiff::Timestamp;
 
-use crate::{Action, Empty, Fault, Kind, QUEUES};
+use crate::{Action, Empty, Fault, Kind, QUEUES, tencent};
 
 /// The most messages at a time, and handles.
 pub(crate) const BATCH: usize = 16;
 
-/// How long a message is hidden, and its handle lives. The vendors' 30 seconds would make the tests slow, and ten of them
-/// are enough for a machine that is busy.
-const HIDDEN: Duration = Duration::from_secs(10);
+/// How long a message is hidden, and its handle lives. [`Shelf::reveal`] is for tests that would wait for the end of it.
+const HIDDEN: Duration = Duration::from_secs(30);
 
 #[derive(Debug)]
 pub(crate) struct Shelf {
     product: Product,
+    /// What a body becomes when it is given with a handle.
+    dress: fn(&str, &str) -> String,
     messages: Vec<Stored>,
     given: usize,
     pub(crate) faults: VecDeque<(Action, Fault)>,
@@ -58,6 +59,10 @@ impl Shelf {
         };
         Self {
             product: kind.product(),
+            dress: match kind {
+                Kind::Tencent => tencent::event,
+                Kind::Mns => |_, body| body.to_owned(),
+            },
             messages: bodies.iter().enumerate().map(message).collect(),
             given: 0,
             faults: VecDeque::new(),
@@ -91,7 +96,7 @@ impl Shelf {
             self.given += 1;
             let handle = format!("{}-ODU4OTkz==/+&", self.given);
             message.handle = Some((handle.clone(), now + HIDDEN));
-            given.push(Given { handle, body: message.body.clone() });
+            given.push(Given { body: (self.dress)(&handle, &message.body), handle });
         }
         given
     }
@@ -104,12 +109,12 @@ impl Shelf {
     /// Takes a message off the shelf; false where its handle is dead.
     pub(crate) fn confirm(&mut self, handle: &str) -> bool {
         let Some(index) = self.find(handle) else { return false };
-        let product = self.product;
+        let (product, dress) = (self.product, self.dress);
         let Some(message) = self.messages.get_mut(index) else { return false };
         message.is_confirmed = true;
-        let ids = decode(product, message.body.as_bytes(), Timestamp::now());
+        let events = decode(product, dress(handle, &message.body).as_bytes(), Timestamp::now());
         let output = self.watched.as_ref().map(|path| std::fs::read_to_string(path).unwrap_or_default());
-        for decoded in ids {
+        for decoded in events {
             // The file is that of the intake: what is confirmed has to be in it.
             if output.as_ref().is_some_and(|output| !output.contains(&decoded.event.id)) {
                 self.complaints.push(format!("{handle} was confirmed before it was stored"));

@@ -14,7 +14,7 @@ use queues::tencent::signature::{Signable, authorization};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::shelf::{BATCH, Given, Shelf};
+use crate::shelf::{BATCH, Shelf};
 use crate::{Action, Empty, Fault, KEY, KEY_ID, SUB_APP_ID, TOKEN, answer, cut_off, lock, stall};
 
 /// How long a pull of an empty queue is held: the vendor's 5 seconds would make the tests slow.
@@ -95,7 +95,7 @@ async fn pull(shelf: &Shared) -> String {
     loop {
         let given = lock(shelf).take(0, BATCH);
         if !given.is_empty() {
-            let events: Vec<String> = given.iter().map(event).collect();
+            let events: Vec<String> = given.into_iter().map(|given| given.body).collect();
             return format!(r#"{{"Response":{{"EventSet":[{}],"RequestId":"r-1"}}}}"#, events.join(","));
         }
         if began.elapsed() >= HELD {
@@ -112,10 +112,10 @@ async fn pull(shelf: &Shared) -> String {
 
 /// The callback's body, an object, with its handle. The text stays as it is: numbers are part of an event's id as they are
 /// written.
-fn event(given: &Given) -> String {
-    let members = given.body.trim().strip_prefix('{').unwrap_or_default().trim_start();
+pub(crate) fn event(handle: &str, body: &str) -> String {
+    let members = body.trim().strip_prefix('{').unwrap_or_default().trim_start();
     let comma = if members.starts_with('}') { "" } else { "," };
-    format!(r#"{{"EventHandle":{}{comma}{members}"#, Value::String(given.handle.clone()))
+    format!(r#"{{"EventHandle":{}{comma}{members}"#, Value::String(handle.to_owned()))
 }
 
 /// One dead handle spoils them all.
