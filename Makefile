@@ -48,10 +48,10 @@ test: build test-types ## run all tests
 	cargo test --locked --workspace
 
 # How many callbacks are sent.
-N ?= 3000
+N ?= 6000
 
 .PHONY: test-loss
-test-loss: build ## count what arrives of N=3000 callbacks while the AWS APIs and the functions fail
+test-loss: build ## count what arrives of N=6000 callbacks while the AWS APIs and the functions fail
 	LOSS_CALLBACKS=$(N) cargo test --locked --package emulator --test loss -- --nocapture
 
 MEDIAHOOK := cargo run --quiet --locked --package mediahook --

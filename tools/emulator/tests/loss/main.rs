@@ -1,7 +1,7 @@
 //! Sends callbacks of all products through the real functions while the AWS APIs and the functions fail, and counts what
 //! arrives at the other end.
 //!
-//! `make test-loss N=3000` sends so many and prints the figures; without `LOSS_CALLBACKS` it is a small number.
+//! `make test-loss N=6000` sends so many and prints the figures; without `LOSS_CALLBACKS` it is a small number.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod callbacks;
@@ -9,10 +9,12 @@ mod faults;
 mod outlet;
 mod tally;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::ScopedJoinHandle;
+use std::time::Duration;
 
 use ::callbacks::Product;
+use emulator::aws::Message;
 use emulator::moto::Moto;
 use emulator::stack::Stack;
 use fastrand::Rng;
@@ -46,6 +48,29 @@ pub(crate) struct Sent {
     pub(crate) refused: usize,
 }
 
+/// So many messages may wait before the vendors pause: moto takes longer for each call the longer a queue is.
+const WAITING: usize = 40;
+
+/// So often does a vendor pause, ten milliseconds each, before it sends all the same.
+const PAUSES: usize = 500;
+
+/// What senders and dispatch know of each other.
+#[derive(Debug, Default)]
+pub(crate) struct Progress {
+    /// Nothing is sent any more.
+    pub(crate) is_all_sent: AtomicBool,
+    /// Callbacks that were answered 200.
+    pub(crate) stored: AtomicUsize,
+    /// Messages that have been dispatched.
+    pub(crate) settled: AtomicUsize,
+}
+
+impl Progress {
+    fn is_behind(&self) -> bool {
+        self.stored.load(Ordering::Relaxed) > self.settled.load(Ordering::Relaxed) + WAITING
+    }
+}
+
 #[test]
 fn nothing_is_lost() {
     let count = std::env::var("LOSS_CALLBACKS").map_or(FEW, |count| count.parse().unwrap());
@@ -64,34 +89,59 @@ fn nothing_is_lost() {
     let measure = Measure { ambiguous: events.saturating_sub(1) / 1000, troubles: (count / 50).clamp(12, 60) };
     let seed = random.u64(..);
 
-    let is_all_sent = AtomicBool::new(false);
-    let (sent, outlet) = std::thread::scope(|scope| {
-        let outlet = scope.spawn(|| outlet::run(&stack, &moto.url(), seed, measure, &is_all_sent));
+    let (progress, is_over) = (Progress::default(), AtomicBool::new(false));
+    let (sent, outlet, arrived) = std::thread::scope(|scope| {
+        let consumer = scope.spawn(|| consume(&stack, &is_over));
+        let outlet = scope.spawn(|| outlet::run(&stack, &moto.url(), seed, measure, &progress));
         let senders: Vec<_> =
-            shares.iter().map(|(callbacks, order)| scope.spawn(|| send(&stack, callbacks, order))).collect();
+            shares.iter().map(|(callbacks, order)| scope.spawn(|| send(&stack, callbacks, order, &progress))).collect();
         let sent: Vec<std::thread::Result<Vec<Sent>>> = senders.into_iter().map(ScopedJoinHandle::join).collect();
-        is_all_sent.store(true, Ordering::Release);
+        progress.is_all_sent.store(true, Ordering::Release);
+        let outlet = outlet.join();
+        is_over.store(true, Ordering::Release);
+        let arrived = consumer.join();
         let sent: Vec<Vec<Sent>> = sent.into_iter().map(Result::unwrap).collect();
-        (sent, outlet.join().unwrap())
+        (sent, outlet.unwrap(), arrived.unwrap())
     });
     let callbacks = shares.iter().flat_map(|(callbacks, _)| callbacks).zip(sent.into_iter().flatten());
-    let tally = Tally::new(callbacks, &stack, &stack.intake.take_calls(), &outlet);
+    let tally = Tally::new(callbacks, &arrived, &stack, &stack.intake.take_calls(), &outlet);
     println!("{tally}");
     tally.check();
 }
 
+/// Takes what arrives at the target until all is over.
+fn consume(stack: &Stack, is_over: &AtomicBool) -> Vec<Message> {
+    let mut arrived = Vec::new();
+    loop {
+        let is_last = is_over.load(Ordering::Acquire);
+        arrived.extend(stack.aws.drain(&stack.resources.target).unwrap());
+        if is_last {
+            return arrived;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
 /// Sends callbacks in this order, as their vendor does: again where one is not stored.
-fn send(stack: &Stack, callbacks: &[Callback], order: &[usize]) -> Vec<Sent> {
+fn send(stack: &Stack, callbacks: &[Callback], order: &[usize], progress: &Progress) -> Vec<Sent> {
     let product = callbacks[0].product;
     let function = stack.product(product, callbacks::credentials(product)).unwrap();
     let mut sent = vec![Sent::default(); callbacks.len()];
     for &position in order {
         let (callback, sent) = (&callbacks[position], &mut sent[position]);
+        // Should dispatch have ended, this ends nonetheless.
+        for _ in 0..PAUSES {
+            if !progress.is_behind() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
         for _ in 0..TRIES {
             sent.tries += 1;
             match function.invoke(&callback.request()).unwrap().status_code {
                 200 => {
                     sent.stored += 1;
+                    progress.stored.fetch_add(1, Ordering::Relaxed);
                     break;
                 }
                 503 => sent.not_stored += 1,

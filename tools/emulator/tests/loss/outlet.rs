@@ -1,6 +1,6 @@
 //! Lambda's part and the queue's: batches, delivered once or more, to functions that have trouble.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -11,6 +11,7 @@ use emulator::proxy::{Call, Proxy};
 use emulator::stack::Stack;
 use fastrand::Rng;
 
+use crate::Progress;
 use crate::faults::{self, AMBIGUOUS, HARMLESS, Trouble};
 
 /// How long the queue may take to become empty, once nothing is sent to it any more. With all of its returns, a message
@@ -60,11 +61,11 @@ pub(crate) struct Measure {
     pub(crate) troubles: usize,
 }
 
-/// Dispatches until `is_all_sent` and the queue is empty: most messages in good or bad weather, some in trouble.
-pub(crate) fn run(stack: &Stack, moto: &str, seed: u64, measure: Measure, is_all_sent: &AtomicBool) -> Outlet {
+/// Dispatches until all is sent and the queue is empty: most messages in good or bad weather, some in trouble.
+pub(crate) fn run(stack: &Stack, moto: &str, seed: u64, measure: Measure, progress: &Progress) -> Outlet {
     std::thread::scope(|scope| {
-        let troubled = scope.spawn(|| in_trouble(stack, moto, seed, measure, is_all_sent));
-        let mut outlet = in_weather(stack, moto, seed + 1, is_all_sent);
+        let troubled = scope.spawn(|| in_trouble(stack, moto, seed, measure, progress));
+        let mut outlet = in_weather(stack, moto, seed + 1, progress);
         let troubled = troubled.join().unwrap();
         outlet.calls.extend(troubled.calls);
         outlet.runs += troubled.runs;
@@ -75,10 +76,10 @@ pub(crate) fn run(stack: &Stack, moto: &str, seed: u64, measure: Measure, is_all
 }
 
 /// Up to `limit` messages; `None` where nothing is sent any more and the queue is empty.
-fn receive(stack: &Stack, limit: usize, is_all_sent: &AtomicBool) -> Option<Vec<Message>> {
+fn receive(stack: &Stack, limit: usize, progress: &Progress) -> Option<Vec<Message>> {
     let mut all_sent_at = None;
     loop {
-        if is_all_sent.load(Ordering::Acquire) {
+        if progress.is_all_sent.load(Ordering::Acquire) {
             let since: &Instant = all_sent_at.get_or_insert_with(Instant::now);
             assert!(since.elapsed() < LIMIT, "messages are left in the queue");
         }
@@ -94,9 +95,17 @@ fn receive(stack: &Stack, limit: usize, is_all_sent: &AtomicBool) -> Option<Vec<
 }
 
 /// Tells the queue what is done with. The rest comes back after its leases have ended.
-fn settle(stack: &Stack, workers: &[Worker], messages: &[Message], failed: &[String], outlet: &mut Outlet) {
-    let settled = messages.iter().filter(|message| !failed.contains(&message.id));
-    stack.aws.delete(&stack.resources.queue, settled).unwrap();
+fn settle(
+    stack: &Stack,
+    workers: &[Worker],
+    messages: &[Message],
+    failed: &[String],
+    outlet: &mut Outlet,
+    progress: &Progress,
+) {
+    let settled: Vec<&Message> = messages.iter().filter(|message| !failed.contains(&message.id)).collect();
+    stack.aws.delete(&stack.resources.queue, settled.iter().copied()).unwrap();
+    progress.settled.fetch_add(settled.len(), Ordering::Relaxed);
     let calls: Vec<Call> = workers.iter().flat_map(|worker| worker.proxy.take_calls()).collect();
     if !failed.is_empty() {
         stack.aws.end_leases(&stack.resources.table, &calls).unwrap();
@@ -107,13 +116,13 @@ fn settle(stack: &Stack, workers: &[Worker], messages: &[Message], failed: &[Str
 }
 
 /// The function ends or waits with one message on its way, so that each duplicate has one reason.
-fn in_trouble(stack: &Stack, moto: &str, seed: u64, measure: Measure, is_all_sent: &AtomicBool) -> Outlet {
+fn in_trouble(stack: &Stack, moto: &str, seed: u64, measure: Measure, progress: &Progress) -> Outlet {
     let mut random = Rng::with_seed(seed);
     let worker = Worker::start(stack, moto, random.u64(..));
     let mut outlet = Outlet::default();
     let mut ambiguous = measure.ambiguous;
     while outlet.runs < measure.troubles {
-        let Some(messages) = receive(stack, 1, is_all_sent) else { break };
+        let Some(messages) = receive(stack, 1, progress) else { break };
         let is_single = messages.iter().all(|message| message.body.matches(r#""specversion""#).count() == 1);
         let trouble = match random.u32(..4) {
             0 if ambiguous > 0 && is_single => *random.choice(AMBIGUOUS.iter()).unwrap(),
@@ -126,18 +135,18 @@ fn in_trouble(stack: &Stack, moto: &str, seed: u64, measure: Measure, is_all_sen
             ambiguous -= usize::from(trouble.is_ambiguous());
             outlet.killed += usize::from(matches!(trouble, Trouble::Kill(..)));
         }
-        settle(stack, std::slice::from_ref(&worker), &messages, &failed, &mut outlet);
+        settle(stack, std::slice::from_ref(&worker), &messages, &failed, &mut outlet, progress);
     }
     outlet
 }
 
 /// Single calls fail now and then, and the queue gives batches twice.
-fn in_weather(stack: &Stack, moto: &str, seed: u64, is_all_sent: &AtomicBool) -> Outlet {
+fn in_weather(stack: &Stack, moto: &str, seed: u64, progress: &Progress) -> Outlet {
     let mut random = Rng::with_seed(seed);
     let workers = [Worker::start(stack, moto, random.u64(..)), Worker::start(stack, moto, random.u64(..))];
     let [one, other] = &workers;
     let mut outlet = Outlet::default();
-    while let Some(messages) = receive(stack, random.usize(1..=20).min(10), is_all_sent) {
+    while let Some(messages) = receive(stack, random.usize(1..=20).min(10), progress) {
         let way = random.u32(..12);
         outlet.repeated += usize::from(way < 3);
         let failed = match way {
@@ -157,7 +166,7 @@ fn in_weather(stack: &Stack, moto: &str, seed: u64, is_all_sent: &AtomicBool) ->
             }
             _ => one.deliver(&messages, Trouble::Weather),
         };
-        settle(stack, &workers, &messages, &failed, &mut outlet);
+        settle(stack, &workers, &messages, &failed, &mut outlet, progress);
     }
     outlet
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use emulator::aws::Message;
 use emulator::proxy::{COMPLETE, Call, Fault, PUBLISH, SEND, counts};
 use emulator::stack::Stack;
 use serde_json::Value;
@@ -44,6 +45,7 @@ pub(crate) struct Tally {
 impl Tally {
     pub(crate) fn new<'a>(
         callbacks: impl Iterator<Item = (&'a Callback, Sent)>,
+        messages: &[Message],
         stack: &Stack,
         intake: &[Call],
         outlet: &Outlet,
@@ -67,7 +69,7 @@ impl Tally {
         tally.unanswered = unanswered.difference(&stored).count();
 
         let mut arrived: BTreeMap<String, usize> = BTreeMap::new();
-        for message in stack.aws.drain(&stack.resources.target).unwrap() {
+        for message in messages {
             let event: Value = serde_json::from_str(&message.body).unwrap();
             let slug = event["source"].as_str().unwrap().trim_start_matches("mediahook.");
             let key = format!("{slug}/{}", event["detail"]["id"].as_str().unwrap());
