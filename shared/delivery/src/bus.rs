@@ -198,7 +198,6 @@ impl Publish for EventBus {
     async fn publish(&self, entries: &[&Entry]) -> Vec<Result<(), PublishError>> {
         let mut results = vec![Err(PublishError::Call(AwsError::unanswered())); entries.len()];
         for round in 0..ROUNDS {
-            tokio::time::sleep(PAUSE * round).await;
             let (open, sent): (Vec<_>, Vec<_>) = results
                 .iter_mut()
                 .zip(entries)
@@ -208,6 +207,7 @@ impl Publish for EventBus {
             if sent.is_empty() {
                 break;
             }
+            tokio::time::sleep(PAUSE * round).await;
             match self.put(&sent).await {
                 Ok(codes) => {
                     for (result, code) in open.into_iter().zip(codes) {
