@@ -7,8 +7,8 @@ use callbacks::{Product, kinds};
 use emulator::root;
 
 /// `AliyunVodFunction` of `aliyun-vod`.
-fn logical_id(product: Product) -> String {
-    let words = product.slug().split('-').map(|word| word[..1].to_uppercase() + &word[1..]);
+fn logical_id(function: &str) -> String {
+    let words = function.split('-').map(|word| word[..1].to_uppercase() + &word[1..]);
     format!("{}Function", words.collect::<String>())
 }
 
@@ -22,19 +22,88 @@ fn every_product_has_all_of_its_parts() {
     let template = read("template.yaml");
     let makefile = read("Makefile");
     let readme = read("README.md");
+    let fuzz = read("fuzz/Cargo.toml");
     for product in Product::ALL {
-        let (slug, logical_id) = (product.slug(), logical_id(product));
-        assert!(read(format!("functions/{slug}/Cargo.toml")).contains(&format!("name = \"{slug}\"")), "{slug}");
+        let slug = product.slug();
+        let logical_id = logical_id(slug);
         assert!(read(format!("functions/{slug}/src/main.rs")).contains("ingress::receive(Product::"), "{slug}");
         assert!(!read(format!("shared/callbacks/testdata/{slug}/README.md")).is_empty(), "{slug}");
         assert!(root().join("events").join(slug).read_dir().unwrap().next().is_some(), "{slug}");
-        assert!(template.contains(&format!("  {logical_id}:\n    Type: AWS::Serverless::Function")), "{logical_id}");
         assert!(template.contains(&format!("!GetAtt {logical_id}Url.FunctionUrl")), "{logical_id}");
-        assert!(makefile.contains(&format!("build-{logical_id}: artifact-{slug}\n")), "{slug}");
+        assert!(!read(format!("docs/setup/{slug}.md")).is_empty(), "{slug}");
+        assert!(fuzz.contains(&format!("name = \"{}\"", slug.replace('-', "_"))), "{slug}");
         assert!(makefile.lines().any(|line| line.starts_with("SLUGS :=") && line.contains(slug)), "{slug}");
         assert!(readme.contains(&format!("`{slug}`")), "{slug}");
         assert!(kinds().iter().any(|(of, ..)| *of == product), "{slug}");
     }
+}
+
+/// What is built is what is deployed, under one name.
+#[test]
+fn every_function_is_built_and_deployed() {
+    let template = read("template.yaml");
+    let makefile = read("Makefile");
+    let mut functions = 0;
+    for folder in root().join("functions").read_dir().unwrap() {
+        let function = folder.unwrap().file_name().into_string().unwrap();
+        let id = logical_id(&function);
+        assert!(
+            read(format!("functions/{function}/Cargo.toml")).contains(&format!("name = \"{function}\"")),
+            "{function}"
+        );
+        assert!(template.contains(&format!("  {id}:\n    Type: AWS::Serverless::Function")), "{id}");
+        assert!(makefile.contains(&format!("build-{id}: artifact-{function}\n")), "{function}");
+        let is_built = |line: &str| {
+            (line.starts_with("SLUGS :=") || line.starts_with("FUNCTIONS :="))
+                && line.split(' ').any(|name| name == function)
+        };
+        assert!(makefile.lines().any(is_built), "{function}");
+        functions += 1;
+    }
+    assert_eq!(template.matches("Type: AWS::Serverless::Function").count(), functions);
+}
+
+/// Whoever runs the stack finds each parameter, alarm and output explained.
+#[test]
+fn the_template_is_explained() {
+    let template = read("template.yaml");
+    let operations = read("docs/operations.md");
+    let names_in = |section: &str| {
+        let (_, rest) = template.split_once(&format!("\n{section}:\n")).unwrap();
+        let lines = rest.lines().take_while(|line| line.is_empty() || line.starts_with([' ', '#']));
+        let names = lines.filter_map(|line| line.strip_prefix("  ")?.strip_suffix(':'));
+        names.filter(|name| name.chars().all(char::is_alphanumeric)).collect::<Vec<_>>()
+    };
+    let parameters = names_in("Parameters");
+    assert!(parameters.len() > 5, "{parameters:?}");
+    for name in parameters {
+        assert!(operations.contains(&format!("`{name}`")), "docs/operations.md does not explain {name}");
+    }
+    for line in template.lines().filter_map(|line| line.trim().strip_prefix("AlarmName: !Sub ${AWS::StackName}-")) {
+        // The alarms on the silence of a product are explained together.
+        let name = Product::ALL.iter().fold(line.to_owned(), |name, product| {
+            if name.contains("pull") { name } else { name.replace(product.slug(), "<product>") }
+        });
+        assert!(operations.contains(&name), "docs/operations.md does not explain the alarm {name}");
+    }
+}
+
+/// Alarms and dashboard name no metric that is never written.
+#[test]
+fn every_metric_of_the_template_exists() {
+    let template = read("template.yaml");
+    let metrics = read("shared/ingress/src/metrics.rs");
+    let mut found = 0;
+    for (before, after) in
+        [("SELECT SUM(", ')'), ("MetricName=\\\"", '\\'), ("Namespace: Mediahook\n      MetricName: ", '\n')]
+    {
+        for rest in template.split(before).skip(1) {
+            let name = rest.split(after).next().unwrap();
+            assert!(metrics.contains(&format!("\n    {name},\n")), "{name}");
+            found += 1;
+        }
+    }
+    assert!(found > 20, "{found}");
 }
 
 /// The payloads' folder explains each of them.
