@@ -25,7 +25,7 @@ struct Input<'a> {
 
 fuzz_target!(|input: Input<'_>| {
     let product = [Product::AliyunVod, Product::AliyunIms, Product::TencentVod][usize::from(input.product) % 3];
-    let callback_urls = if product == Product::TencentVod { Vec::new() } else { vec![URL.to_owned()] };
+    let callback_urls = if product == Product::TencentVod { Vec::new() } else { vec![URL.to_owned().into()] };
     let credentials = Credentials { keys: vec![KEY.to_owned().into()], tokens: Vec::new(), callback_urls };
     let now = Timestamp::from_second(NOW.cast_signed()).expect("a time");
     let clock = Clock { now, tolerance: 300 };

@@ -18,8 +18,9 @@ pub struct Credentials {
     pub keys: Vec<SecretString>,
     /// Secrets of which the URL has to bear one, as `?token=`.
     pub tokens: Vec<SecretString>,
-    /// The callback URLs as they are configured at Alibaba Cloud, to the letter: they are part of what is signed.
-    pub callback_urls: Vec<String>,
+    /// The callback URLs as they are configured at Alibaba Cloud, to the letter: they are part of what is signed. Secret,
+    /// since they may bear a token.
+    pub callback_urls: Vec<SecretString>,
 }
 
 /// Credentials that could authenticate nothing, or less than they seem to.

@@ -69,7 +69,7 @@ fn read(product: Product, text: &str, received: Timestamp) -> Result<CloudEvent,
         Product::TencentVod => (product, tencent::vod::read(&canonical)?),
     };
     let vendor = match product {
-        Product::TencentVod => json::compact_without(text, SIGNATURE)?,
+        Product::TencentVod => json::compact_without(text, SIGNATURE).unwrap_or_default(),
         Product::AliyunVod | Product::AliyunIms | Product::TencentCi => json::compact(text),
     };
     let vendor = RawValue::from_string(vendor)
@@ -100,9 +100,10 @@ fn unreadable(
     handle: Option<String>,
     received: Timestamp,
 ) -> Decoded {
+    let body = without_delivery(product, body);
     let event = CloudEvent {
         specversion: SPEC_VERSION.to_owned(),
-        id: id(product, body),
+        id: id(product, &body),
         source: product.source().to_owned(),
         r#type: event_type(Kind::Unreadable, Outcome::Unknown),
         subject: None,
@@ -116,6 +117,20 @@ fn unreadable(
         data_base64: Some(STANDARD.encode(body)),
     };
     Decoded { event, handle }
+}
+
+/// An unreadable body as it came, but for the members that belong to its delivery, where it is an object that has some: a
+/// redelivery has the same id, and a signature goes nowhere.
+fn without_delivery(product: Product, body: &[u8]) -> Cow<'_, [u8]> {
+    let text = std::str::from_utf8(body).unwrap_or_default().trim_start_matches('\u{feff}');
+    match json::compact_without(text, DELIVERY) {
+        Some(without)
+            if product == Product::TencentVod && json::compact_without(text, &[]).as_ref() != Some(&without) =>
+        {
+            Cow::Owned(without.into_bytes())
+        }
+        _ => Cow::Borrowed(body),
+    }
 }
 
 /// Bytes of the longest text that becomes an attribute. The longest that means something, a bucket with an object's key,

@@ -15,11 +15,12 @@ pub const OVERFLOW: &str = "MEDIAHOOK_OVERFLOW";
 /// same for all functions.
 pub const EVENT_LIMIT: &str = "MEDIAHOOK_EVENT_LIMIT";
 
-/// Name or ARN of the Secrets Manager secret that has keys, tokens and callback URLs, in place of the three variables:
-/// `{"keys":[…],"tokens":[…],"callback_urls":[…]}`.
+/// Name or ARN of a secret in Secrets Manager, in place of the variables that have secrets. A function that receives
+/// callbacks finds `{"keys":[…],"tokens":[…],"callback_urls":[…]}` there, one that pulls
+/// `{"access_key_id":"…","access_key_secret":"…"}`.
 pub const SECRET_ID: &str = "MEDIAHOOK_SECRET_ID";
 
-/// Seconds after which the secret is read again: 300 unless it is set.
+/// Seconds after which the secret is read again, 1 to 86400: 300 unless it is set.
 pub const SECRET_MAX_AGE: &str = "MEDIAHOOK_SECRET_MAX_AGE";
 
 /// Where the Lambda runtime is. Lambda and its emulators set it; without it there is nothing to receive requests from.
@@ -98,7 +99,11 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
 
     pub(crate) fn secret(&self) -> Result<Option<SecretConfiguration>, EnvironmentError> {
         let Some(id) = self.text(SECRET_ID) else { return Ok(None) };
-        let max_age = self.parsed(SECRET_MAX_AGE, "a whole number", Some(5 * 60))?;
+        let expected = "a number of seconds from 1 to 86400";
+        let max_age = self.parsed(SECRET_MAX_AGE, expected, Some(5 * 60))?;
+        if !(1..=24 * 60 * 60).contains(&max_age) {
+            return Err(EnvironmentError::Invalid { variable: SECRET_MAX_AGE, expected });
+        }
         Ok(Some(SecretConfiguration { id, max_age: Duration::from_secs(max_age) }))
     }
 

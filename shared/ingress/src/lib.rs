@@ -1,7 +1,7 @@
 //! The Lambda side of the functions: what invokes them, what they answer, their configuration, log and metrics.
 //!
-//! This is the only crate that knows a status code. There are three kinds of function: [`receive`] takes the callbacks of a
-//! product, [`pull`] takes events out of a vendor's queues, and [`dispatch`] brings the events of both to the bus.
+//! This is the only crate that knows a status code. There are three kinds of function: [`receive()`] takes the callbacks of a
+//! product, [`pull()`] takes events out of a vendor's queues, and [`dispatch()`] brings the events of both to the bus.
 
 mod dispatch;
 pub mod environment;

@@ -34,7 +34,7 @@ async fn serve(product: Product, configuration: Configuration) -> Result<(), Err
     }
     let handler = start(product, configuration).await?;
     let service = service_fn(async |LambdaEvent { payload, context }: LambdaEvent<_>| {
-        Ok::<_, Error>(handler.handle(payload, context.xray_trace_id.as_deref()).await)
+        Ok::<_, Error>(handler.handle(payload, &context).await)
     });
     lambda_runtime::run(service).await
 }

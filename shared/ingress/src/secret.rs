@@ -8,8 +8,11 @@ use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
 use secrecy::SecretString;
 
-/// How long reading it may take, retries included.
-const READING_LIMIT: Duration = Duration::from_secs(5);
+/// How long reading it may take, all attempts included.
+pub(crate) const READING_LIMIT: Duration = Duration::from_secs(4);
+
+/// How long one attempt may take. The first may be on a connection that is gone, and a vendor waits for what comes of it.
+const ATTEMPT_LIMIT: Duration = Duration::from_secs(1);
 
 /// A secret.
 #[derive(Debug)]
@@ -33,7 +36,8 @@ pub(crate) enum SecretError {
 impl Secret {
     /// The secret of this name or ARN.
     pub(crate) fn new(id: String, aws: &SdkConfig) -> Self {
-        let timeouts = TimeoutConfig::builder().operation_timeout(READING_LIMIT).build();
+        let timeouts =
+            TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_LIMIT).operation_timeout(READING_LIMIT).build();
         let configuration = aws_sdk_secretsmanager::config::Builder::from(aws).timeout_config(timeouts).build();
         Self { client: Client::from_conf(configuration), id }
     }

@@ -1,5 +1,9 @@
 //! Logs: one JSON object per line, on standard error.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use callbacks::{CloudEvent, Product, kinds};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -23,4 +27,55 @@ pub(crate) fn start() {
         .with_writer(std::io::stderr);
     // Only a log that is already there stands in the way, and then that one serves.
     log.try_init().unwrap_or_default();
+}
+
+/// The vendor events that have a name here. Any other name is part of a payload.
+static KNOWN_EVENTS: LazyLock<HashSet<String>> =
+    LazyLock::new(|| kinds().into_iter().map(|(_, name, _)| name).collect());
+
+/// Bytes of the longest identifier that a vendor gives.
+const MAX_IDENTIFIER: usize = 128;
+
+/// Logs that an event was stored, with what it can be found by: of the payload that is nothing but identifiers.
+pub(crate) fn stored(product: Product, event: &CloudEvent, request_id: &str) {
+    let data = event.data.as_ref();
+    let media = data.and_then(|data| data.media.as_ref()).and_then(|media| identifier(media.id.as_deref()));
+    let job = data.and_then(|data| data.job.as_ref()).and_then(|job| identifier(job.id.as_deref()));
+    let run = data.and_then(|data| data.workflow.as_ref()).and_then(|workflow| identifier(workflow.run_id.as_deref()));
+    let vendor_event = event.vendorevent.as_deref().filter(|name| KNOWN_EVENTS.contains(*name));
+    tracing::info!(
+        %product, id = event.id, r#type = event.r#type, vendor_event, media, job, run, request_id, "an event was stored"
+    );
+}
+
+/// The text, if it is what an identifier looks like: letters, digits, `-` and `_`, some digits among them. What a customer
+/// may have put in its place, such as a name or a path, is not logged.
+fn identifier(text: Option<&str>) -> Option<&str> {
+    let is_of_it = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let looks_like_one = |text: &&str| {
+        text.len() <= MAX_IDENTIFIER && text.bytes().all(is_of_it) && text.bytes().any(|byte| byte.is_ascii_digit())
+    };
+    text.filter(looks_like_one)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_looks_like_an_identifier_is_logged() {
+        for (text, is_one) in [
+            ("5285890784246869947", true),
+            ("c321b3a0041a71eda1590674a2ce0001", true),
+            ("1256768367-Procedure-7b35e0d9a84c21f6c0e7d8t1", true),
+            ("", false),
+            ("SECRET", false),
+            ("holiday 2024", false),
+            ("videos/1.mp4", false),
+            ("用户1", false),
+            (&"1".repeat(129), false),
+        ] {
+            assert_eq!(identifier(Some(text)).is_some(), is_one, "{text}");
+        }
+    }
 }

@@ -1,9 +1,11 @@
 //! Who gets in: signed, unsigned and forged requests to the real functions in the runtime interface emulator.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use callbacks::Product;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use callbacks::auth::{Signature, sign};
-use emulator::Emulator;
+use callbacks::{CloudEvent, Product};
+use emulator::{Answer, Emulator};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -67,6 +69,18 @@ fn signed(product: Product) -> Callback {
 
 /// The status code of the answer. One that is not 200 is 401, tells nothing, and stored nothing.
 fn send(function: &mut Emulator, callback: &Callback) -> u16 {
+    let answer = send_raw(function, callback);
+    let stored = function.events().unwrap().len();
+    if answer.status_code == 200 {
+        assert_eq!(stored, 1);
+    } else {
+        assert_eq!(answer.body, r#"{"title":"Unauthorized","status":401}"#);
+        assert_eq!(stored, 0);
+    }
+    answer.status_code
+}
+
+fn send_raw(function: &Emulator, callback: &Callback) -> Answer {
     let mut headers = String::new();
     for (name, value) in &callback.headers {
         headers = format!("{headers}{}{}:{}", if headers.is_empty() { "" } else { "," }, json!(name), json!(value));
@@ -77,15 +91,7 @@ fn send(function: &mut Emulator, callback: &Callback) -> u16 {
         json!(callback.query),
         json!(callback.body),
     );
-    let answer = function.invoke(&request).unwrap();
-    let stored = function.events().unwrap().len();
-    if answer.status_code == 200 {
-        assert_eq!(stored, 1);
-    } else {
-        assert_eq!(answer.body, r#"{"title":"Unauthorized","status":401}"#);
-        assert_eq!(stored, 0);
-    }
-    answer.status_code
+    function.invoke(&request).unwrap()
 }
 
 /// The reasons that were counted, of which the answers tell nothing.
@@ -277,6 +283,20 @@ fn a_signature_is_not_handed_on() {
     assert_eq!(function.invoke(&request.to_string()).unwrap().status_code, 200);
     let [event] = &function.events().unwrap()[..] else { panic!("there is one event") };
     assert!(event.contains(r#""vendor":{"EventType":"New"}"#), "{event}");
+
+    // Nor is that of a body that cannot be read: this one is nested too deep.
+    let mut ids = Vec::new();
+    for skew in [0, 1] {
+        let signed = signed_at(Product::TencentVod, KEYS[0], URL, skew);
+        let deep = format!("{{\"A\":{}{},{}", "[".repeat(200), "]".repeat(200), signed.body.trim_start_matches('{'));
+        assert_eq!(send_raw(&function, &Callback { body: deep, ..signed }).status_code, 200);
+        let event: CloudEvent = serde_json::from_str(&function.events().unwrap()[0]).unwrap();
+        assert_eq!(event.r#type, "media.unreadable.unknown");
+        let body = String::from_utf8(STANDARD.decode(event.data_base64.unwrap()).unwrap()).unwrap();
+        assert!(body.contains("EventType") && !body.contains("Sign") && !body.contains("\"T\""), "{body}");
+        ids.push(event.id);
+    }
+    assert_eq!(ids[0], ids[1]);
     let log = function.log().unwrap();
     for secret in TOKENS.iter().chain(&KEYS) {
         assert!(!log.contains(secret));

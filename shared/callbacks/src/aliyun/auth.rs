@@ -35,7 +35,9 @@ impl Scheme {
         let time = seconds(timestamp).ok_or(NotAuthentic::Unsigned)?;
         let now = clock.seconds();
         let is_signed = is_any(&credentials.keys, |key| {
-            is_any(&credentials.callback_urls, |url| digest(url, timestamp, key).as_bytes().ct_eq(signature.as_bytes()))
+            is_any(&credentials.callback_urls, |url| {
+                digest(url.expose_secret(), timestamp, key).as_bytes().ct_eq(signature.as_bytes())
+            })
         });
         if time.abs_diff(now) > clock.tolerance {
             Err(if time < now { NotAuthentic::Stale } else { NotAuthentic::Future })

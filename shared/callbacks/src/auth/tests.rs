@@ -14,7 +14,7 @@ fn clock() -> Clock {
 
 fn credentials(product: Product) -> Credentials {
     let secrets = |names: [&str; 2]| names.map(|name| SecretString::from(name.to_owned())).to_vec();
-    let urls = [URL, OTHER_URL].map(str::to_owned).to_vec();
+    let urls = secrets([URL, OTHER_URL]);
     let tokens = secrets(["token-one", "token-two"]);
     match product {
         Product::TencentCi => Credentials { tokens, ..Credentials::default() },
@@ -238,7 +238,7 @@ fn tencents_members_are_found_wherever_they_stand() {
 #[test]
 fn credentials_that_authenticate_nothing_are_refused() {
     let keys = vec![SecretString::from("k".to_owned())];
-    let urls = vec![URL.to_owned()];
+    let urls = vec![SecretString::from(URL.to_owned())];
     let none = Credentials::default();
     for product in Product::ALL {
         assert_eq!(none.check(product), Err(CredentialsError::None));
@@ -260,7 +260,7 @@ fn credentials_that_authenticate_nothing_are_refused() {
 fn secrets_are_not_printed() {
     let text = format!("{:?}", credentials(Product::AliyunVod));
     assert!(text.contains("[REDACTED]"));
-    assert!(!text.contains("keyOne1") && !text.contains("\"token-one\""), "{text}");
+    assert!(!text.contains("keyOne1") && !text.contains("token-one"), "{text}");
 }
 
 /// Everything that can be changed in a request without knowing a key.
@@ -307,7 +307,7 @@ proptest! {
     ) {
         let product = SIGNED[index];
         let tokens = vec![SecretString::from("token-one".to_owned())];
-        let callback_urls = if product == Product::TencentVod { Vec::new() } else { vec![URL.to_owned(), url.clone()] };
+        let callback_urls = if product == Product::TencentVod { Vec::new() } else { [URL, &url].map(|url| SecretString::from(url.to_owned())).to_vec() };
         let keys = ["other", &key].map(|key| SecretString::from(key.to_owned())).to_vec();
         let credentials = Credentials { keys, tokens, callback_urls };
         let mut sent = Sent::signed(product, &key, &url, now() - 300 + skew);

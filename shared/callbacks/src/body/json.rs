@@ -1,6 +1,12 @@
 //! Canonical JSON, and JSON without white space.
 
+use std::borrow::Cow;
+use std::fmt;
+
 use jiter::{Jiter, JiterError, JiterErrorType, Peek};
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
 
 use super::{MAX_DEPTH, Unreadable};
 
@@ -52,32 +58,44 @@ pub(crate) fn compact(text: &str) -> String {
     compact
 }
 
-/// An object, as [`compact`] has it, without these members of it. What is no object stays as it is.
-///
-/// # Errors
-/// [`Unreadable::Json`] where the text is no JSON.
-pub(crate) fn compact_without(text: &str, omitted: &'static [&'static str]) -> Result<String, Unreadable> {
-    let compact = compact(text);
-    let mut input = Jiter::new(compact.as_bytes());
-    if input.peek().map_err(broken)? != Peek::Object {
-        return Ok(compact);
+/// An object, compact, without these members of it; `None` where the text is no object. What it holds may be anything that
+/// a JSON parser passes over: it may be nested deeper than is read here.
+pub(crate) fn compact_without(text: &str, omitted: &[&str]) -> Option<String> {
+    let Members(members) = serde_json::from_str(text).ok()?;
+    let mut without = Vec::with_capacity(text.len());
+    for (key, value) in members.iter().filter(|(key, _)| !omitted.contains(&key.trim())) {
+        without.push(if without.is_empty() { b'{' } else { b',' });
+        push_string(&mut without, key);
+        without.push(b':');
+        without.extend_from_slice(compact(value.get()).as_bytes());
     }
-    let mut without = String::with_capacity(compact.len());
-    let mut start = input.current_index() + 1;
-    let mut next = input.next_object().map_err(broken)?;
-    while let Some(key) = next {
-        let is_omitted = omitted.contains(&key.trim());
-        input.next_skip().map_err(broken)?;
-        let end = input.current_index();
-        if !is_omitted {
-            without.push(if without.is_empty() { '{' } else { ',' });
-            without.push_str(compact.get(start..end).unwrap_or_default());
+    without.extend_from_slice(if without.is_empty() { b"{}" } else { b"}" });
+    String::from_utf8(without).ok()
+}
+
+/// The members of an object in their order, not yet read. One that is there twice is here twice.
+struct Members<'t>(Vec<(Cow<'t, str>, &'t RawValue)>);
+
+impl<'de: 't, 't> Deserialize<'de> for Members<'t> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Members<'de>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = object.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
         }
-        start = end + 1;
-        next = input.next_key().map_err(broken)?;
+        deserializer.deserialize_map(Object)
     }
-    without.push_str(if without.is_empty() { "{}" } else { "}" });
-    Ok(without)
 }
 
 /// How far the string reaches that begins with `text`, its closing quote included.
@@ -251,9 +269,13 @@ mod tests {
             (r#"{"A":1,"T":2,"T":3,"B":"}\"{"}"#, r#"{"A":1,"B":"}\"{"}"#),
             (r#"{"Sign":{"A":[]},"T":null}"#, "{}"),
             ("{}", "{}"),
-            (r#"["T"]"#, r#"["T"]"#),
         ] {
             assert_eq!(without(text), expected);
+        }
+        let deep = "[".repeat(10_000) + &"]".repeat(10_000);
+        assert_eq!(without(&format!(r#"{{"A":{deep},"T":1}}"#)), format!(r#"{{"A":{deep}}}"#));
+        for text in [r#"["T"]"#, "7", "", r#"{"T":1"#] {
+            assert_eq!(compact_without(text, &["T"]), None, "{text}");
         }
     }
 

@@ -96,7 +96,7 @@ impl Configuration {
                 let credentials = Credentials {
                     keys: secrets(variable(KEYS)),
                     tokens: secrets(variable(TOKENS)),
-                    callback_urls: words(&variable(CALLBACK_URLS).unwrap_or_default()),
+                    callback_urls: secrets(variable(CALLBACK_URLS)),
                 };
                 usable(product, &credentials, allow_unsigned)?;
                 CredentialsSource::Environment(credentials)
@@ -134,19 +134,13 @@ pub(super) fn usable(
     }
 }
 
-/// The words of a text, which spaces separate.
-pub(super) fn words(text: &str) -> Vec<String> {
-    text.split_whitespace().map(str::to_owned).collect()
-}
-
 fn secrets(text: Option<String>) -> Vec<SecretString> {
-    let text = SecretString::from(text.unwrap_or_default());
-    split_secret(&text)
+    split_secret(&text.unwrap_or_default().into())
 }
 
 /// The secrets in a text, which spaces separate.
 pub(super) fn split_secret(text: &SecretString) -> Vec<SecretString> {
-    words(text.expose_secret()).into_iter().map(SecretString::from).collect()
+    text.expose_secret().split_whitespace().map(SecretString::from).collect()
 }
 
 #[cfg(test)]
@@ -188,7 +182,8 @@ mod tests {
         let configuration = read(Product::AliyunIms, &variables).unwrap();
         let CredentialsSource::Environment(credentials) = configuration.credentials else { panic!() };
         assert_eq!((credentials.keys.len(), credentials.tokens.len()), (2, 1));
-        assert_eq!(credentials.callback_urls, ["https://a/", "https://b/?x=1"]);
+        let urls: Vec<&str> = credentials.callback_urls.iter().map(ExposeSecret::expose_secret).collect();
+        assert_eq!(urls, ["https://a/", "https://b/?x=1"]);
         assert_eq!((configuration.tolerance, configuration.body_limit), (300, 6 * 1024 * 1024));
     }
 

@@ -8,12 +8,14 @@ use callbacks::auth::{Authentic, Clock, NotAuthentic, Request};
 use callbacks::{CloudEvent, Kind, Product, decode};
 use delivery::{Delivery, Intake};
 use jiff::Timestamp;
+use lambda_runtime::Context;
 use serde_json::value::RawValue;
 
 use super::keyring::Keyring;
 use super::request::FunctionUrlRequest;
 use super::response::Answer;
 use crate::metrics::{self, Metric, Timer};
+use crate::telemetry;
 
 /// How long before the vendor gives up a callback is answered at the latest: the way of the answer, and of the request.
 const MARGIN: Duration = Duration::from_millis(500);
@@ -44,15 +46,15 @@ impl Handler {
     /// Answers what Lambda was invoked with.
     ///
     /// It is taken as JSON first: the runtime's own message for what is no function URL request would repeat it.
-    pub(super) async fn handle(&self, payload: Box<RawValue>, trace: Option<&str>) -> LambdaFunctionUrlResponse {
+    pub(super) async fn handle(&self, payload: Box<RawValue>, context: &Context) -> LambdaFunctionUrlResponse {
         match serde_json::from_str(payload.get()) {
-            Ok(request) => self.answer(&request, trace).await,
+            Ok(request) => self.answer(&request, context).await,
             Err(_) => self.refuse(Answer::NotARequest, "request"),
         }
         .into()
     }
 
-    async fn answer(&self, request: &FunctionUrlRequest<'_>, trace: Option<&str>) -> Answer {
+    async fn answer(&self, request: &FunctionUrlRequest<'_>, context: &Context) -> Answer {
         let started = Instant::now();
         if request.method() != "POST" {
             return self.refuse(Answer::NotPost, "method");
@@ -62,7 +64,7 @@ impl Handler {
             return self.refuse(Answer::TooLarge, "size");
         }
         match self.authenticate(request, &body).await {
-            Ok(body) => self.store(body, request.received(), started, trace).await,
+            Ok(body) => self.store(body, request.received(), started, context).await,
             Err(error) => self.refuse(Answer::NotAuthentic, reason(error)),
         }
     }
@@ -79,19 +81,21 @@ impl Handler {
         self.keyring.verify(&Request { headers: &headers, tokens: &tokens, body }, clock).await
     }
 
-    async fn store(&self, body: Authentic<'_>, received: Timestamp, started: Instant, trace: Option<&str>) -> Answer {
+    async fn store(&self, body: Authentic<'_>, received: Timestamp, started: Instant, context: &Context) -> Answer {
         let product = self.product;
         let body = body.body();
         let events: Vec<CloudEvent> =
             decode(product, body, received).into_iter().map(|decoded| decoded.event).collect();
         let within = product.answer_within().saturating_sub(MARGIN + started.elapsed());
-        if let Err(error) = self.intake.store(&events, &Delivery { trace, within }).await {
+        if let Err(error) =
+            self.intake.store(&events, &Delivery { trace: context.xray_trace_id.as_deref(), within }).await
+        {
             tracing::error!(%product, %error, events = events.len(), "the events of a callback were not stored");
             metrics::emit(product, Some((Timer::Latency, started.elapsed())), &[(Metric::NotStored, 1)]);
             return Answer::NotStored;
         }
         for event in &events {
-            tracing::info!(%product, id = event.id, r#type = event.r#type, bytes = body.len(), "an event was stored");
+            telemetry::stored(product, event, &context.request_id);
         }
         let of = |kind| events.iter().filter(|event| event.kind() == kind).count();
         let counts = [
@@ -127,7 +131,7 @@ mod tests {
     async fn answer(method: &str, body: &str) -> (Answer, Vec<CloudEvent>) {
         let handler = handler();
         let request = json!({"requestContext": {"http": {"method": method}}, "body": body}).to_string();
-        let answer = handler.answer(&serde_json::from_str(&request).unwrap(), None).await;
+        let answer = handler.answer(&serde_json::from_str(&request).unwrap(), &Context::default()).await;
         let Intake::Memory(stored) = handler.intake else { panic!() };
         (answer, stored.into_inner().unwrap())
     }
@@ -145,7 +149,8 @@ mod tests {
     async fn what_is_no_request_is_refused_without_repeating_it() {
         let handler = handler();
         for payload in [r#""SECRET""#, "{}", r#"{"headers":{"SECRET":1},"requestContext":{"http":{}}}"#, "null"] {
-            let response = handler.handle(RawValue::from_string(payload.to_owned()).unwrap(), None).await;
+            let response =
+                handler.handle(RawValue::from_string(payload.to_owned()).unwrap(), &Context::default()).await;
             assert_eq!(response.status_code, 400, "{payload}");
             assert!(!response.body.unwrap().contains("SECRET"), "{payload}");
         }

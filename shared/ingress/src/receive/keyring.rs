@@ -10,16 +10,19 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::sync::watch;
+use tokio::task::AbortHandle;
 
 use super::configuration::{ConfigurationError, split_secret, usable};
 use crate::environment::SecretConfiguration;
 use crate::metrics::{self, Metric};
-use crate::secret::{Secret, SecretError};
+use crate::secret::{READING_LIMIT, Secret, SecretError};
 
 /// How long a refused request waits for the secret that is being read, in case that it has the key.
-const RENEWAL_WAIT: Duration = Duration::from_secs(1);
+const RENEWAL_WAIT: Duration = Duration::from_secs(2);
 /// When a failed reading is tried again, unless the secret's age comes first.
 const RETRY_AFTER: Duration = Duration::from_secs(30);
+/// A reading that has run for longer was paused together with the function.
+const STUCK: Duration = READING_LIMIT.saturating_add(Duration::from_secs(1));
 
 /// The credentials of a product's function.
 #[derive(Debug)]
@@ -35,10 +38,19 @@ pub(super) struct Keyring {
 struct Source {
     secret: Secret,
     max_age: Duration,
-    /// When the next reading is due. Wall-clock time, since the others stand still while Lambda pauses the function.
-    due: Mutex<Timestamp>,
+    renewal: Mutex<Renewal>,
     /// Whether it is being read.
     reading: watch::Sender<bool>,
+}
+
+/// Where the reading of the secret stands. Times are those of the wall clock, since the others stand still while Lambda
+/// pauses the function, as it does between requests.
+#[derive(Debug)]
+struct Renewal {
+    /// When the next reading is due.
+    due: Timestamp,
+    /// When the one that runs was started, and what ends it.
+    running: Option<(Timestamp, AbortHandle)>,
 }
 
 /// The secret gave no credentials. Its content is in no message.
@@ -103,8 +115,8 @@ impl Keyring {
         aws: &SdkConfig,
     ) -> Result<Self, KeyringError> {
         let SecretConfiguration { id, max_age } = secret;
-        let due = Mutex::new(Timestamp::now() + max_age);
-        let source = Source { secret: Secret::new(id, aws), max_age, due, reading: watch::Sender::new(false) };
+        let renewal = Mutex::new(Renewal { due: Timestamp::now() + max_age, running: None });
+        let source = Source { secret: Secret::new(id, aws), max_age, renewal, reading: watch::Sender::new(false) };
         let credentials = source.read(product, allow_unsigned).await?;
         Ok(Self { source: Some(source), ..Self::fixed(product, credentials, allow_unsigned) })
     }
@@ -139,30 +151,45 @@ impl Keyring {
         verify(self.product, &credentials, request, clock)
     }
 
+    /// Starts to read the secret where it is due, and anew where Lambda paused the function in the middle of it: such a
+    /// reading waits for an answer on a connection that is gone.
     fn renew_when_due(self: &Arc<Self>) {
         let Some(source) = &self.source else { return };
-        let is_due = Timestamp::now() >= *lock(&source.due);
-        if is_due && !source.reading.send_replace(true) {
-            let keyring = Arc::clone(self);
-            tokio::spawn(async move { keyring.renew().await });
+        let now = Timestamp::now();
+        let mut renewal = lock(&source.renewal);
+        match &renewal.running {
+            Some((started, task)) if now >= *started + STUCK => task.abort(),
+            Some(_) => return,
+            None if now < renewal.due => return,
+            None => {}
         }
+        source.reading.send_replace(true);
+        let keyring = Arc::clone(self);
+        let task = tokio::spawn(async move { keyring.renew(now).await });
+        renewal.running = Some((now, task.abort_handle()));
     }
 
     /// Reads the secret. One that cannot be read or used changes nothing.
-    async fn renew(&self) {
+    async fn renew(&self, started: Timestamp) {
         let Some(source) = &self.source else { return };
-        match source.read(self.product, self.allow_unsigned).await {
+        let product = self.product;
+        let read = source.read(product, self.allow_unsigned).await;
+        let now = Timestamp::now();
+        let due = match read {
             Ok(credentials) => {
                 *lock(&self.current) = Arc::new(credentials);
-                *lock(&source.due) = Timestamp::now() + source.max_age;
-                tracing::info!(product = %self.product, "the secret was read again");
+                tracing::info!(%product, "the secret was read again");
+                now + source.max_age
             }
+            // The function was paused meanwhile. That says nothing about the secret.
+            Err(_) if now >= started + STUCK => now,
             Err(error) => {
-                *lock(&source.due) = Timestamp::now() + source.max_age.min(RETRY_AFTER);
-                metrics::emit(self.product, None, &[(Metric::SecretReadFailures, 1)]);
-                tracing::error!(product = %self.product, %error, "the secret was not read again: the last one holds");
+                metrics::emit(product, None, &[(Metric::SecretReadFailures, 1)]);
+                tracing::error!(%product, %error, "the secret was not read again: the last one holds");
+                now + source.max_age.min(RETRY_AFTER)
             }
-        }
+        };
+        *lock(&source.renewal) = Renewal { due, running: None };
         source.reading.send_replace(false);
     }
 }
@@ -177,12 +204,8 @@ impl Source {
 
 fn credentials(secret: &SecretString) -> Result<Credentials, KeyringError> {
     let secret: SecretCredentials = serde_json::from_str(secret.expose_secret()).map_err(|_| KeyringError::Format)?;
-    let urls = secret.callback_urls.split();
-    Ok(Credentials {
-        keys: secret.keys.split(),
-        tokens: secret.tokens.split(),
-        callback_urls: urls.iter().map(|url| url.expose_secret().to_owned()).collect(),
-    })
+    let SecretCredentials { keys, tokens, callback_urls } = secret;
+    Ok(Credentials { keys: keys.split(), tokens: tokens.split(), callback_urls: callback_urls.split() })
 }
 
 /// The value behind a lock. Nothing that holds one of these can panic half-way.

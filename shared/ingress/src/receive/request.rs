@@ -107,10 +107,12 @@ impl FunctionUrlRequest<'_> {
     /// what is not Base64, the text stands for itself, so that it becomes an unreadable event and is not lost.
     pub(super) fn body(&self) -> Cow<'_, [u8]> {
         let text = self.body.as_ref().map_or("", |body| &body.0);
-        match STANDARD.decode(text) {
-            Ok(bytes) if self.is_base64_encoded => Cow::Owned(bytes),
-            _ => Cow::Borrowed(text.as_bytes()),
+        if self.is_base64_encoded
+            && let Ok(bytes) = STANDARD.decode(text)
+        {
+            return Cow::Owned(bytes);
         }
+        Cow::Borrowed(text.as_bytes())
     }
 
     /// When the request reached AWS; the time now where it does not say.

@@ -128,6 +128,10 @@ fn pulled<'t, 'p>(text: &'t str, part: impl Fn(&'t str) -> Cow<'p, str>) -> Opti
         Some(response) => serde_json::from_str(response.get()).ok()?,
         None => body,
     };
+    // An event of a kind to come may have a member of this name.
+    if ["EventType", "eventType", "EventHandle"].into_iter().any(|key| response.contains_key(key)) {
+        return None;
+    }
     let event_set = response.get("EventSet")?.get();
     let events: Vec<&RawValue> = match event_set.as_bytes().first() {
         Some(b'[') => serde_json::from_str(event_set).ok()?,
@@ -276,6 +280,8 @@ mod tests {
         for text in [
             r#"{"EventType":"ProcedureStateChanged","ProcedureStateChangeEvent":{}}"#,
             r#"{"EventType":"X","XEvent":{"SessionContext":"{\"EventSet\":[]}"}}"#,
+            r#"{"EventType":"X","EventSet":[]}"#,
+            r#"{"EventHandle":"h","EventSet":[{"A":1}]}"#,
             r#"{"Response":{"Error":{"Code":"InternalError","Message":"no EventSet"},"RequestId":"r"}}"#,
             r#"{"Response":{"EventSet":"none"}}"#,
             r#"{"Response":["EventSet"]}"#,
