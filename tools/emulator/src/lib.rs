@@ -23,17 +23,23 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use callbacks::{Product, decode};
 use jiff::Timestamp;
+use reqwest::blocking::Client;
 use serde::Deserialize;
 use serde_json::json;
 
 /// How long a function may take to come up.
 const START_LIMIT: Duration = Duration::from_secs(10);
 
+/// How long an answer is waited for: longer than any function may run where it is deployed, so that one that hangs is
+/// a failure and not the end of all tests.
+const ANSWER_LIMIT: Duration = Duration::from_secs(90);
+
 /// A function that runs in the emulator. Dropping it ends it.
 #[derive(Debug)]
 pub struct Emulator {
     process: Child,
     address: String,
+    client: Client,
     folder: PathBuf,
     /// How much of the function's standard output has been read.
     read: usize,
@@ -62,9 +68,6 @@ pub enum EmulatorError {
     /// The emulator or moto did not listen in time, or ended.
     #[error("the emulator did not start")]
     NotStarted,
-    /// The proxy's client could not be made.
-    #[error("the proxy could not be run")]
-    Proxy(#[from] reqwest::Error),
     /// An AWS API answered with an error.
     #[error("{operation} failed: {answer}")]
     Aws {
@@ -76,9 +79,9 @@ pub enum EmulatorError {
     /// A file or process could not be used.
     #[error("the emulator could not be run")]
     Io(#[from] io::Error),
-    /// The emulator could not be reached.
-    #[error("the function could not be invoked")]
-    Http(#[from] Box<ureq::Error>),
+    /// A client could not be made, or what it asks, an emulator or an AWS API, not be reached, or did not answer in time.
+    #[error("an HTTP request was not answered")]
+    Http(#[from] reqwest::Error),
     /// The function ended or failed instead of answering.
     #[error("the function gave no answer: {0}")]
     NoAnswer(String),
@@ -95,6 +98,7 @@ impl Emulator {
         if !bootstrap.exists() {
             return Err(EmulatorError::NotBuilt(bootstrap));
         }
+        let client = client()?;
         let (port, runtime_port) = (free_port()?, free_port()?);
         let address = format!("127.0.0.1:{port}");
         let folder = root().join("target/emulator").join(format!("{function}-{port}"));
@@ -117,7 +121,7 @@ impl Emulator {
             .stdout(File::create(folder.join("emulator"))?)
             .stderr(File::create(folder.join("emulator-log"))?)
             .spawn()?;
-        let mut emulator = Self { process, address, folder, read: 0 };
+        let mut emulator = Self { process, address, client, folder, read: 0 };
         emulator.wait_until_it_listens()?;
         Ok(emulator)
     }
@@ -138,8 +142,7 @@ impl Emulator {
     /// [`EmulatorError::Http`] where the emulator fails.
     pub fn invoke_raw(&self, event: &str) -> Result<String, EmulatorError> {
         let url = format!("http://{}/2015-03-31/functions/function/invocations", self.address);
-        let mut response = ureq::post(&url).send(event).map_err(Box::new)?;
-        Ok(response.body_mut().read_to_string().map_err(Box::new)?)
+        Ok(self.client.post(&url).body(event.to_owned()).send()?.error_for_status()?.text()?)
     }
 
     /// What kills the function's process.
@@ -215,6 +218,12 @@ impl Killer {
         let output = Command::new("kill").args(["-KILL", number.trim()]).output();
         output.map(drop).unwrap_or_default();
     }
+}
+
+/// A client of what listens on this machine. It must not be used in the proxy's runtime, where nothing may wait.
+fn client() -> Result<Client, reqwest::Error> {
+    // moto closes each connection after its answer.
+    Client::builder().no_proxy().timeout(ANSWER_LIMIT).pool_max_idle_per_host(0).build()
 }
 
 /// The workspace's folder.

@@ -39,7 +39,7 @@ impl Stack {
     /// # Errors
     /// [`EmulatorError`] where a resource or a proxy cannot be made.
     pub fn create_with(moto: &Moto, name: &str, visibility: u32, receives: u32) -> Result<Self, EmulatorError> {
-        let aws = Aws::new(&moto.url());
+        let aws = Aws::new(&moto.url())?;
         let resources = Resources::create(&aws, name, visibility, receives)?;
         Ok(Self { aws, resources, intake: Proxy::start(&moto.url())?, outlet: Proxy::start(&moto.url())? })
     }
