@@ -148,7 +148,7 @@ impl Emulator {
     /// What kills the function's process.
     #[must_use]
     pub fn killer(&self) -> Killer {
-        Killer { process: self.folder.join("process") }
+        Killer { folder: self.folder.clone() }
     }
 
     /// The folder with the function's output: its standard output as `events`, its standard error as `log`.
@@ -207,15 +207,21 @@ impl Drop for Emulator {
 /// Kills a function's process, whatever it is doing. Its invocation fails; the next one starts it anew, as in Lambda.
 #[derive(Debug, Clone)]
 pub struct Killer {
-    /// File with the number of the process.
-    process: PathBuf,
+    /// Where the function has left its number, and writes.
+    folder: PathBuf,
 }
 
 impl Killer {
     /// Kills the process, if there is one.
     pub fn kill(&self) {
-        let Ok(number) = std::fs::read_to_string(&self.process) else { return };
-        let output = Command::new("kill").args(["-KILL", number.trim()]).output();
+        let Ok(number) = std::fs::read_to_string(self.folder.join("process")) else { return };
+        let number = number.trim();
+        // The number of a function that has ended may be a stranger's by now, who does not write to this folder.
+        let output = std::fs::read_link(format!("/proc/{number}/fd/1")).ok();
+        if output.is_none() || output != self.folder.join("events").canonicalize().ok() {
+            return;
+        }
+        let output = Command::new("kill").args(["-KILL", number]).output();
         output.map(drop).unwrap_or_default();
     }
 }

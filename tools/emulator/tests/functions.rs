@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -68,7 +68,7 @@ fn logs_say_nothing_of_the_payload(function: &Emulator, product: Product) {
             counted += line["Stored"].as_u64().unwrap();
             continue;
         }
-        assert_eq!(line["product"], product.slug());
+        assert_eq!(line["product"], product.slug(), "{line}");
         stored += u64::from(line["message"] == "an event was stored");
         for key in line.as_object().unwrap().keys() {
             assert!(
@@ -201,4 +201,17 @@ fn bootstrap(product: Product) -> std::path::PathBuf {
     let path = root().join("target/lambda").join(product.slug()).join("bootstrap");
     assert!(Path::new(&path).exists(), "run `make build`");
     path
+}
+
+/// The system gives the number of a process that has ended to others.
+#[test]
+fn a_stranger_with_the_functions_number_is_not_killed() {
+    let function = Emulator::start(Product::AliyunIms, UNSIGNED).unwrap();
+    let mut stranger = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    std::fs::write(function.folder().join("process"), stranger.id().to_string()).unwrap();
+    function.killer().kill();
+    drop(function);
+    // It ends by itself with its input.
+    drop(stranger.stdin.take());
+    assert!(stranger.wait().unwrap().success());
 }
