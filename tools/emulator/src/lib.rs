@@ -116,6 +116,8 @@ impl Emulator {
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("AWS_LAMBDA_FUNCTION_NAME", &function)
+            // Lambda always says it; the SDK would look for it on the network.
+            .env("AWS_REGION", aws::REGION)
             .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(File::create(folder.join("emulator"))?)

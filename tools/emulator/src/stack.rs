@@ -2,7 +2,7 @@
 
 use callbacks::Product;
 
-use crate::aws::{Aws, REGION, Resources};
+use crate::aws::{Aws, Resources};
 use crate::moto::Moto;
 use crate::proxy::Proxy;
 use crate::{Emulator, EmulatorError};
@@ -79,7 +79,6 @@ fn start(function: &str, proxy: &Proxy, environment: &[(&str, &str)]) -> Result<
     let url = proxy.url();
     let lambda = [
         ("AWS_ENDPOINT_URL", url.as_str()),
-        ("AWS_REGION", REGION),
         ("AWS_ACCESS_KEY_ID", "test"),
         ("AWS_SECRET_ACCESS_KEY", "test"),
     ];
