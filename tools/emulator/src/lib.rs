@@ -9,6 +9,7 @@ pub mod moto;
 pub mod poller;
 pub mod proxy;
 pub mod stack;
+pub mod vendor;
 
 use std::fmt::Display;
 use std::fs::File;
@@ -19,13 +20,12 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use callbacks::{Product, decode};
-use jiff::Timestamp;
+use mediahook::request::{self, Delivery, NotARequest};
+use mediahook::signing::SigningError;
 use reqwest::blocking::Client;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::Value;
 
 /// How long a function may take to come up.
 const START_LIMIT: Duration = Duration::from_secs(10);
@@ -82,6 +82,15 @@ pub enum EmulatorError {
     /// A client could not be made, or what it asks, an emulator or an AWS API, not be reached, or did not answer in time.
     #[error("an HTTP request was not answered")]
     Http(#[from] reqwest::Error),
+    /// A request is not JSON.
+    #[error("a request is not JSON")]
+    Json(#[from] serde_json::Error),
+    /// A request is not that of a function URL.
+    #[error(transparent)]
+    Request(#[from] NotARequest),
+    /// A callback could not be signed.
+    #[error("a callback could not be signed")]
+    Signing(#[from] SigningError),
     /// The function ended or failed instead of answering.
     #[error("the function gave no answer: {0}")]
     NoAnswer(String),
@@ -259,45 +268,28 @@ pub fn requests(product: Product) -> io::Result<Vec<(String, String)>> {
 /// A function URL request that posts this body.
 #[must_use]
 pub fn post(body: &[u8]) -> String {
-    let text = std::str::from_utf8(body);
-    json!({
-        "version": "2.0",
-        "headers": {"content-type": "application/json"},
-        "requestContext": {"http": {"method": "POST", "path": "/"}, "timeEpoch": 1_767_323_045_000_u64},
-        "body": text.map_or_else(|_| STANDARD.encode(body), str::to_owned),
-        "isBase64Encoded": text.is_err(),
-    })
-    .to_string()
+    request_by("POST", body)
+}
+
+/// A function URL request of this method, with this body.
+#[must_use]
+pub fn request_by(method: &str, body: &[u8]) -> String {
+    let delivery = Delivery { content_type: Some("application/json"), user_agent: None, capitals: false };
+    let mut request = request::of_delivery(&delivery, body);
+    if let Some(name) = request.pointer_mut("/requestContext/http/method") {
+        *name = method.into();
+    }
+    request.to_string()
 }
 
 /// What a function has to hand on for a request: the events of its body, one line each.
 ///
 /// # Errors
-/// The request is no function URL request.
-pub fn expected_events(product: Product, request: &str) -> Result<Vec<String>, serde_json::Error> {
-    let request: Request = serde_json::from_str(request)?;
-    let body = if request.is_base64_encoded {
-        STANDARD.decode(&request.body).unwrap_or_default()
-    } else {
-        request.body.into_bytes()
-    };
-    let received = Timestamp::from_millisecond(request.request_context.time_epoch).unwrap_or_default();
-    decode(product, &body, received).iter().map(|decoded| serde_json::to_string(&decoded.event)).collect()
-}
-
-/// A function URL request, as far as the body goes.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Request {
-    request_context: RequestContext,
-    body: String,
-    is_base64_encoded: bool,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RequestContext {
-    time_epoch: i64,
+/// [`EmulatorError::Json`] or [`EmulatorError::Request`] where it is no function URL request.
+pub fn expected_events(product: Product, request: &str) -> Result<Vec<String>, EmulatorError> {
+    let request: Value = serde_json::from_str(request)?;
+    let events = decode(product, &request::body(&request)?, request::arrival(&request)?);
+    events.iter().map(|decoded| Ok(serde_json::to_string(&decoded.event)?)).collect()
 }
 
 /// The emulator's program, for this machine's processor.

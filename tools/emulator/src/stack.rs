@@ -77,10 +77,6 @@ impl Stack {
 
 fn start(function: &str, proxy: &Proxy, environment: &[(&str, &str)]) -> Result<Emulator, EmulatorError> {
     let url = proxy.url();
-    let lambda = [
-        ("AWS_ENDPOINT_URL", url.as_str()),
-        ("AWS_ACCESS_KEY_ID", "test"),
-        ("AWS_SECRET_ACCESS_KEY", "test"),
-    ];
+    let lambda = [("AWS_ENDPOINT_URL", url.as_str()), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")];
     Emulator::start(function, &[&lambda, environment].concat())
 }
