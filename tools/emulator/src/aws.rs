@@ -3,11 +3,13 @@
 //! These are plain requests and not the SDK's: what is looked at is what is there, whatever the functions' own client
 //! makes of it.
 
+use reqwest::Method;
+use reqwest::blocking::{Client, RequestBuilder};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::{Map, Value, json};
-use ureq::http::Method;
 
-use crate::EmulatorError;
 use crate::proxy::{CLAIM, Call};
+use crate::{EmulatorError, client};
 
 /// The region that everything is in.
 pub const REGION: &str = "eu-central-1";
@@ -20,7 +22,7 @@ const SOURCE_PREFIX: &str = "mediahook.";
 #[derive(Debug, Clone)]
 pub struct Aws {
     url: String,
-    agent: ureq::Agent,
+    client: Client,
 }
 
 /// One message that was received from a queue.
@@ -38,10 +40,11 @@ pub struct Message {
 
 impl Aws {
     /// A client of the APIs at this URL.
-    #[must_use]
-    pub fn new(url: &str) -> Self {
-        let agent = ureq::Agent::config_builder().http_status_as_error(false).proxy(None).build().into();
-        Self { url: url.to_owned(), agent }
+    ///
+    /// # Errors
+    /// [`EmulatorError::Http`] where it cannot be made.
+    pub fn new(url: &str) -> Result<Self, EmulatorError> {
+        Ok(Self { url: url.to_owned(), client: client()? })
     }
 
     /// Makes a call of a JSON API: `AmazonSQS.CreateQueue`.
@@ -49,12 +52,14 @@ impl Aws {
     /// # Errors
     /// [`EmulatorError::Aws`] where it is answered with an error.
     pub fn call(&self, target: &str, body: &Value) -> Result<Value, EmulatorError> {
-        let request = ureq::http::Request::post(&self.url)
-            .header("content-type", "application/x-amz-json-1.1")
+        let request = self
+            .client
+            .post(&self.url)
+            .header(CONTENT_TYPE, "application/x-amz-json-1.1")
             .header("x-amz-target", target)
-            .header("authorization", authorization(target.split('.').next().unwrap_or_default()))
+            .header(AUTHORIZATION, authorization(target.split('.').next().unwrap_or_default()))
             .body(body.to_string());
-        let text = self.send(target, request)?;
+        let text = send(target, request)?;
         Ok(serde_json::from_slice(&text).unwrap_or_default())
     }
 
@@ -175,28 +180,20 @@ impl Aws {
     }
 
     fn s3(&self, method: Method, path: &str, body: String) -> Result<Vec<u8>, EmulatorError> {
-        let request = ureq::http::Request::builder()
-            .method(method)
-            .uri(format!("{}/{path}", self.url))
-            .header("authorization", authorization("s3"))
-            .body(body);
-        self.send("S3", request)
+        let request = self.client.request(method, format!("{}/{path}", self.url));
+        send("S3", request.header(AUTHORIZATION, authorization("s3")).body(body))
     }
+}
 
-    fn send(
-        &self,
-        operation: &str,
-        request: Result<ureq::http::Request<String>, ureq::http::Error>,
-    ) -> Result<Vec<u8>, EmulatorError> {
-        let request = request.map_err(|error| Box::new(error.into()))?;
-        let mut response = self.agent.run(request).map_err(Box::new)?;
-        let body = response.body_mut().read_to_vec().map_err(Box::new)?;
-        if !response.status().is_success() {
-            let answer = String::from_utf8_lossy(&body).into_owned();
-            return Err(EmulatorError::Aws { operation: operation.to_owned(), answer });
-        }
-        Ok(body)
+fn send(operation: &str, request: RequestBuilder) -> Result<Vec<u8>, EmulatorError> {
+    let response = request.send()?;
+    let is_success = response.status().is_success();
+    let body = response.bytes()?;
+    if !is_success {
+        let answer = String::from_utf8_lossy(&body).into_owned();
+        return Err(EmulatorError::Aws { operation: operation.to_owned(), answer });
     }
+    Ok(body.into())
 }
 
 /// moto checks no signature, and takes the service and the region from here.

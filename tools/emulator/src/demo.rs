@@ -9,19 +9,13 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use callbacks::{CloudEvent, Kind, Outcome, Product};
-use emulator::{Answer, Emulator, EmulatorError, expected_events, requests};
+use emulator::{Answer, Emulator, EmulatorError, expected_events, requests, vendor};
 use jiff::Timestamp;
-use mediahook::request::{self, NotARequest};
-use mediahook::signing::{Signing, SigningError, Tamper};
-use mediahook::token::with_token;
-use serde_json::Value;
+use mediahook::request;
+use mediahook::signing::{Signing, Tamper};
 
 /// The sample that is shown in full at the end.
 const SHOWN: (Product, &str) = (Product::TencentCi, "task-finish-transcode-xml");
-
-/// The key that the vendors sign with, in the form that all of them accept.
-const KEY: &str = "DemoKey1";
-const TOKEN: &str = "demo-token";
 
 /// A callback that is not authentic.
 struct Forgery {
@@ -73,19 +67,6 @@ const FORGERIES: &[Forgery] = &[
     },
 ];
 
-/// The demo could not be run.
-#[derive(Debug, thiserror::Error)]
-enum DemoError {
-    #[error(transparent)]
-    Emulator(#[from] EmulatorError),
-    #[error("a file in events/ is no request")]
-    Request(#[from] NotARequest),
-    #[error("a file in events/ is not JSON")]
-    Json(#[from] serde_json::Error),
-    #[error("a sample could not be signed")]
-    Signing(#[from] SigningError),
-}
-
 fn main() -> ExitCode {
     match run() {
         Ok(report) if report.failed == 0 => ExitCode::SUCCESS,
@@ -109,7 +90,7 @@ struct Report {
     forged: Vec<Vec<Option<u16>>>,
 }
 
-fn run() -> Result<Report, DemoError> {
+fn run() -> Result<Report, EmulatorError> {
     let style = Style { colored: std::io::stdout().is_terminal() };
     println!(
         "Every sample callback, signed as its vendor signs, through the real functions in AWS's runtime interface"
@@ -119,9 +100,7 @@ fn run() -> Result<Report, DemoError> {
     let mut report = Report::default();
     let started = Instant::now();
     for product in Product::ALL {
-        let environment = environment(product);
-        let environment: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (*name, &**value)).collect();
-        let mut function = Emulator::start(product, &environment)?;
+        let mut function = Emulator::start(product, vendor::environment(product))?;
         send_all(product, &mut function, &style, &mut report)?;
         forge_all(product, &mut function, &mut report)?;
     }
@@ -144,52 +123,17 @@ fn run() -> Result<Report, DemoError> {
     Ok(report)
 }
 
-/// The callback URL as it is configured at the vendor's.
-fn callback_url() -> String {
-    with_token(request::URL, TOKEN)
-}
-
-/// What a function authenticates callbacks with.
-fn environment(product: Product) -> Vec<(&'static str, String)> {
-    let mut environment = vec![("MEDIAHOOK_TOKENS", TOKEN.to_owned())];
-    if is_signed(product) {
-        environment.push(("MEDIAHOOK_KEYS", KEY.to_owned()));
-    }
-    if matches!(product, Product::AliyunVod | Product::AliyunIms) {
-        environment.push(("MEDIAHOOK_CALLBACK_URLS", callback_url()));
-    }
-    environment
-}
-
-/// Whether the vendor can sign the product's callbacks.
-fn is_signed(product: Product) -> bool {
-    product != Product::TencentCi
-}
-
-/// How the vendor sends a callback at this time.
-fn vendors(product: Product, time: Timestamp) -> Signing {
-    Signing {
-        url: request::URL.to_owned(),
-        token: Some(TOKEN.into()),
-        key: is_signed(product).then(|| KEY.into()),
-        callback_url: Some(callback_url()),
-        time: u64::try_from(time.as_second()).unwrap_or_default(),
-        tamper: None,
-    }
-}
-
-/// The request with its callback sent in this way.
-fn sent(product: Product, request: Value, signing: &Signing) -> Result<String, DemoError> {
-    let callback = signing.sign(product, &request::body(&request)?)?;
-    Ok(request::bringing(request, &callback)?.to_string())
-}
-
-fn send_all(product: Product, function: &mut Emulator, style: &Style, report: &mut Report) -> Result<(), DemoError> {
-    for (case, request) in requests(product).map_err(EmulatorError::from)? {
+fn send_all(
+    product: Product,
+    function: &mut Emulator,
+    style: &Style,
+    report: &mut Report,
+) -> Result<(), EmulatorError> {
+    for (case, request) in requests(product)? {
         let now = Timestamp::now();
         let unsigned = request::arriving(serde_json::from_str(&request)?, now)?;
         let expected = expected_events(product, &unsigned.to_string())?;
-        let signed = sent(product, unsigned, &vendors(product, now))?;
+        let signed = vendor::sent(product, unsigned, &vendor::signing(product, now))?.to_string();
         let started = Instant::now();
         let answer = function.invoke(&signed)?;
         let time = started.elapsed();
@@ -208,17 +152,18 @@ fn send_all(product: Product, function: &mut Emulator, style: &Style, report: &m
 }
 
 /// Sends forgeries of the product's first sample.
-fn forge_all(product: Product, function: &mut Emulator, report: &mut Report) -> Result<(), DemoError> {
+fn forge_all(product: Product, function: &mut Emulator, report: &mut Report) -> Result<(), EmulatorError> {
     let mut answers = Vec::new();
-    let Some((_, request)) = requests(product).map_err(EmulatorError::from)?.into_iter().next() else { return Ok(()) };
+    let Some((_, request)) = requests(product)?.into_iter().next() else { return Ok(()) };
     for Forgery { needs_signature, forge, .. } in FORGERIES {
-        if *needs_signature && !is_signed(product) {
+        if *needs_signature && !vendor::is_signed(product) {
             answers.push(None);
             continue;
         }
         let now = Timestamp::now();
         let request = request::arriving(serde_json::from_str(&request)?, now)?;
-        let answer = function.invoke(&sent(product, request, &forge(vendors(product, now)))?)?;
+        let forged = vendor::sent(product, request, &forge(vendor::signing(product, now)))?;
+        let answer = function.invoke(&forged.to_string())?;
         let events = function.events()?;
         let is_refused = answer.status_code == 401 && events.is_empty();
         report.forgeries += 1;

@@ -9,6 +9,7 @@ pub mod moto;
 pub mod poller;
 pub mod proxy;
 pub mod stack;
+pub mod vendor;
 
 use std::fmt::Display;
 use std::fs::File;
@@ -19,21 +20,26 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use callbacks::{Product, decode};
-use jiff::Timestamp;
+use mediahook::request::{self, Delivery, NotARequest};
+use mediahook::signing::SigningError;
+use reqwest::blocking::Client;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::Value;
 
 /// How long a function may take to come up.
 const START_LIMIT: Duration = Duration::from_secs(10);
+
+/// How long an answer is waited for: longer than any function may run where it is deployed, so that one that hangs is
+/// a failure and not the end of all tests.
+const ANSWER_LIMIT: Duration = Duration::from_secs(90);
 
 /// A function that runs in the emulator. Dropping it ends it.
 #[derive(Debug)]
 pub struct Emulator {
     process: Child,
     address: String,
+    client: Client,
     folder: PathBuf,
     /// How much of the function's standard output has been read.
     read: usize,
@@ -62,9 +68,6 @@ pub enum EmulatorError {
     /// The emulator or moto did not listen in time, or ended.
     #[error("the emulator did not start")]
     NotStarted,
-    /// The proxy's client could not be made.
-    #[error("the proxy could not be run")]
-    Proxy(#[from] reqwest::Error),
     /// An AWS API answered with an error.
     #[error("{operation} failed: {answer}")]
     Aws {
@@ -76,9 +79,18 @@ pub enum EmulatorError {
     /// A file or process could not be used.
     #[error("the emulator could not be run")]
     Io(#[from] io::Error),
-    /// The emulator could not be reached.
-    #[error("the function could not be invoked")]
-    Http(#[from] Box<ureq::Error>),
+    /// A client could not be made, or what it asks, an emulator or an AWS API, not be reached, or did not answer in time.
+    #[error("an HTTP request was not answered")]
+    Http(#[from] reqwest::Error),
+    /// A request is not JSON.
+    #[error("a request is not JSON")]
+    Json(#[from] serde_json::Error),
+    /// A request is not that of a function URL.
+    #[error(transparent)]
+    Request(#[from] NotARequest),
+    /// A callback could not be signed.
+    #[error("a callback could not be signed")]
+    Signing(#[from] SigningError),
     /// The function ended or failed instead of answering.
     #[error("the function gave no answer: {0}")]
     NoAnswer(String),
@@ -95,6 +107,7 @@ impl Emulator {
         if !bootstrap.exists() {
             return Err(EmulatorError::NotBuilt(bootstrap));
         }
+        let client = client()?;
         let (port, runtime_port) = (free_port()?, free_port()?);
         let address = format!("127.0.0.1:{port}");
         let folder = root().join("target/emulator").join(format!("{function}-{port}"));
@@ -112,12 +125,14 @@ impl Emulator {
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("AWS_LAMBDA_FUNCTION_NAME", &function)
+            // Lambda always says it; the SDK would look for it on the network.
+            .env("AWS_REGION", aws::REGION)
             .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(File::create(folder.join("emulator"))?)
             .stderr(File::create(folder.join("emulator-log"))?)
             .spawn()?;
-        let mut emulator = Self { process, address, folder, read: 0 };
+        let mut emulator = Self { process, address, client, folder, read: 0 };
         emulator.wait_until_it_listens()?;
         Ok(emulator)
     }
@@ -138,14 +153,13 @@ impl Emulator {
     /// [`EmulatorError::Http`] where the emulator fails.
     pub fn invoke_raw(&self, event: &str) -> Result<String, EmulatorError> {
         let url = format!("http://{}/2015-03-31/functions/function/invocations", self.address);
-        let mut response = ureq::post(&url).send(event).map_err(Box::new)?;
-        Ok(response.body_mut().read_to_string().map_err(Box::new)?)
+        Ok(self.client.post(&url).body(event.to_owned()).send()?.error_for_status()?.text()?)
     }
 
     /// What kills the function's process.
     #[must_use]
     pub fn killer(&self) -> Killer {
-        Killer { process: self.folder.join("process") }
+        Killer { folder: self.folder.clone() }
     }
 
     /// The folder with the function's output: its standard output as `events`, its standard error as `log`.
@@ -204,17 +218,29 @@ impl Drop for Emulator {
 /// Kills a function's process, whatever it is doing. Its invocation fails; the next one starts it anew, as in Lambda.
 #[derive(Debug, Clone)]
 pub struct Killer {
-    /// File with the number of the process.
-    process: PathBuf,
+    /// Where the function has left its number, and writes.
+    folder: PathBuf,
 }
 
 impl Killer {
     /// Kills the process, if there is one.
     pub fn kill(&self) {
-        let Ok(number) = std::fs::read_to_string(&self.process) else { return };
-        let output = Command::new("kill").args(["-KILL", number.trim()]).output();
+        let Ok(number) = std::fs::read_to_string(self.folder.join("process")) else { return };
+        let number = number.trim();
+        // The number of a function that has ended may be a stranger's by now, who does not write to this folder.
+        let output = std::fs::read_link(format!("/proc/{number}/fd/1")).ok();
+        if output.is_none() || output != self.folder.join("events").canonicalize().ok() {
+            return;
+        }
+        let output = Command::new("kill").args(["-KILL", number]).output();
         output.map(drop).unwrap_or_default();
     }
+}
+
+/// A client of what listens on this machine. It must not be used in the proxy's runtime, where nothing may wait.
+fn client() -> Result<Client, reqwest::Error> {
+    // moto closes each connection after its answer.
+    Client::builder().no_proxy().timeout(ANSWER_LIMIT).pool_max_idle_per_host(0).build()
 }
 
 /// The workspace's folder.
@@ -242,45 +268,28 @@ pub fn requests(product: Product) -> io::Result<Vec<(String, String)>> {
 /// A function URL request that posts this body.
 #[must_use]
 pub fn post(body: &[u8]) -> String {
-    let text = std::str::from_utf8(body);
-    json!({
-        "version": "2.0",
-        "headers": {"content-type": "application/json"},
-        "requestContext": {"http": {"method": "POST", "path": "/"}, "timeEpoch": 1_767_323_045_000_u64},
-        "body": text.map_or_else(|_| STANDARD.encode(body), str::to_owned),
-        "isBase64Encoded": text.is_err(),
-    })
-    .to_string()
+    request_by("POST", body)
+}
+
+/// A function URL request of this method, with this body.
+#[must_use]
+pub fn request_by(method: &str, body: &[u8]) -> String {
+    let delivery = Delivery { content_type: Some("application/json"), user_agent: None, capitals: false };
+    let mut request = request::of_delivery(&delivery, body);
+    if let Some(name) = request.pointer_mut("/requestContext/http/method") {
+        *name = method.into();
+    }
+    request.to_string()
 }
 
 /// What a function has to hand on for a request: the events of its body, one line each.
 ///
 /// # Errors
-/// The request is no function URL request.
-pub fn expected_events(product: Product, request: &str) -> Result<Vec<String>, serde_json::Error> {
-    let request: Request = serde_json::from_str(request)?;
-    let body = if request.is_base64_encoded {
-        STANDARD.decode(&request.body).unwrap_or_default()
-    } else {
-        request.body.into_bytes()
-    };
-    let received = Timestamp::from_millisecond(request.request_context.time_epoch).unwrap_or_default();
-    decode(product, &body, received).iter().map(|decoded| serde_json::to_string(&decoded.event)).collect()
-}
-
-/// A function URL request, as far as the body goes.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Request {
-    request_context: RequestContext,
-    body: String,
-    is_base64_encoded: bool,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RequestContext {
-    time_epoch: i64,
+/// [`EmulatorError::Json`] or [`EmulatorError::Request`] where it is no function URL request.
+pub fn expected_events(product: Product, request: &str) -> Result<Vec<String>, EmulatorError> {
+    let request: Value = serde_json::from_str(request)?;
+    let events = decode(product, &request::body(&request)?, request::arrival(&request)?);
+    events.iter().map(|decoded| Ok(serde_json::to_string(&decoded.event)?)).collect()
 }
 
 /// The emulator's program, for this machine's processor.

@@ -31,7 +31,7 @@ pub const PUBLISH: &str = "events:PutEvents";
 /// Dispatch completes an event.
 pub const COMPLETE: &str = "dynamodb:UpdateItem";
 
-/// Called at a point of a call's way.
+/// Called at a point of a call's way, in the proxy's runtime: [`crate::aws::Aws`] and [`crate::Emulator`] cannot be used there.
 pub type Hook = Arc<dyn Fn() + Send + Sync>;
 
 /// What goes wrong with a call.
@@ -106,7 +106,7 @@ impl Proxy {
     /// Starts a proxy for the APIs at this URL. Nothing goes wrong until [`Proxy::set_plan`].
     ///
     /// # Errors
-    /// [`EmulatorError::Io`] where it cannot listen; [`EmulatorError::Proxy`] where its client cannot be made.
+    /// [`EmulatorError::Io`] where it cannot listen; [`EmulatorError::Http`] where its client cannot be made.
     pub fn start(upstream: &str) -> Result<Self, EmulatorError> {
         // moto closes each connection after its answer.
         let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build()?;
@@ -140,7 +140,8 @@ impl Proxy {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Decides what goes wrong from now on: asked once for each call, in the order in which they come in.
+    /// Decides what goes wrong from now on: asked once for each call, in the order in which they come in, where a
+    /// [`Hook`] is called, too.
     pub fn set_plan(&self, plan: impl FnMut(&Call) -> Option<Fault> + Send + 'static) {
         *self.shared.plan.lock().unwrap_or_else(PoisonError::into_inner) = Box::new(plan);
     }

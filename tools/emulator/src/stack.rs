@@ -2,7 +2,7 @@
 
 use callbacks::Product;
 
-use crate::aws::{Aws, REGION, Resources};
+use crate::aws::{Aws, Resources};
 use crate::moto::Moto;
 use crate::proxy::Proxy;
 use crate::{Emulator, EmulatorError};
@@ -39,7 +39,7 @@ impl Stack {
     /// # Errors
     /// [`EmulatorError`] where a resource or a proxy cannot be made.
     pub fn create_with(moto: &Moto, name: &str, visibility: u32, receives: u32) -> Result<Self, EmulatorError> {
-        let aws = Aws::new(&moto.url());
+        let aws = Aws::new(&moto.url())?;
         let resources = Resources::create(&aws, name, visibility, receives)?;
         Ok(Self { aws, resources, intake: Proxy::start(&moto.url())?, outlet: Proxy::start(&moto.url())? })
     }
@@ -77,11 +77,6 @@ impl Stack {
 
 fn start(function: &str, proxy: &Proxy, environment: &[(&str, &str)]) -> Result<Emulator, EmulatorError> {
     let url = proxy.url();
-    let lambda = [
-        ("AWS_ENDPOINT_URL", url.as_str()),
-        ("AWS_REGION", REGION),
-        ("AWS_ACCESS_KEY_ID", "test"),
-        ("AWS_SECRET_ACCESS_KEY", "test"),
-    ];
+    let lambda = [("AWS_ENDPOINT_URL", url.as_str()), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")];
     Emulator::start(function, &[&lambda, environment].concat())
 }

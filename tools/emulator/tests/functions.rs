@@ -2,27 +2,14 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use callbacks::{CloudEvent, Product};
-use emulator::{Emulator, expected_events, requests, root};
+use emulator::{Emulator, expected_events, post, request_by, requests, root};
 
 const UNSIGNED: &[(&str, &str)] = &[("MEDIAHOOK_ALLOW_UNSIGNED", "true")];
-
-/// A function URL request with this method and body.
-fn request(method: &str, body: &[u8]) -> String {
-    let text = std::str::from_utf8(body);
-    serde_json::json!({
-        "version": "2.0",
-        "headers": {"content-type": "application/json"},
-        "requestContext": {"http": {"method": method, "path": "/"}, "timeEpoch": 1_767_323_045_000_u64},
-        "body": text.map_or_else(|_| STANDARD.encode(body), str::to_owned),
-        "isBase64Encoded": text.is_err(),
-    })
-    .to_string()
-}
 
 /// The runtime logs the request at its lowest level. Lambda's own switch must not turn that on.
 #[test]
@@ -30,9 +17,10 @@ fn the_request_is_in_no_log() {
     let environment = [UNSIGNED, &[("AWS_LAMBDA_LOG_LEVEL", "TRACE")]].concat();
     let function = Emulator::start(Product::AliyunIms, &environment).unwrap();
     let body = br#"{"EventType":"SECRET","SECRET":"SECRET","MessageBody":{"MediaId":"SECRET"}}"#;
-    let with_token = request("POST", body)
-        .replace(r#""headers":{"#, r#""rawQueryString":"token=SECRET","headers":{"secret":"SECRET","#);
-    assert_eq!(function.invoke(&with_token).unwrap().status_code, 200);
+    let mut request: serde_json::Value = serde_json::from_str(&post(body)).unwrap();
+    request["rawQueryString"] = "token=SECRET".into();
+    request["headers"]["secret"] = "SECRET".into();
+    assert_eq!(function.invoke(&request.to_string()).unwrap().status_code, 200);
     let answer = function.invoke(r#"{"headers":{"SECRET":"x"},"body":"SECRET"}"#).unwrap();
     assert_eq!(answer.status_code, 400);
     assert!(!answer.body.contains("SECRET"));
@@ -72,7 +60,7 @@ fn logs_say_nothing_of_the_payload(function: &Emulator, product: Product) {
             counted += line["Stored"].as_u64().unwrap();
             continue;
         }
-        assert_eq!(line["product"], product.slug());
+        assert_eq!(line["product"], product.slug(), "{line}");
         stored += u64::from(line["message"] == "an event was stored");
         for key in line.as_object().unwrap().keys() {
             assert!(LOGGED.contains(&key.as_str()), "{key}");
@@ -112,7 +100,7 @@ fn what_cannot_be_read_is_stored_as_it_came() {
                 continue;
             }
             let body = std::fs::read(&path).unwrap();
-            let answer = function.invoke(&request("POST", &body)).unwrap();
+            let answer = function.invoke(&post(&body)).unwrap();
             assert_eq!(answer.status_code, 200, "{product} {path:?}");
             let events = function.events().unwrap();
             let [line] = events.as_slice() else { panic!("{product} {path:?}: {} events", events.len()) };
@@ -127,7 +115,7 @@ fn what_cannot_be_read_is_stored_as_it_came() {
 fn nothing_but_a_post_is_stored() {
     let mut function = Emulator::start(Product::AliyunIms, UNSIGNED).unwrap();
     for method in ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"] {
-        let answer = function.invoke(&request(method, b"{}")).unwrap();
+        let answer = function.invoke(&request_by(method, b"{}")).unwrap();
         assert_eq!(answer.status_code, 405, "{method}");
         assert_eq!(answer.body, r#"{"title":"Method Not Allowed","status":405}"#);
     }
@@ -139,7 +127,7 @@ fn nothing_but_a_post_is_stored() {
 fn a_body_at_the_limit_is_stored() {
     const LIMIT: usize = 6 * 1024 * 1024;
     let fill = |head: &str, item: &str, tail: &str, limit: usize| {
-        format!("{head}{}{tail}", item.repeat((limit - head.len() - tail.len() - 600) / item.len()))
+        format!("{head}{}{tail}", item.repeat((limit - head.len() - tail.len() - 1200) / item.len()))
     };
     let json = fill(r#"{"EventType":"New","MessageBody":{"Status":"Success","List":[7"#, ",7", "]}}", LIMIT);
     // In the request, a quote takes two bytes and Base64 four for three.
@@ -148,7 +136,7 @@ fn a_body_at_the_limit_is_stored() {
     let xml = fill("<Response><EventName>New</EventName>", "<A><B>C</B></A>", "</Response>", LIMIT);
     for (product, body) in [(Product::AliyunIms, &json), (Product::AliyunIms, &members), (Product::TencentCi, &xml)] {
         let mut function = Emulator::start(product, UNSIGNED).unwrap();
-        let request = request("POST", body.as_bytes());
+        let request = post(body.as_bytes());
         assert!((LIMIT * 9 / 10..=LIMIT).contains(&request.len()), "{} bytes", request.len());
         assert_eq!(function.invoke(&request).unwrap().status_code, 200);
         let events = function.events().unwrap();
@@ -166,7 +154,7 @@ fn a_body_over_the_configured_limit_is_refused() {
         for (body, expected) in
             [([b'x'; 1000].to_vec(), 200), (vec![0xff; 1000], 200), (vec![b'x'; 1001], 413), (vec![0xff; 1001], 413)]
         {
-            let answer = function.invoke(&request("POST", &body)).unwrap();
+            let answer = function.invoke(&post(&body)).unwrap();
             assert_eq!(answer.status_code, expected, "{product} {} bytes", body.len());
         }
         assert_eq!(function.events().unwrap().len(), 2, "{product}");
@@ -202,4 +190,17 @@ fn bootstrap(product: Product) -> std::path::PathBuf {
     let path = root().join("target/lambda").join(product.slug()).join("bootstrap");
     assert!(Path::new(&path).exists(), "run `make build`");
     path
+}
+
+/// The system gives the number of a process that has ended to others.
+#[test]
+fn a_stranger_with_the_functions_number_is_not_killed() {
+    let function = Emulator::start(Product::AliyunIms, UNSIGNED).unwrap();
+    let mut stranger = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    std::fs::write(function.folder().join("process"), stranger.id().to_string()).unwrap();
+    function.killer().kill();
+    drop(function);
+    // It ends by itself with its input.
+    drop(stranger.stdin.take());
+    assert!(stranger.wait().unwrap().success());
 }

@@ -3,22 +3,11 @@
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use callbacks::Product;
-use serde::Deserialize;
+use mediahook::request;
+use serde_json::Value;
 
 use crate::samples;
-
-/// A function URL request. All of its members have to be there, so that no callback is taken for one.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Request {
-    #[serde(rename = "requestContext")]
-    _request_context: serde::de::IgnoredAny,
-    body: String,
-    is_base64_encoded: bool,
-}
 
 /// The callback could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -52,13 +41,8 @@ pub(crate) fn find(product: Product, name: &str) -> Result<Vec<u8>, InputError> 
 
 /// The body in a file: all of it, or that of a function URL request, such as those in `events/`.
 fn body_of(file: Vec<u8>) -> Vec<u8> {
-    match serde_json::from_slice::<Request>(&file) {
-        Ok(Request { body, is_base64_encoded: true, .. }) => {
-            STANDARD.decode(&body).unwrap_or_else(|_| body.into_bytes())
-        }
-        Ok(Request { body, .. }) => body.into_bytes(),
-        Err(_) => file,
-    }
+    let request = serde_json::from_slice::<Value>(&file).ok();
+    request.and_then(|request| request::body(&request).ok()).unwrap_or(file)
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ pub fn vendor_delivery(product: Product, body: &[u8]) -> Delivery {
 /// The request of a delivery of this body.
 #[must_use]
 pub fn of_delivery(delivery: &Delivery, body: &[u8]) -> Value {
-    let text = std::str::from_utf8(body).ok().filter(|_| is_text(delivery.content_type));
+    let (text, is_encoded) = in_json(body, is_text(delivery.content_type));
     let mut headers = Map::new();
     let mut header = |name: &str, value: &str| {
         let name = if delivery.capitals { name.to_ascii_uppercase() } else { name.to_owned() };
@@ -99,22 +99,39 @@ pub fn of_delivery(delivery: &Delivery, body: &[u8]) -> Value {
             "time": TIME,
             "timeEpoch": TIME_EPOCH,
         },
-        "body": text.map_or_else(|| STANDARD.encode(body), str::to_owned),
-        "isBase64Encoded": text.is_none(),
+        "body": text,
+        "isBase64Encoded": is_encoded,
     })
+}
+
+/// A body as a request has it, and whether that is Base64.
+fn in_json(body: &[u8], is_text: bool) -> (String, bool) {
+    let text = std::str::from_utf8(body).ok().filter(|_| is_text);
+    (text.map_or_else(|| STANDARD.encode(body), str::to_owned), text.is_none())
 }
 
 /// The body of a request.
 ///
 /// # Errors
-/// [`NotARequest`] where there is none, or one that is not in Base64 although it says so.
+/// [`NotARequest`] where there is none, or one that is not in Base64 although it says so, or where the rest is so little
+/// like a request that it may be a callback with members of the same names.
 pub fn body(request: &Value) -> Result<Vec<u8>, NotARequest> {
+    context(request)?;
     let text = request.get("body").and_then(Value::as_str).ok_or(NotARequest)?;
     match request.get("isBase64Encoded").and_then(Value::as_bool) {
         Some(true) => STANDARD.decode(text).map_err(|_| NotARequest),
         Some(false) => Ok(text.as_bytes().to_vec()),
         None => Err(NotARequest),
     }
+}
+
+/// When a request arrived.
+///
+/// # Errors
+/// [`NotARequest`] where it does not say.
+pub fn arrival(request: &Value) -> Result<Timestamp, NotARequest> {
+    let milliseconds = context(request)?.get("timeEpoch").and_then(Value::as_i64).ok_or(NotARequest)?;
+    Timestamp::from_millisecond(milliseconds).map_err(|_| NotARequest)
 }
 
 /// The request, had it arrived at this time.
@@ -144,10 +161,9 @@ pub fn bringing(mut request: Value, callback: &Callback) -> Result<Value, NotARe
         headers.insert(name, value.as_str().into());
     }
 
-    let text = std::str::from_utf8(&callback.body).ok().filter(|_| !is_encoded);
+    let (text, is_encoded) = in_json(&callback.body, !is_encoded);
     let request_members = request.as_object_mut().ok_or(NotARequest)?;
-    request_members.insert("isBase64Encoded".to_owned(), text.is_none().into());
-    let text = text.map_or_else(|| STANDARD.encode(&callback.body), str::to_owned);
+    request_members.insert("isBase64Encoded".to_owned(), is_encoded.into());
     request_members.insert("body".to_owned(), text.into());
 
     let query = query_of(&callback.url);
@@ -159,6 +175,10 @@ pub fn bringing(mut request: Value, callback: &Callback) -> Result<Value, NotARe
         request_members.insert("queryStringParameters".to_owned(), parameters.into());
     }
     Ok(request)
+}
+
+fn context(request: &Value) -> Result<&Map<String, Value>, NotARequest> {
+    request.get("requestContext").and_then(Value::as_object).ok_or(NotARequest)
 }
 
 fn object<'r>(request: &'r mut Value, member: &str) -> Result<&'r mut Map<String, Value>, NotARequest> {
@@ -240,6 +260,7 @@ mod tests {
     fn a_request_arrives_when_it_is_said_to() {
         let request = of_vendor(Product::TencentCi, b"{}");
         let time = Timestamp::from_millisecond(TIME_EPOCH.try_into().unwrap()).unwrap();
+        assert_eq!(arrival(&request), Ok(time));
         assert_eq!(arriving(request.clone(), time), Ok(request.clone()));
         let later = arriving(request, "2026-11-09T00:00:00Z".parse().unwrap()).unwrap();
         assert_eq!(later["requestContext"]["time"], "09/Nov/2026:00:00:00 +0000");
@@ -249,6 +270,7 @@ mod tests {
     fn other_json_is_no_request() {
         for other in [json!({}), json!({"headers": {}, "body": "", "isBase64Encoded": "no"}), json!([]), json!(null)] {
             assert_eq!(body(&other), Err(NotARequest));
+            assert_eq!(arrival(&other), Err(NotARequest));
             assert_eq!(arriving(other.clone(), Timestamp::UNIX_EPOCH), Err(NotARequest));
             assert_eq!(bringing(other, &callback(URL, b"")), Err(NotARequest));
         }

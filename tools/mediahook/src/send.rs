@@ -153,14 +153,15 @@ impl SendOptions {
 
     /// How long an answer is waited for, and why so long.
     fn limit(&self, product: Product) -> (Duration, &'static str) {
-        let (seconds, reason) = match (self.timeout, product) {
-            (Some(seconds), _) => (seconds, "as --timeout says"),
-            (None, Product::AliyunVod) => (5, "as long as Alibaba Cloud VOD waits"),
-            (None, Product::AliyunIms) => (3, "as long as Alibaba Cloud IMS waits"),
-            (None, Product::TencentVod) => (5, "as long as Tencent Cloud VOD waits"),
-            (None, Product::TencentCi) => (5, "as long as other vendors wait; Cloud Infinite does not say"),
-        };
-        (Duration::from_secs(seconds), reason)
+        match (self.timeout, product) {
+            (Some(seconds), _) => (Duration::from_secs(seconds), "as --timeout says"),
+            (None, Product::TencentCi) => {
+                (product.answer_within(), "as long as Tencent Cloud VOD waits; Cloud Infinite does not say")
+            }
+            (None, Product::AliyunVod | Product::AliyunIms | Product::TencentVod) => {
+                (product.answer_within(), "as long as the vendor waits")
+            }
+        }
     }
 }
 

@@ -1,16 +1,11 @@
 //! What is sent: samples of all products, each made an event of its own, many of them twice.
 
 use callbacks::Product;
-use callbacks::auth::{Signature, sign};
-use emulator::{expected_events, requests};
+use emulator::{expected_events, requests, vendor};
 use fastrand::Rng;
 use jiff::Timestamp;
+use mediahook::signing::Tamper;
 use serde_json::Value;
-
-/// What the functions are to be sent.
-pub(crate) const TOKEN: &str = "the-token";
-pub(crate) const KEY: &str = "TheKey1";
-pub(crate) const URL: &str = "https://callbacks.example.com/?token=the-token";
 
 /// One in so many callbacks has an event that is too big for a message.
 const OVERSIZED: usize = 60;
@@ -37,18 +32,13 @@ pub(crate) enum Forgery {
 impl Callback {
     /// The request, signed now.
     pub(crate) fn request(&self) -> String {
-        let mut request = self.request.clone();
-        let token = if matches!(self.forgery, Some(Forgery::Token)) { "another" } else { TOKEN };
-        request["rawQueryString"] = format!("token={token}").into();
-        let key = if matches!(self.forgery, Some(Forgery::Key)) { "AnotherKey1" } else { KEY };
-        let now = Timestamp::now().as_second().unsigned_abs();
-        if let (true, Ok(Signature::Headers(headers))) =
-            (is_signed(self.product), sign(self.product, &key.to_owned().into(), Some(URL), now))
-        {
-            for (name, value) in headers {
-                request["headers"][name.to_lowercase()] = value.into();
-            }
+        let mut signing = vendor::signing(self.product, Timestamp::now());
+        match self.forgery {
+            Some(Forgery::Token) => signing.tamper = Some(Tamper::Token),
+            Some(Forgery::Key) => signing.key = Some("AnotherKey1".into()),
+            Some(Forgery::Method) | None => {}
         }
+        let mut request = vendor::sent(self.product, self.request.clone(), &signing).unwrap();
         if matches!(self.forgery, Some(Forgery::Method)) {
             request["requestContext"]["http"]["method"] = "PUT".into();
         }
@@ -73,17 +63,6 @@ impl Callback {
     }
 }
 
-/// Whether a product's callbacks are signed here. Tencent Cloud VOD's would be in their bodies; all bear a token.
-pub(crate) fn is_signed(product: Product) -> bool {
-    matches!(product, Product::AliyunVod | Product::AliyunIms)
-}
-
-/// The variables that a product's function authenticates with.
-pub(crate) fn credentials(product: Product) -> &'static [(&'static str, &'static str)] {
-    let all = &[("MEDIAHOOK_TOKENS", TOKEN), ("MEDIAHOOK_KEYS", KEY), ("MEDIAHOOK_CALLBACK_URLS", URL)];
-    if is_signed(product) { all } else { &all[..1] }
-}
-
 /// A product's share of `count` callbacks, and the order in which they are sent: a third of that are repetitions, some
 /// at once, some much later.
 pub(crate) fn of_product(product: Product, count: usize, random: &mut Rng) -> (Vec<Callback>, Vec<usize>) {
@@ -104,7 +83,7 @@ pub(crate) fn of_product(product: Product, count: usize, random: &mut Rng) -> (V
             let events = expected_events(product, &request.to_string()).unwrap();
             let forgery = (number % FORGED == 2).then(|| {
                 let all = &[Forgery::Token, Forgery::Method, Forgery::Key];
-                let forgeries = if is_signed(product) { all.as_slice() } else { &all[..2] };
+                let forgeries = if vendor::is_signed(product) { all.as_slice() } else { &all[..2] };
                 *random.choice(forgeries).unwrap()
             });
             Callback { product, request, events, forgery }

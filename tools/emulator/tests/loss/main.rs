@@ -18,6 +18,7 @@ use ::callbacks::Product;
 use emulator::aws::Message;
 use emulator::moto::Moto;
 use emulator::stack::Stack;
+use emulator::vendor;
 use fastrand::Rng;
 
 use crate::callbacks::Callback;
@@ -126,7 +127,7 @@ fn consume(stack: &Stack, is_over: &AtomicBool) -> Vec<Message> {
 /// Sends callbacks in this order, as their vendor does: again where one is not stored.
 fn send(stack: &Stack, callbacks: &[Callback], order: &[usize], progress: &Progress) -> Vec<Sent> {
     let product = callbacks[0].product;
-    let function = stack.product(product, callbacks::credentials(product)).unwrap();
+    let function = stack.product(product, vendor::environment(product)).unwrap();
     let mut sent = vec![Sent::default(); callbacks.len()];
     for &position in order {
         let (callback, sent) = (&callbacks[position], &mut sent[position]);

@@ -1,0 +1,58 @@
+//! The vendors' part: how they sign what they send, and what a function needs to know of it.
+
+use callbacks::Product;
+use jiff::Timestamp;
+use mediahook::request;
+use mediahook::signing::Signing;
+use serde_json::Value;
+
+use crate::EmulatorError;
+
+/// The key that the vendors sign with, in the form that all of them accept.
+const KEY: &str = "TheKey1";
+/// The token in the callback URL.
+const TOKEN: &str = "the-token";
+/// The callback URL as it is configured at the vendor's.
+const CALLBACK_URL: &str = "https://callbacks.example.com/?token=the-token";
+
+const KEYS: (&str, &str) = ("MEDIAHOOK_KEYS", KEY);
+const TOKENS: (&str, &str) = ("MEDIAHOOK_TOKENS", TOKEN);
+const CALLBACK_URLS: (&str, &str) = ("MEDIAHOOK_CALLBACK_URLS", CALLBACK_URL);
+
+/// Whether the vendor can sign the product's callbacks. All bear a token.
+#[must_use]
+pub fn is_signed(product: Product) -> bool {
+    product != Product::TencentCi
+}
+
+/// The variables that the product's function authenticates callbacks with.
+#[must_use]
+pub fn environment(product: Product) -> &'static [(&'static str, &'static str)] {
+    match product {
+        Product::AliyunVod | Product::AliyunIms => &[TOKENS, KEYS, CALLBACK_URLS],
+        Product::TencentVod => &[TOKENS, KEYS],
+        Product::TencentCi => &[TOKENS],
+    }
+}
+
+/// How the vendor sends a callback at this time.
+#[must_use]
+pub fn signing(product: Product, time: Timestamp) -> Signing {
+    Signing {
+        url: request::URL.to_owned(),
+        token: Some(TOKEN.into()),
+        key: is_signed(product).then(|| KEY.into()),
+        callback_url: Some(CALLBACK_URL.to_owned()),
+        time: u64::try_from(time.as_second()).unwrap_or_default(),
+        tamper: None,
+    }
+}
+
+/// The function URL request with its callback sent in this way.
+///
+/// # Errors
+/// [`EmulatorError::Request`] where it is none; [`EmulatorError::Signing`] where its body cannot be signed.
+pub fn sent(product: Product, request: Value, signing: &Signing) -> Result<Value, EmulatorError> {
+    let callback = signing.sign(product, &request::body(&request)?)?;
+    Ok(request::bringing(request, &callback)?)
+}
