@@ -15,6 +15,10 @@ const CONNECT: Duration = Duration::from_secs(1);
 /// How long one attempt of a call may take where the caller sets no time of its own.
 const ATTEMPT: Duration = Duration::from_secs(5);
 
+/// How long a call may take, all attempts included, where the caller sets no time of its own. It leaves room for a second
+/// attempt after one that hung.
+pub(crate) const CALL: Duration = Duration::from_secs(8);
+
 /// How often a call is tried. What fails this often comes back from the queue.
 const ATTEMPTS: u32 = 3;
 
@@ -40,6 +44,8 @@ pub struct AwsError {
 enum Answer {
     /// The service refused it: nothing was done.
     Refused,
+    /// The service refused it because of how much it is asked to do, not because of what: nothing was done.
+    Throttled,
     /// The service failed on it. Whether anything was done is not known.
     Failed,
     /// There was no answer. Whether anything was done is not known.
@@ -51,7 +57,11 @@ enum Answer {
 ///
 /// It is loaded once, in the runtime that makes the calls: connections belong to a runtime.
 pub async fn aws() -> SdkConfig {
-    let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT).build();
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .operation_attempt_timeout(ATTEMPT)
+        .operation_timeout(CALL)
+        .build();
     let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(BACKOFF);
     // Lambda says the region in the environment. The default looks for it in files and on the network, too.
     let region = EnvironmentVariableRegionProvider::new();
@@ -71,7 +81,11 @@ impl AwsError {
             SdkError::ServiceError(context) => {
                 let status = context.raw().status();
                 let code = context.err().code().unwrap_or("no error code");
-                let answer = if status.is_client_error() { Answer::Refused } else { Answer::Failed };
+                let answer = match status.is_client_error() {
+                    true if code.contains("Throttl") || status.as_u16() == 429 => Answer::Throttled,
+                    true => Answer::Refused,
+                    false => Answer::Failed,
+                };
                 Self { problem: format!("{code} (status {})", status.as_u16()), answer }
             }
             SdkError::ConstructionFailure(_) => Self::of("the request could not be made", Answer::Refused),
@@ -105,12 +119,16 @@ impl AwsError {
     /// Whether the service refused the call, so that it certainly did nothing.
     #[must_use]
     pub fn is_refusal(&self) -> bool {
+        matches!(self.answer, Answer::Refused | Answer::Throttled)
+    }
+
+    /// Whether the service refused the call, and would have done so with less to do, too.
+    pub(crate) fn is_about_content(&self) -> bool {
         self.answer == Answer::Refused
     }
 
     /// Whether the service was reached.
-    #[must_use]
-    pub fn is_answer(&self) -> bool {
+    pub(crate) fn is_answer(&self) -> bool {
         self.answer != Answer::Missing
     }
 }

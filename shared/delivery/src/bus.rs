@@ -8,9 +8,11 @@ use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 use aws_sdk_eventbridge::primitives::DateTime;
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
+use futures_util::future::join_all;
 use jiff::Timestamp;
+use tokio::time::Instant;
 
-use crate::aws::{AwsError, warm_timeouts, warmed};
+use crate::aws::{AwsError, CALL, warm_timeouts, warmed};
 use crate::limit::entry_size;
 
 /// Entries that one call of the bus takes.
@@ -21,6 +23,12 @@ const ROUNDS: u32 = 3;
 
 /// Before the second round; twice as much before the third.
 const PAUSE: Duration = Duration::from_millis(200);
+
+/// How long after the start entries may be sent again. A bus that takes longer to answer is helped by waiting.
+const AGAIN: Duration = Duration::from_secs(4);
+
+/// The longest that publishing takes: the last call begins after [`AGAIN`] and the longest pause at the latest.
+pub(crate) const PUBLISH: Duration = AGAIN.saturating_add(PAUSE).saturating_add(PAUSE).saturating_add(CALL);
 
 /// Where events are published.
 #[derive(Debug)]
@@ -97,7 +105,8 @@ impl Entry {
 
 /// What a bus does.
 pub(crate) trait Publish {
-    /// Publishes at most [`ENTRIES`] entries, and says of each how that went, in their order.
+    /// Publishes at most [`ENTRIES`] entries, and says of each how that went, in their order. Takes no longer than
+    /// [`PUBLISH`].
     async fn publish(&self, entries: &[&Entry]) -> Vec<Result<(), PublishError>>;
 }
 
@@ -180,6 +189,18 @@ impl EventBus {
         Ok(answer.entries().iter().map(|entry| entry.error_code().map(str::to_owned)).collect())
     }
 
+    /// A call for each entry: one that makes the bus refuse a call takes no other along.
+    async fn put_singly(&self, entries: &[&Entry]) -> Vec<Result<(), PublishError>> {
+        join_all(entries.iter().map(async |entry| match self.put(&[entry]).await {
+            Ok(codes) => match codes.into_iter().next() {
+                Some(code) => refused(code),
+                None => Err(PublishError::Call(AwsError::unanswered())),
+            },
+            Err(error) => Err(PublishError::Call(error)),
+        }))
+        .await
+    }
+
     fn request(&self, entry: &Entry) -> PutEventsRequestEntry {
         PutEventsRequestEntry::builder()
             .event_bus_name(&self.name)
@@ -192,10 +213,18 @@ impl EventBus {
     }
 }
 
+/// The result of an entry for which the bus has this error code, or none.
+fn refused(code: Option<String>) -> Result<(), PublishError> {
+    code.map_or(Ok(()), |code| Err(PublishError::Refused { code }))
+}
+
 impl Publish for EventBus {
     /// Entries that the bus refuses one by one, as it does where it is throttled, are sent again soon: the queue would
     /// bring them back only after minutes.
+    ///
+    /// A call that it refuses as a whole, because of one entry or of all together, is sent again in parts.
     async fn publish(&self, entries: &[&Entry]) -> Vec<Result<(), PublishError>> {
+        let started = Instant::now();
         let mut results = vec![Err(PublishError::Call(AwsError::unanswered())); entries.len()];
         for round in 0..ROUNDS {
             let (open, sent): (Vec<_>, Vec<_>) = results
@@ -204,15 +233,21 @@ impl Publish for EventBus {
                 .filter(|(result, _)| result.is_err())
                 .map(|(result, entry)| (result, *entry))
                 .unzip();
-            if sent.is_empty() {
+            if sent.is_empty() || started.elapsed() > AGAIN {
                 break;
             }
             tokio::time::sleep(PAUSE * round).await;
             match self.put(&sent).await {
                 Ok(codes) => {
                     for (result, code) in open.into_iter().zip(codes) {
-                        *result = code.map_or(Ok(()), |code| Err(PublishError::Refused { code }));
+                        *result = refused(code);
                     }
+                }
+                Err(error) if sent.len() > 1 && error.is_about_content() && started.elapsed() <= AGAIN => {
+                    for (result, single) in open.into_iter().zip(self.put_singly(&sent).await) {
+                        *result = single;
+                    }
+                    break;
                 }
                 Err(error) => {
                     for result in open {

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
+use std::time::Duration;
 
 use callbacks::Product;
 use futures_util::future::{join, join_all};
@@ -11,9 +12,10 @@ use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use tokio::time::Instant;
 
-use crate::aws::AwsError;
-use crate::bus::{Bus, ENTRIES, Entry, Publish, PublishError};
+use crate::aws::{AwsError, CALL};
+use crate::bus::{Bus, ENTRIES, Entry, PUBLISH, Publish, PublishError};
 use crate::encode;
 use crate::ledger::{Claim, Claims, Ledger};
 use crate::limit::Limit;
@@ -23,6 +25,13 @@ mod tests;
 
 /// Groups of events that are on their way at once. Each has up to ten calls of the ledger open.
 const AT_ONCE: usize = 4;
+
+/// The longest that a group of events takes from its claims to its completions, and the answer to the queue after it. A run
+/// with less time than this starts none: `Timeout` of the function has to be longer.
+pub const GROUP_TIME: Duration = CALL.saturating_add(PUBLISH).saturating_add(CALL).saturating_add(ANSWER);
+
+/// What the function takes after the last group to tell the queue what failed.
+const ANSWER: Duration = Duration::from_secs(1);
 
 /// Publishes what the queue holds.
 #[derive(Debug)]
@@ -63,33 +72,27 @@ pub struct Dispatched {
     pub id: String,
     /// Its type.
     pub r#type: String,
-    /// When it happened.
-    pub time: Timestamp,
     /// What became of it.
     pub fate: Fate,
 }
 
 /// What became of an event.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
     /// It is published, and the ledger knows it.
-    #[error("published")]
     Published,
     /// It is published, but the ledger was not told. Another delivery of it will be published, too.
-    #[error("published, but the ledger did not take note: {0}")]
     NotNoted(AwsError),
     /// It had been published before, and was not again.
-    #[error("published before")]
     Duplicate,
     /// Another run has claimed it, and may have published it. Its messages come back.
-    #[error("claimed by another run")]
     Held,
     /// The ledger did not say whether it is published. Its messages come back.
-    #[error("the ledger did not answer: {0}")]
     NotClaimed(AwsError),
     /// It was not published, or is not known to be. Its messages come back.
-    #[error("{0}")]
     NotPublished(PublishError),
+    /// The run had too little time left to try. Its messages come back.
+    NotStarted,
 }
 
 impl Fate {
@@ -98,7 +101,7 @@ impl Fate {
     pub fn is_settled(&self) -> bool {
         match self {
             Self::Published | Self::NotNoted(_) | Self::Duplicate => true,
-            Self::Held | Self::NotClaimed(_) | Self::NotPublished(_) => false,
+            Self::Held | Self::NotClaimed(_) | Self::NotPublished(_) | Self::NotStarted => false,
         }
     }
 }
@@ -122,9 +125,9 @@ impl Dispatcher {
     /// Publishes the events of these messages, each once.
     ///
     /// `owner` is unique to this run, and `now` is not before the run's start: a claim holds from then on, and longer than a
-    /// run may take.
-    pub async fn run(&self, records: &[Record], owner: &str, now: Timestamp) -> Report {
-        Run { ledger: &self.ledger, bus: &self.bus, owner, now }.dispatch(records, self.limit).await
+    /// run may take. The run ends before `deadline`: events for which too little time is left are [`Fate::NotStarted`].
+    pub async fn run(&self, records: &[Record], owner: &str, now: Timestamp, deadline: Instant) -> Report {
+        Run { ledger: &self.ledger, bus: &self.bus, owner, now, deadline }.dispatch(records, self.limit).await
     }
 }
 
@@ -135,7 +138,7 @@ struct Queued {
     entry: Entry,
 }
 
-/// What of an event is read here. The rest goes on as it is.
+/// What of an event is read here, so that it can be routed. The rest goes on as it is.
 #[derive(Deserialize)]
 struct Head<'a> {
     #[serde(borrow)]
@@ -153,7 +156,9 @@ fn read(record: &Record) -> Option<Vec<(String, Queued)>> {
     events
         .into_iter()
         .map(|event| {
-            let head: Head<'_> = serde_json::from_str(event.get()).ok()?;
+            // Serde would take an array for the members in their order, and the bus only takes objects.
+            let object = Some(event.get()).filter(|text| text.starts_with('{'))?;
+            let head: Head<'_> = serde_json::from_str(object).ok()?;
             let product = Product::of_source(&head.source)?;
             let entry = Entry {
                 source: product.bus_source(),
@@ -193,6 +198,7 @@ struct Run<'a, L, B> {
     bus: &'a B,
     owner: &'a str,
     now: Timestamp,
+    deadline: Instant,
 }
 
 impl<L: Claims, B: Publish> Run<'_, L, B> {
@@ -227,23 +233,33 @@ impl<L: Claims, B: Publish> Run<'_, L, B> {
         report
     }
 
-    /// Takes a group of events through all steps, so that few events are between two steps at any time.
+    /// Takes a group of events through all steps, so that few events are between two steps at any time. Starts none that
+    /// might not end: Lambda would end it between two steps, and the answer to the queue would be lost for all messages.
     async fn settle(&self, group: Vec<(String, Queued)>) -> Vec<(String, Dispatched)> {
+        let fates = if self.deadline.saturating_duration_since(Instant::now()) < GROUP_TIME {
+            vec![Fate::NotStarted; group.len()]
+        } else {
+            self.take(&group).await
+        };
+        let dispatched = |((key, event), fate): ((String, Queued), Fate)| {
+            let Queued { product, id, entry } = event;
+            (key, Dispatched { product, id, r#type: entry.detail_type, fate })
+        };
+        group.into_iter().zip(fates).map(dispatched).collect()
+    }
+
+    /// The steps of a group: what became of each event, in their order. Takes less than [`GROUP_TIME`].
+    async fn take(&self, group: &[(String, Queued)]) -> Vec<Fate> {
         let claims = join_all(group.iter().map(|(key, _)| self.ledger.claim(key, self.owner, self.now))).await;
         let granted = |claim: &Result<Claim, AwsError>| *claim == Ok(Claim::Granted);
         let ours: Vec<&Entry> =
             group.iter().zip(&claims).filter(|(_, claim)| granted(claim)).map(|((_, event), _)| &event.entry).collect();
         let mut published = if ours.is_empty() { Vec::new() } else { self.bus.publish(&ours).await }.into_iter();
-        let fates = join_all(group.iter().zip(claims).map(|((key, _), claim)| {
+        join_all(group.iter().zip(claims).map(|((key, _), claim)| {
             let published = if granted(&claim) { published.next() } else { None };
             self.conclude(key, claim, published)
         }))
-        .await;
-        let dispatched = |((key, event), fate): ((String, Queued), Fate)| {
-            let Queued { product, id, entry } = event;
-            (key, Dispatched { product, id, r#type: entry.detail_type, time: entry.time, fate })
-        };
-        group.into_iter().zip(fates).map(dispatched).collect()
+        .await
     }
 
     /// The last step: completes what is published, and gives up the claim to what certainly is not.

@@ -14,12 +14,15 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::aws::{AwsError, warm_timeouts, warmed};
 
-/// How long a claim holds without being completed. It outlasts the function that claimed (60 s), and ends before the queue
-/// shows the message again (360 s), so that nobody publishes an event while another still may.
-pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(90);
+/// How long a claim holds without being completed.
+///
+/// It has to be longer than `Timeout` of the function that claims, and shorter than `VisibilityTimeout` of the queue: so
+/// nobody publishes an event while another run still may, and a message that comes back meets no lease.
+pub const LEASE: SignedDuration = SignedDuration::from_secs(90);
 
-/// How long an event is remembered. Its last redelivery may come after 15 days in a queue of the vendor's, 14 days in ours
-/// and 14 days in the dead-letter queue: 43 days.
+/// How long an event is remembered. Its last redelivery may come after 15 days in a queue of the vendor's and 14 days in
+/// ours, which include those in the dead-letter queue: SQS counts from when a message was first stored. Only a redrive starts
+/// the count anew, and adds up to 14 days: 43 days.
 pub(crate) const MEMORY: SignedDuration = SignedDuration::from_hours(45 * 24);
 
 /// A claim that is not completed.

@@ -18,8 +18,8 @@ mod trace;
 
 pub use aws::{AwsError, aws};
 pub use bus::{Bus, BusTarget, PublishError, UnknownBus};
-pub use dispatch::{Dispatched, Dispatcher, Fate, Record, Report};
+pub use dispatch::{Dispatched, Dispatcher, Fate, GROUP_TIME, Record, Report};
 pub use intake::{Delivery, Intake, IntakeTarget, StoreError, UnknownIntake};
-pub use ledger::{Ledger, LedgerTarget, UnknownLedger};
+pub use ledger::{LEASE, Ledger, LedgerTarget, UnknownLedger};
 pub use limit::{Limit, UnknownLimit};
 pub use queue::{Overflow, UnknownOverflow};

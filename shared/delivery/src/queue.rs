@@ -157,7 +157,11 @@ impl Pace {
     fn within(time: Duration) -> Self {
         let attempt = time * 3 / 10;
         Self {
-            timeouts: TimeoutConfig::builder().connect_timeout(attempt).operation_attempt_timeout(attempt).build(),
+            timeouts: TimeoutConfig::builder()
+                .connect_timeout(attempt)
+                .operation_attempt_timeout(attempt)
+                .operation_timeout(time)
+                .build(),
             retries: RetryConfig::standard()
                 .with_max_attempts(ATTEMPTS)
                 .with_initial_backoff(BACKOFF)

@@ -2,32 +2,50 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use aws_config::{BehaviorVersion, Region};
-use aws_sdk_eventbridge::config::Credentials;
+use aws_config::Region;
+use aws_sdk_eventbridge::config::{Credentials, SharedCredentialsProvider};
 use axum::Router;
 use axum::http::StatusCode;
 use delivery::{Bus, BusTarget, Dispatcher, Fate, Ledger, LedgerTarget, Limit, PublishError, Record, Report};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::time::Instant;
 
 const TRACE: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1";
 
-/// Publishes so many events of one message on a bus that gives these answers, each a status and the codes with which it
-/// refuses entries (an empty one takes the entry). Returns what came of it, and the entries of each call.
+/// The status of an answer, and the codes with which it refuses entries. An empty one takes the entry.
+type Answer = (u16, Vec<String>);
+
+/// Publishes so many events of one message on a bus that gives these answers, and then takes all. Returns what came of it, and
+/// the entries of each call.
 async fn publish(events: usize, answers: &[(u16, &[&str])]) -> (Report, Vec<Vec<Value>>) {
-    let calls = Arc::<Mutex<Vec<Vec<Value>>>>::default();
-    let answers: VecDeque<(u16, Vec<String>)> = answers
+    let mut answers: VecDeque<Answer> = answers
         .iter()
         .map(|(status, codes)| (*status, codes.iter().map(|code| (*code).to_owned()).collect()))
         .collect();
+    publish_on(events, move |entries| answers.pop_front().unwrap_or_else(|| all_taken(entries))).await
+}
+
+fn all_taken(entries: &[Value]) -> Answer {
+    (200, vec![String::new(); entries.len()])
+}
+
+/// The same on a bus whose answers depend on the entries.
+async fn publish_on(
+    events: usize,
+    answers: impl FnMut(&[Value]) -> Answer + Send + 'static,
+) -> (Report, Vec<Vec<Value>>) {
+    let calls = Arc::<Mutex<Vec<Vec<Value>>>>::default();
     let answers = Arc::new(Mutex::new(answers));
     let noted = Arc::clone(&calls);
     let answer = async move |body: String| {
         let call: Value = serde_json::from_str(&body).unwrap();
         let entries = call["Entries"].as_array().unwrap().clone();
-        let (status, codes) =
-            answers.lock().unwrap().pop_front().unwrap_or_else(|| (200, vec![String::new(); entries.len()]));
+        let (status, codes) = (answers.lock().unwrap())(&entries);
         noted.lock().unwrap().push(entries);
         let results: Vec<Value> = codes
             .iter()
@@ -35,23 +53,30 @@ async fn publish(events: usize, answers: &[(u16, &[&str])]) -> (Report, Vec<Vec<
             .collect();
         (StatusCode::from_u16(status).unwrap(), json!({"FailedEntryCount": 0, "Entries": results}).to_string())
     };
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
-    let aws = aws_config::defaults(BehaviorVersion::latest())
-        .endpoint_url(url)
+    let report = dispatch(events, address).await;
+    let calls = calls.lock().unwrap().clone();
+    (report, calls)
+}
+
+/// Publishes so many events of one message on the bus at this address.
+async fn dispatch(events: usize, address: SocketAddr) -> Report {
+    let aws = delivery::aws()
+        .await
+        .into_builder()
+        .endpoint_url(format!("http://{address}"))
         .region(Region::new("eu-central-1"))
-        .credentials_provider(Credentials::new("key", "secret", None, None, "test"))
-        .load()
-        .await;
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new("key", "secret", None, None, "test")))
+        .build();
     let bus = Bus::connect(BusTarget::EventBridge("media".to_owned()), &aws);
     let dispatcher = Dispatcher::new(Ledger::connect(LedgerTarget::Memory, &aws), bus, Limit::default());
     let events: Vec<String> = (0..events).map(event).collect();
     let body = format!("[{}]", events.join(","));
     let records = [Record { message: "m1".to_owned(), body, trace: Some(TRACE.to_owned()) }];
-    let report = dispatcher.run(&records, "one", "2026-01-02T03:04:06Z".parse().unwrap()).await;
-    let calls = calls.lock().unwrap().clone();
-    (report, calls)
+    let deadline = Instant::now() + Duration::from_secs(60);
+    dispatcher.run(&records, "one", "2026-01-02T03:04:06Z".parse().unwrap(), deadline).await
 }
 
 fn event(number: usize) -> String {
@@ -121,13 +146,60 @@ async fn an_entry_without_a_result_is_not_published() {
 
 #[tokio::test(flavor = "current_thread")]
 async fn a_call_that_is_refused_as_a_whole_comes_back() {
-    let (report, calls) = publish(2, &[(403, &[])]).await;
+    let (report, calls) = publish_on(2, |_| (403, Vec::new())).await;
     assert!(
         fates(&report)
             .iter()
             .all(|fate| matches!(fate, Fate::NotPublished(PublishError::Call(error)) if error.is_refusal()))
     );
-    assert_eq!((calls.len(), &report.failed[..]), (1, &["m1".to_owned()][..]));
+    let sizes: Vec<usize> = calls.iter().map(Vec::len).collect();
+    assert_eq!((&sizes[..], &report.failed[..]), (&[2, 1, 1][..], &["m1".to_owned()][..]));
+}
+
+/// One that the bus cannot read makes it refuse the others with it. Without them, it is the only one that stays.
+#[tokio::test(flavor = "current_thread")]
+async fn an_entry_for_which_a_call_is_refused_takes_no_other_along() {
+    let bad = event(1);
+    let (report, calls) = publish_on(3, move |entries| {
+        if entries.iter().any(|entry| entry["Detail"] == bad) { (400, Vec::new()) } else { all_taken(entries) }
+    })
+    .await;
+    assert!(matches!(
+        &fates(&report)[..],
+        [Fate::Published, Fate::NotPublished(PublishError::Call(error)), Fate::Published] if error.is_refusal()
+    ));
+    assert_eq!(calls.iter().map(Vec::len).collect::<Vec<_>>(), [3, 1, 1, 1]);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn entries_that_are_too_large_together_are_sent_apart() {
+    let (report, calls) =
+        publish_on(2, |entries| if entries.len() > 1 { (413, Vec::new()) } else { all_taken(entries) }).await;
+    assert_eq!((fates(&report), calls.len()), (vec![Fate::Published; 2], 3));
+}
+
+/// A bus that has too much to do is not given more.
+#[tokio::test(flavor = "current_thread")]
+async fn a_call_that_is_throttled_is_not_sent_in_parts() {
+    let (report, calls) = publish_on(3, |_| (429, Vec::new())).await;
+    assert!(
+        fates(&report)
+            .iter()
+            .all(|fate| matches!(fate, Fate::NotPublished(PublishError::Call(error)) if error.is_refusal()))
+    );
+    assert!(calls.iter().all(|entries| entries.len() == 3), "{calls:?}");
+}
+
+/// All attempts of a call have to fit the run.
+#[tokio::test(flavor = "current_thread", start_paused = true)]
+async fn a_call_without_an_answer_ends() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let dispatched = dispatch(1, listener.local_addr().unwrap());
+    let report = tokio::time::timeout(Duration::from_secs(9), dispatched).await.unwrap();
+    assert!(matches!(
+        &fates(&report)[..],
+        [Fate::NotPublished(PublishError::Call(error))] if !error.is_refusal()
+    ));
 }
 
 #[tokio::test(flavor = "current_thread")]

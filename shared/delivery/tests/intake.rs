@@ -6,8 +6,8 @@ use std::future::pending;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_sqs::config::Credentials;
+use aws_config::{Region, SdkConfig};
+use aws_sdk_sqs::config::{Credentials, SharedCredentialsProvider};
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
@@ -72,12 +72,13 @@ impl Service {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
-        let aws = aws_config::defaults(BehaviorVersion::latest())
+        let aws = delivery::aws()
+            .await
+            .into_builder()
             .endpoint_url(url)
             .region(Region::new("eu-central-1"))
-            .credentials_provider(Credentials::new("key", "secret", None, None, "test"))
-            .load()
-            .await;
+            .credentials_provider(SharedCredentialsProvider::new(Credentials::new("key", "secret", None, None, "test")))
+            .build();
         Self { calls, aws }
     }
 
@@ -146,10 +147,22 @@ async fn a_call_that_fails_is_repeated() {
 /// A connection that was lost while the function was frozen answers no more. The next attempt has to fit the time, too.
 #[tokio::test(flavor = "current_thread")]
 async fn a_call_without_an_answer_is_repeated_in_time() {
-    let service = Service::start(&[Answer::Not]).await;
-    let delivery = Delivery { trace: None, within: Duration::from_secs(2) };
+    let service = Service::start(&[Answer::Status(200), Answer::Not]).await;
+    let intake = service.intake(None);
+    intake.warm().await.unwrap();
+    let delivery = Delivery { trace: None, within: Duration::from_secs(5) };
+    intake.store(&[event("one")], &delivery).await.unwrap();
+    // The warming, the attempt that hangs, and the one that does not. On a busy machine another may end too late.
+    assert!(service.calls().len() >= 3, "{}", service.calls().len());
+}
+
+/// Whoever has more time than other calls have is given all of it.
+#[tokio::test(flavor = "current_thread", start_paused = true)]
+async fn a_call_has_the_time_that_there_is() {
+    let service = Service::start(&[Answer::Not, Answer::Not]).await;
+    let delivery = Delivery { trace: None, within: Duration::from_secs(40) };
     service.intake(None).store(&[event("one")], &delivery).await.unwrap();
-    assert_eq!(service.calls().len(), 2);
+    assert!(service.calls().len() >= 3, "{}", service.calls().len());
 }
 
 #[tokio::test(flavor = "current_thread")]

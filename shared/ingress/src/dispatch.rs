@@ -1,14 +1,15 @@
 //! The function between the queue and the bus.
 
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
 use callbacks::Product;
 use delivery::{Bus, BusTarget, Dispatched, Dispatcher, Fate, Ledger, LedgerTarget, Limit, Record, Report};
 use jiff::Timestamp;
-use lambda_runtime::{Error, LambdaEvent, service_fn};
+use lambda_runtime::{Context, Error, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
+use tokio::time::Instant;
 
 use crate::environment::{Environment, EnvironmentError};
 use crate::metrics::{self, Metric, Timer};
@@ -19,6 +20,9 @@ pub const LEDGER: &str = "MEDIAHOOK_LEDGER";
 
 /// Where events are published: `eventbridge:<bus name or ARN>`, or `stdout` for local use. Needed.
 pub const BUS: &str = "MEDIAHOOK_BUS";
+
+/// The function's name, which takes a product's place in metrics of what belongs to none.
+const NAME: &str = "dispatch";
 
 /// The message attribute that has the tracing header of the request.
 const TRACE: &str = "AWSTraceHeader";
@@ -36,7 +40,7 @@ struct Configuration {
 /// A configuration that is wrong stops it at once, with a log line that says what is expected.
 #[must_use]
 pub fn dispatch() -> ExitCode {
-    run("dispatch", |variable| Configuration::from_environment(variable), serve)
+    run(NAME, |variable| Configuration::from_environment(variable), serve)
 }
 
 impl Configuration {
@@ -61,8 +65,7 @@ async fn serve(configuration: Configuration) -> Result<(), Error> {
     if let Err(error) = dispatcher.warm().await {
         tracing::warn!(%error, "a connection was not opened ahead of the first event");
     }
-    let service =
-        service_fn(async |event: LambdaEvent<_>| handle(&dispatcher, event.payload, &event.context.request_id).await);
+    let service = service_fn(async |event: LambdaEvent<_>| handle(&dispatcher, event.payload, &event.context).await);
     lambda_runtime::run(service).await
 }
 
@@ -72,7 +75,7 @@ async fn serve(configuration: Configuration) -> Result<(), Error> {
 async fn handle(
     dispatcher: &Dispatcher,
     payload: Box<RawValue>,
-    request_id: &str,
+    context: &Context,
 ) -> Result<SqsBatchResponse, &'static str> {
     let (now, started) = (Timestamp::now(), Instant::now());
     let event: SqsEvent = serde_json::from_str(payload.get()).map_err(|_| "expected messages of a queue")?;
@@ -87,27 +90,43 @@ async fn handle(
             trace: message.attributes.remove(TRACE),
         })
         .collect();
-    let report = dispatcher.run(&records, request_id, now).await;
+    let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
+    let report = dispatcher.run(&records, &context.request_id, now, Instant::now() + left).await;
     log(&report);
     count(&report, started.elapsed());
     Ok(response(report))
 }
 
-/// What became of the events of each product, as metrics.
+/// Writes what became of a batch, as metrics.
 fn count(report: &Report, time: Duration) {
+    for (product, counts) in counts(report) {
+        match product {
+            Some(product) => metrics::emit(product, Some((Timer::PublishLatency, time)), &counts),
+            None => metrics::emit_for(NAME, &counts),
+        }
+    }
+}
+
+/// What became of the events of each product, and of what holds none: whose it is cannot be known.
+fn counts(report: &Report) -> Vec<(Option<Product>, Vec<(Metric, usize)>)> {
+    let mut all = Vec::new();
     for product in Product::ALL {
         let of = |has: fn(&Fate) -> bool| {
             report.events.iter().filter(|event| event.product == product && has(&event.fate)).count()
         };
-        let counts = [
+        let counts = vec![
             (Metric::Published, of(|fate| matches!(fate, Fate::Published | Fate::NotNoted(_)))),
             (Metric::Duplicate, of(|fate| *fate == Fate::Duplicate)),
-            (Metric::Failed, of(|fate| matches!(fate, Fate::NotClaimed(_) | Fate::NotPublished(_)))),
+            (Metric::Failed, of(|fate| matches!(fate, Fate::NotClaimed(_) | Fate::NotPublished(_) | Fate::NotStarted))),
         ];
         if of(|_| true) > 0 {
-            metrics::emit(product, Some((Timer::PublishLatency, time)), &counts);
+            all.push((Some(product), counts));
         }
     }
+    if !report.unreadable.is_empty() {
+        all.push((None, vec![(Metric::Failed, report.unreadable.len())]));
+    }
+    all
 }
 
 /// The messages that have to come back. All others are done with.
@@ -130,11 +149,14 @@ fn log(report: &Report) {
     for message in &report.unreadable {
         tracing::error!(message_id = message, "a message of the queue holds no events");
     }
-    for Dispatched { product, id, r#type, fate, .. } in &report.events {
+    for Dispatched { product, id, r#type, fate } in &report.events {
         match fate {
             Fate::Published => tracing::info!(%product, id, r#type, "an event was published"),
             Fate::Duplicate => tracing::info!(%product, id, r#type, "an event had been published before"),
             Fate::Held => tracing::info!(%product, id, r#type, "an event is with another run, and comes back"),
+            Fate::NotStarted => {
+                tracing::warn!(%product, id, r#type, "no time was left to publish an event, which comes back");
+            }
             Fate::NotNoted(error) => {
                 tracing::warn!(%product, id, r#type, %error, "an event was published, but the ledger took no note");
             }
@@ -150,8 +172,13 @@ fn log(report: &Report) {
 
 #[cfg(test)]
 mod tests {
+    use delivery::GROUP_TIME;
+
     use super::*;
     use crate::environment::{EVENT_LIMIT, RUNTIME_API};
+
+    /// The time that Lambda gives the function.
+    const TIMEOUT: Duration = Duration::from_secs(60);
 
     const MESSAGE: &str = r#"[{"id":"00000000000000000000000000000001","source":"/aliyun/vod","type":"media.upload.succeeded","time":"2026-01-02T03:04:05Z"}]"#;
 
@@ -175,11 +202,14 @@ mod tests {
         assert_eq!(read(&all[..2]).unwrap_err(), EnvironmentError::NotInLambda);
     }
 
-    async fn failed(payload: String) -> Result<Vec<String>, &'static str> {
+    async fn failed(payload: String, left: Duration) -> Result<Vec<String>, &'static str> {
         let aws = delivery::aws().await;
         let ledger = Ledger::connect(LedgerTarget::Memory, &aws);
         let dispatcher = Dispatcher::new(ledger, Bus::connect(BusTarget::Stdout, &aws), Limit::default());
-        let response = handle(&dispatcher, RawValue::from_string(payload).unwrap(), "run").await?;
+        let mut context = Context::default();
+        let deadline = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap() + left;
+        context.deadline = u64::try_from(deadline.as_millis()).unwrap();
+        let response = handle(&dispatcher, RawValue::from_string(payload).unwrap(), &context).await?;
         Ok(response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect())
     }
 
@@ -190,14 +220,38 @@ mod tests {
             {"messageId": "bad", "body": "SECRET"},
             {"messageId": "empty"},
         ]});
-        assert_eq!(failed(records.to_string()).await.unwrap(), ["bad", "empty"]);
-        assert_eq!(failed(r#"{"Records":[]}"#.to_owned()).await.unwrap(), [""; 0]);
+        assert_eq!(failed(records.to_string(), TIMEOUT).await.unwrap(), ["bad", "empty"]);
+        assert_eq!(failed(r#"{"Records":[]}"#.to_owned(), TIMEOUT).await.unwrap(), [""; 0]);
+        assert_eq!(failed(records.to_string(), GROUP_TIME / 2).await.unwrap(), ["bad", "empty", "good"]);
+    }
+
+    /// There is an alarm on what failed, whosever it is.
+    #[test]
+    fn what_fails_is_counted() {
+        let event = |product, fate| Dispatched { product, id: "a".to_owned(), r#type: "t".to_owned(), fate };
+        let mut report = Report::default();
+        assert_eq!(counts(&report), []);
+        report.events = vec![
+            event(Product::AliyunVod, Fate::Published),
+            event(Product::AliyunVod, Fate::NotStarted),
+            event(Product::TencentCi, Fate::Duplicate),
+        ];
+        report.unreadable = vec!["m1".to_owned(), "m2".to_owned()];
+        let of = |published, duplicate, failed| {
+            vec![(Metric::Published, published), (Metric::Duplicate, duplicate), (Metric::Failed, failed)]
+        };
+        let expected = [
+            (Some(Product::AliyunVod), of(1, 0, 1)),
+            (Some(Product::TencentCi), of(0, 1, 0)),
+            (None, vec![(Metric::Failed, 2)]),
+        ];
+        assert_eq!(counts(&report), expected);
     }
 
     #[tokio::test(flavor = "current_thread")]
     async fn what_is_no_batch_fails_as_a_whole() {
         for payload in [r#""SECRET""#, "[]", r#"{"requestContext":{}}"#] {
-            assert!(!failed(payload.to_owned()).await.unwrap_err().contains("SECRET"), "{payload}");
+            assert!(!failed(payload.to_owned(), TIMEOUT).await.unwrap_err().contains("SECRET"), "{payload}");
         }
     }
 }

@@ -88,6 +88,24 @@ fn the_template_is_explained() {
     }
 }
 
+/// A run of dispatch has time for what it starts, nobody publishes an event while another run still may, and a message that
+/// comes back meets no lease.
+#[test]
+fn a_run_is_shorter_than_a_lease_and_a_lease_than_what_the_queue_hides() {
+    let template = read("template.yaml");
+    let seconds = |resource: &str, property: &str| -> u64 {
+        let (_, rest) = template.split_once(&format!("\n  {resource}:\n")).unwrap();
+        let mut lines = rest.lines().take_while(|line| line.is_empty() || line.starts_with("    "));
+        let value = lines.find_map(|line| line.strip_prefix(&format!("      {property}: ")));
+        value.unwrap_or_else(|| panic!("{resource} has no {property}")).parse().unwrap()
+    };
+    let timeout = seconds("DispatchFunction", "Timeout");
+    let lease = delivery::LEASE.unsigned_abs().as_secs();
+    let hidden = seconds("IntakeQueue", "VisibilityTimeout");
+    assert!(delivery::GROUP_TIME.as_secs() < timeout, "{:?} < {timeout}", delivery::GROUP_TIME);
+    assert!(timeout < lease && lease < hidden, "{timeout} < {lease} < {hidden}");
+}
+
 /// Alarms and dashboard name no metric that is never written.
 #[test]
 fn every_metric_of_the_template_exists() {

@@ -6,12 +6,16 @@ use std::future::pending;
 
 use futures_util::FutureExt;
 use jiff::SignedDuration;
+use tokio::time::{sleep, timeout_at};
 
 use super::*;
 use crate::ledger::{LEASE, MemoryLedger};
 
 /// How long the queue hides a message that is being worked on.
 const VISIBILITY: SignedDuration = SignedDuration::from_secs(360);
+
+/// How long the function may run.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// What goes wrong with one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +70,7 @@ impl World {
 
     /// A run over these messages; `None` where the function ended within it.
     fn run(&self, records: &[Record], owner: &str, now: Timestamp) -> Option<Report> {
-        let run = Run { ledger: self, bus: self, owner, now };
+        let run = Run { ledger: self, bus: self, owner, now, deadline: Instant::now() + TIMEOUT };
         run.dispatch(records, Limit::default()).now_or_never()
     }
 
@@ -108,6 +112,55 @@ impl Publish for World {
             vec![Ok(()); entries.len()]
         };
         self.call(published, |fault| vec![Err(PublishError::Call(unanswered(fault))); entries.len()]).await
+    }
+}
+
+/// A ledger and a bus of which each call takes as long as it may, and then does what it should, or gives no answer.
+struct Slow {
+    world: World,
+    answers: bool,
+}
+
+impl Slow {
+    /// A run over messages with an event each, within the time that Lambda gives it.
+    async fn run(&self, messages: usize) -> Report {
+        let records: Vec<Record> =
+            (0..messages).map(|number| record(&number.to_string(), &[&number.to_string()])).collect();
+        // Each event is a group of its own.
+        let padding = " ".repeat(10_000);
+        let records: Vec<Record> = records
+            .into_iter()
+            .map(|record| Record { body: record.body.replace(r#""data""#, &format!(r#"{padding}"data""#)), ..record })
+            .collect();
+        let deadline = Instant::now() + TIMEOUT;
+        let run = Run { ledger: self, bus: self, owner: "one", now: start(), deadline };
+        timeout_at(deadline, run.dispatch(&records, "16384".parse().unwrap())).await.unwrap()
+    }
+
+    async fn after<T>(&self, time: Duration, act: impl Future<Output = T>, failed: T) -> T {
+        sleep(time).await;
+        if self.answers { act.await } else { failed }
+    }
+}
+
+impl Claims for Slow {
+    async fn claim(&self, key: &str, owner: &str, now: Timestamp) -> Result<Claim, AwsError> {
+        self.after(CALL, self.world.claim(key, owner, now), Err(AwsError::unanswered())).await
+    }
+
+    async fn complete(&self, key: &str, owner: &str, now: Timestamp) -> Result<(), AwsError> {
+        self.after(CALL, self.world.complete(key, owner, now), Err(AwsError::unanswered())).await
+    }
+
+    async fn release(&self, key: &str, owner: &str) -> Result<(), AwsError> {
+        self.after(CALL, self.world.release(key, owner), Err(AwsError::unanswered())).await
+    }
+}
+
+impl Publish for Slow {
+    async fn publish(&self, entries: &[&Entry]) -> Vec<Result<(), PublishError>> {
+        let failed = vec![Err(PublishError::Call(AwsError::unanswered())); entries.len()];
+        self.after(PUBLISH, self.world.publish(entries), failed).await
     }
 }
 
@@ -254,6 +307,32 @@ fn a_message_comes_back_for_the_event_that_failed() {
     assert_eq!(world.published(), counts(&[("a", 1), ("b", 1)]));
 }
 
+/// Lambda would end the run between two steps, and no message would be done with.
+#[tokio::test(flavor = "current_thread", start_paused = true)]
+async fn a_run_ends_before_lambda_ends_it() {
+    let slow = Slow { world: World::default(), answers: true };
+    let report = slow.run(50).await;
+    let published = slow.world.published();
+    let not_started = report.events.iter().filter(|event| event.fate == Fate::NotStarted).count();
+    assert_eq!((report.events.len(), published.len() + not_started), (50, 50));
+    assert!(published.len() >= AT_ONCE, "{published:?}");
+    assert_eq!(report.failed.len(), not_started);
+    assert!(report.failed.iter().all(|id| !published.contains_key(id)));
+
+    // Nothing stands in the way of the next run.
+    let records: Vec<Record> = report.failed.iter().map(|id| record(id, &[id])).collect();
+    assert!(slow.world.run(&records, "two", start()).unwrap().failed.is_empty());
+    assert_eq!(slow.world.published().into_values().collect::<Vec<_>>(), [1; 50]);
+}
+
+#[tokio::test(flavor = "current_thread", start_paused = true)]
+async fn a_run_that_gets_no_answers_ends_before_lambda_ends_it() {
+    let slow = Slow { world: World::default(), answers: false };
+    let report = slow.run(50).await;
+    assert_eq!(report.failed.len(), 50);
+    assert!(report.events.iter().any(|event| event.fate == Fate::NotStarted));
+}
+
 #[test]
 fn what_is_no_event_goes_to_the_dead_letters_alone() {
     let bodies = [
@@ -262,6 +341,7 @@ fn what_is_no_event_goes_to_the_dead_letters_alone() {
         "{}",
         "[1]",
         "[{}]",
+        r#"[["a","/aliyun/vod","t","2026-01-02T03:04:05Z"]]"#,
         r#"[{"id":"a","source":"/other","type":"t","time":"2026-01-02T03:04:05Z"}]"#,
         r#"[{"id":"a","source":"/aliyun/vod","type":"t","time":"yesterday"}]"#,
         r#"[{"id":"a","source":"/aliyun/vod","type":"t","time":"2026-01-02T03:04:05Z"}"#,
