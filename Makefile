@@ -126,12 +126,22 @@ logical = $(patsubst build-%:,%,$(firstword $(shell grep '^build-.*Function: art
 watch: setup ## serve the functions on http://localhost:9000/lambda-url/<function>/, built anew on every change
 	MEDIAHOOK_ALLOW_UNSIGNED=true cargo lambda watch
 
+# The stack's architecture and the one that its functions are built for are the same.
+DEPLOY_ARCH ?= arm64
+# Another stack than `mediahook`.
+STACK_NAME := $(addprefix --stack-name ,$(STACK))
+# `sam deploy` takes the last --parameter-overrides that it is given for all of them, and then those of samconfig.toml for
+# none. So there is one list: what is kept in parameters.yaml, the architecture, and what FLAGS adds.
+OVERRIDES := --parameter-overrides $(addprefix file://,$(wildcard parameters.yaml)) Architecture=$(DEPLOY_ARCH)
+
 .PHONY: deploy
-deploy: setup ## build for arm64 and deploy the stack to AWS; FLAGS are for `sam deploy`
-	ARCH=arm64 sam build --config-env deploy
-	sam deploy --config-env deploy $(FLAGS)
+deploy: setup ## build for DEPLOY_ARCH=arm64 and deploy the stack to AWS; FLAGS are for `sam deploy`, STACK= names another stack
+	$(if $(findstring Architecture=,$(FLAGS)),$(error the architecture is what is built for: use DEPLOY_ARCH=x86_64))
+	ARCH=$(DEPLOY_ARCH) sam build --config-env deploy
+	sam deploy --config-env deploy $(STACK_NAME) \
+	  $(if $(findstring --parameter-overrides,$(FLAGS)),$(subst --parameter-overrides,$(OVERRIDES),$(FLAGS)),$(FLAGS) $(OVERRIDES))
 
 .PHONY: urls
-urls: setup ## print the callback URLs and the other outputs of the deployed stack; FLAGS are for `sam list stack-outputs`
-	@outputs=$$(sam list stack-outputs --config-env deploy --output json $(FLAGS)) && printf '%s' "$$outputs" | \
-	  python -c 'import json, sys; [print(output["OutputKey"].ljust(26), output["OutputValue"]) for output in json.load(sys.stdin)]'
+urls: setup ## print the callback URLs and the other outputs of the deployed stack; FLAGS are for `sam list stack-outputs`, STACK= as above
+	@outputs=$$(sam list stack-outputs --config-env deploy --output json $(STACK_NAME) $(FLAGS)) && printf '%s' "$$outputs" | \
+	  python -c 'import json, sys; [print(output["OutputKey"].ljust(30), output["OutputValue"]) for output in json.load(sys.stdin)]'

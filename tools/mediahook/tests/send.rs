@@ -95,7 +95,7 @@ fn credentials(product: Product, callback_url: String) -> Credentials {
     Credentials {
         keys: sample(product).1.into_iter().map(Into::into).collect(),
         tokens: vec![TOKEN.into()],
-        callback_urls: is_aliyun.then_some(callback_url).into_iter().collect(),
+        callback_urls: is_aliyun.then(|| callback_url.into()).into_iter().collect(),
     }
 }
 

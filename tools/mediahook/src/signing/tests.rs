@@ -31,7 +31,7 @@ fn verified(product: Product, callback: &Callback) -> Result<(), NotAuthentic> {
     let credentials = Credentials {
         keys: if product == Product::TencentCi { vec![] } else { vec!["Key0".into(), "Key1".into()] },
         tokens: vec!["a token".into()],
-        callback_urls: if is_aliyun { vec![format!("{URL}&token=a+token")] } else { vec![] },
+        callback_urls: if is_aliyun { vec![format!("{URL}&token=a+token").into()] } else { vec![] },
     };
     let headers: Vec<(&str, &str)> = callback.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let token = token_of(&callback.url).unwrap_or_default();
