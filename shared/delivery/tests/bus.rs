@@ -39,6 +39,15 @@ async fn publish_on(
     events: usize,
     answers: impl FnMut(&[Value]) -> Answer + Send + 'static,
 ) -> (Report, Vec<Vec<Value>>) {
+    publish_after(Duration::ZERO, events, answers).await
+}
+
+/// The same on a bus that takes this long for an answer.
+async fn publish_after(
+    time: Duration,
+    events: usize,
+    answers: impl FnMut(&[Value]) -> Answer + Send + 'static,
+) -> (Report, Vec<Vec<Value>>) {
     let calls = Arc::<Mutex<Vec<Vec<Value>>>>::default();
     let answers = Arc::new(Mutex::new(answers));
     let noted = Arc::clone(&calls);
@@ -47,6 +56,7 @@ async fn publish_on(
         let entries = call["Entries"].as_array().unwrap().clone();
         let (status, codes) = (answers.lock().unwrap())(&entries);
         noted.lock().unwrap().push(entries);
+        tokio::time::sleep(time).await;
         let results: Vec<Value> = codes
             .iter()
             .map(|code| if code.is_empty() { json!({"EventId": "1"}) } else { json!({"ErrorCode": code}) })
@@ -188,6 +198,17 @@ async fn a_call_that_is_throttled_is_not_sent_in_parts() {
             .all(|fate| matches!(fate, Fate::NotPublished(PublishError::Call(error)) if error.is_refusal()))
     );
     assert!(calls.iter().all(|entries| entries.len() == 3), "{calls:?}");
+}
+
+/// Neither what is refused one by one nor what is refused together: the run has other events, too.
+#[tokio::test(flavor = "current_thread", start_paused = true)]
+async fn a_slow_bus_is_not_asked_again() {
+    for (status, code) in [(200, "InternalFailure"), (413, "")] {
+        let answer = move |entries: &[Value]| (status, vec![code.to_owned(); entries.len()]);
+        let (report, calls) = publish_after(Duration::from_millis(4500), 2, answer).await;
+        assert!(fates(&report).iter().all(|fate| matches!(fate, Fate::NotPublished(_))), "{status}");
+        assert_eq!(calls.len(), 1, "{status}");
+    }
 }
 
 /// All attempts of a call have to fit the run.
