@@ -181,7 +181,7 @@ mod tests {
     use crate::environment::{EVENT_LIMIT, RUNTIME_API};
 
     /// The time that Lambda gives the function.
-    const TIMEOUT: Duration = Duration::from_secs(60);
+    const TIMEOUT: Duration = Duration::from_mins(1);
 
     const MESSAGE: &str = r#"[{"id":"00000000000000000000000000000001","source":"/aliyun/vod","type":"media.upload.succeeded","time":"2026-01-02T03:04:05Z"}]"#;
 
