@@ -85,7 +85,7 @@ async fn dispatch(events: usize, address: SocketAddr) -> Report {
     let events: Vec<String> = (0..events).map(event).collect();
     let body = format!("[{}]", events.join(","));
     let records = [Record { message: "m1".to_owned(), body, trace: Some(TRACE.to_owned()) }];
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     dispatcher.run(&records, "one", "2026-01-02T03:04:06Z".parse().unwrap(), deadline).await
 }
 

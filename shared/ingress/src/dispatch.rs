@@ -107,8 +107,11 @@ fn count(report: &Report, time: Duration) {
     }
 }
 
+/// What is counted of a product, or of what belongs to none.
+type Counts = (Option<Product>, Vec<(Metric, usize)>);
+
 /// What became of the events of each product, and of what holds none: whose it is cannot be known.
-fn counts(report: &Report) -> Vec<(Option<Product>, Vec<(Metric, usize)>)> {
+fn counts(report: &Report) -> Vec<Counts> {
     let mut all = Vec::new();
     for product in Product::ALL {
         let of = |has: fn(&Fate) -> bool| {
@@ -178,7 +181,7 @@ mod tests {
     use crate::environment::{EVENT_LIMIT, RUNTIME_API};
 
     /// The time that Lambda gives the function.
-    const TIMEOUT: Duration = Duration::from_secs(60);
+    const TIMEOUT: Duration = Duration::from_mins(1);
 
     const MESSAGE: &str = r#"[{"id":"00000000000000000000000000000001","source":"/aliyun/vod","type":"media.upload.succeeded","time":"2026-01-02T03:04:05Z"}]"#;
 

@@ -15,7 +15,7 @@ use crate::ledger::{LEASE, MemoryLedger};
 const VISIBILITY: SignedDuration = SignedDuration::from_secs(360);
 
 /// How long the function may run.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// What goes wrong with one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
