@@ -107,11 +107,11 @@ fn count(report: &Report, time: Duration) {
     }
 }
 
-/// Metrics and their values.
-type Counts = Vec<(Metric, usize)>;
+/// What is counted of a product, or of what belongs to none.
+type Counts = (Option<Product>, Vec<(Metric, usize)>);
 
 /// What became of the events of each product, and of what holds none: whose it is cannot be known.
-fn counts(report: &Report) -> Vec<(Option<Product>, Counts)> {
+fn counts(report: &Report) -> Vec<Counts> {
     let mut all = Vec::new();
     for product in Product::ALL {
         let of = |has: fn(&Fate) -> bool| {

@@ -225,6 +225,20 @@ pub struct Killer {
 impl Killer {
     /// Kills the process, if there is one.
     pub fn kill(&self) {
+        self.signal("KILL");
+    }
+
+    /// Stops the process until [`Killer::resume`], as Lambda does between requests.
+    pub fn pause(&self) {
+        self.signal("STOP");
+    }
+
+    /// Lets a process go on that was stopped.
+    pub fn resume(&self) {
+        self.signal("CONT");
+    }
+
+    fn signal(&self, name: &str) {
         let Ok(number) = std::fs::read_to_string(self.folder.join("process")) else { return };
         let number = number.trim();
         // The number of a function that has ended may be a stranger's by now, who does not write to this folder.
@@ -232,7 +246,7 @@ impl Killer {
         if output.is_none() || output != self.folder.join("events").canonicalize().ok() {
             return;
         }
-        let output = Command::new("kill").args(["-KILL", number]).output();
+        let output = Command::new("kill").args(["-s", name, number]).output();
         output.map(drop).unwrap_or_default();
     }
 }

@@ -65,6 +65,36 @@ fn tokens_are_changed_while_requests_come_in() {
     assert_eq!((status(&function, "two"), status(&function, "one")), (200, 401));
 }
 
+/// Lambda pauses a function as soon as it has answered. A reading of the secret that runs then is cut off, which is no reason
+/// to refuse the next callback, signed with a key that the secret has by now.
+#[test]
+fn a_reading_that_was_cut_off_is_begun_anew() {
+    let stack = stack("paused");
+    let name = "secret-of-a-quiet-function";
+    stack.aws.call("secretsmanager.CreateSecret", &json!({"Name": name})).unwrap();
+    put(&stack, name, &["one"]);
+    let environment = [("MEDIAHOOK_SECRET_ID", name), ("MEDIAHOOK_SECRET_MAX_AGE", "1")];
+    let function = stack.product(Product::TencentCi, &environment).unwrap();
+    assert_eq!(status(&function, "one"), 200);
+
+    stack.intake.set_plan(|call| (call.operation == READ).then_some(Fault::Silence { is_made: false, then: None }));
+    drop(stack.intake.take_calls());
+    let started = Instant::now();
+    while !stack.intake.take_calls().iter().any(|call| call.operation == READ) {
+        assert_eq!(status(&function, "one"), 200);
+        assert!(started.elapsed() < LIMIT, "the secret is not read again");
+    }
+    let process = function.killer();
+    process.pause();
+    put(&stack, name, &["two"]);
+    stack.intake.set_plan(|_| None);
+    // Longer than reading a secret may take.
+    std::thread::sleep(Duration::from_secs(6));
+    process.resume();
+    assert_eq!(status(&function, "two"), 200);
+    assert!(!function.log().unwrap().contains("was not read again"));
+}
+
 #[test]
 fn a_function_does_not_start_without_its_secret() {
     let stack = stack("no-secret");
