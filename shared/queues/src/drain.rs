@@ -1,5 +1,6 @@
 //! Receive, store, confirm: in this order, until a queue is empty or the time is up.
 
+use std::cell::Cell;
 use std::error::Error;
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -190,13 +191,18 @@ async fn take_batch<Q: Queue>(
     if received == Received::Keep || handles.is_empty() {
         return Ok(flow);
     }
-    let confirm = async || queue.confirm(&credentials, &handles).await;
+    let tries = Cell::new(0_usize);
+    let confirm = async || {
+        tries.set(tries.get() + 1);
+        queue.confirm(&credentials, &handles).await
+    };
     let confirm = confirm.retry(backoff()).when(QueueError::is_temporary);
     let refused = timeout(CONFIRMING, confirm).await.map_err(|_| DrainError::TimeUp)?.map_err(DrainError::Confirm)?;
     let confirmed = handles.len().saturating_sub(refused);
     report.confirmed += confirmed;
     report.unconfirmed -= confirmed;
-    if confirmed == 0 && arrived.elapsed() < YOUNG {
+    // A request whose answer was lost may have confirmed them, and the next is refused for that.
+    if confirmed == 0 && tries.get() == 1 && arrived.elapsed() < YOUNG {
         return Err(DrainError::NoneConfirmed);
     }
     Ok(flow)
