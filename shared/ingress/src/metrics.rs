@@ -43,6 +43,8 @@ pub(crate) enum Metric {
     Polls,
     /// Queues that could not be drained.
     PullFailures,
+    /// Runs of a pull function that ended before its queues were empty.
+    NotDrained,
     /// Events that came out of a vendor's queue and were stored.
     Pulled,
     /// Messages that were then confirmed there.

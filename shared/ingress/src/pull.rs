@@ -1,17 +1,18 @@
 //! A scheduled function: takes events out of a vendor's queues and stores them, as if they had been posted.
 //!
 //! What invokes it, such as a schedule of EventBridge, is not looked at. It answers with what it took out of each queue, and
-//! fails where a queue could not be drained, so that Lambda invokes it again and counts the error.
+//! fails where a queue could not be drained, so that Lambda counts the error. The next scheduled run does what it left.
 
 mod access_key;
 mod configuration;
 
 use std::error::Error as _;
+use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
 use access_key::AccessKey;
-use callbacks::CloudEvent;
+use callbacks::{CloudEvent, Kind, Product};
 use configuration::{Configuration, Queues};
 pub use configuration::{MNS_ENDPOINT, MNS_QUEUES, SUB_APP_ID, TENCENT_ENDPOINT};
 use delivery::{Delivery, Intake};
@@ -27,9 +28,6 @@ use crate::run;
 
 /// How much of its time the function leaves for its answer.
 const ANSWER: Duration = Duration::from_secs(1);
-
-/// How long storing a batch may take: handles of Tencent Cloud VOD live for 30 seconds, and confirming takes some of them.
-const STORE_LIMIT: Duration = Duration::from_secs(20);
 
 /// Where events wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,12 +109,10 @@ impl<Q: Queue> Puller<Q> {
         let trace = context.xray_trace_id.as_deref();
         join_all(self.queues.iter().map(async |queue| {
             let credentials = async || Ok(self.access_key.current().await?);
-            let store = async |events: &[CloudEvent]| {
-                self.intake.store(events, &Delivery { trace, within: STORE_LIMIT }).await?;
-                for event in events {
-                    tracing::info!(queue = queue.name(), id = event.id, r#type = event.r#type, "an event was stored");
-                }
-                Ok(())
+            let store = async |events: &[CloudEvent], within| {
+                self.intake.store(events, &Delivery { trace, within }).await?;
+                note_stored(queue.name(), events);
+                Ok(ControlFlow::Continue(()))
             };
             let report = queues::drain(queue, credentials, store, Received::Confirm, deadline).await;
             log(&report);
@@ -124,6 +120,34 @@ impl<Q: Queue> Puller<Q> {
         }))
         .await
     }
+}
+
+/// Logs events that were stored, and counts them as if they had been posted.
+fn note_stored(queue: &str, events: &[CloudEvent]) {
+    for event in events {
+        let product = Product::of_source(&event.source).map(Product::slug);
+        tracing::info!(queue, product, id = event.id, r#type = event.r#type, "an event was stored");
+    }
+    for (product, counts) in by_product(events) {
+        metrics::emit(product, None, &counts);
+    }
+}
+
+/// How many events of each product there are, and how many of them have no name or could not be read. A queue of Alibaba
+/// Cloud may hold those of two products.
+fn by_product(events: &[CloudEvent]) -> Vec<(Product, [(Metric, usize); 3])> {
+    let of = |product: Product, is: fn(Kind) -> bool| {
+        events.iter().filter(|event| event.source == product.source() && is(event.kind())).count()
+    };
+    let counts = |product| {
+        [
+            (Metric::Stored, of(product, |_| true)),
+            (Metric::Unknown, of(product, |kind| kind == Kind::Unknown)),
+            (Metric::Unreadable, of(product, |kind| kind == Kind::Unreadable)),
+        ]
+    };
+    let has_some = |product: &Product| of(*product, |_| true) > 0;
+    Product::ALL.into_iter().filter(has_some).map(|product| (product, counts(product))).collect()
 }
 
 /// When the function has to be done with its queues.
@@ -155,16 +179,20 @@ fn with_causes(error: &queues::DrainError) -> String {
     text
 }
 
-/// A run counts as one when all of its queues were drained, so that an alarm on silence sees queues that never are.
 fn count(source: Source, reports: &[Report]) {
+    metrics::emit_for(source.function(), &counts(reports));
+}
+
+/// A run counts as one when none of its queues failed, so that an alarm on silence sees queues that always do.
+fn counts(reports: &[Report]) -> [(Metric, usize); 5] {
     let failed = failed(reports);
-    let counts = [
+    [
         (Metric::Polls, usize::from(failed == 0)),
         (Metric::PullFailures, failed),
+        (Metric::NotDrained, usize::from(!reports.iter().all(|report| report.empty))),
         (Metric::Pulled, reports.iter().map(|report| report.stored).sum()),
         (Metric::Confirmed, reports.iter().map(|report| report.confirmed).sum()),
-    ];
-    metrics::emit_for(source.function(), &counts);
+    ]
 }
 
 fn failed(reports: &[Report]) -> usize {
@@ -181,7 +209,42 @@ fn answer(queues: Vec<Report>) -> Result<Answer, Error> {
 
 #[cfg(test)]
 mod tests {
+    use callbacks::decode;
+    use jiff::Timestamp;
+
     use super::*;
+
+    #[test]
+    fn a_run_that_left_something_is_counted_once() {
+        let report = |empty, stored| Report { empty, stored, confirmed: stored, ..Report::default() };
+        for (reports, not_drained) in [
+            (vec![report(true, 1), report(true, 2)], 0),
+            (vec![report(false, 1), report(false, 2), report(true, 0)], 1),
+        ] {
+            let expected = [
+                (Metric::Polls, 1),
+                (Metric::PullFailures, 0),
+                (Metric::NotDrained, not_drained),
+                (Metric::Pulled, 3),
+                (Metric::Confirmed, 3),
+            ];
+            assert_eq!(counts(&reports), expected);
+        }
+    }
+
+    #[test]
+    fn events_count_for_their_product() {
+        let bodies = [r#"{"EventType":"New","VideoId":"v"}"#, r#"{"EventType":"New","MessageBody":{}}"#, "no event"];
+        let events: Vec<CloudEvent> = bodies
+            .iter()
+            .flat_map(|body| decode(Product::AliyunIms, body.as_bytes(), Timestamp::UNIX_EPOCH))
+            .map(|decoded| decoded.event)
+            .collect();
+        let of = |stored, unknown, unreadable| {
+            [(Metric::Stored, stored), (Metric::Unknown, unknown), (Metric::Unreadable, unreadable)]
+        };
+        assert_eq!(by_product(&events), [(Product::AliyunVod, of(1, 1, 0)), (Product::AliyunIms, of(2, 1, 1))]);
+    }
 
     #[test]
     fn a_queue_that_failed_fails_the_invocation() {

@@ -12,18 +12,22 @@ use crate::QueueError;
 /// How long a connection may take to open.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 
+/// Bytes of the longest answer that is read. The longest that a vendor has reason to give is 16 messages of 64 KB in Alibaba
+/// Cloud's XML, where a character may take six: 6 MB. A longer one would only fill the memory.
+const ANSWER_LIMIT: usize = 16 * 1024 * 1024;
+
 /// A client for any number of queues. It keeps its connections, and follows no redirect: what is signed for one host goes
 /// to no other.
 ///
 /// # Errors
-/// [`QueueError::Unreachable`] where TLS cannot be set up on this machine.
+/// [`QueueError::Tls`] where TLS cannot be set up on this machine.
 pub fn client() -> Result<Client, QueueError> {
     Client::builder()
         .user_agent(concat!("mediahook/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT_LIMIT)
         .redirect(Policy::none())
         .build()
-        .map_err(QueueError::unreachable)
+        .map_err(QueueError::Tls)
 }
 
 /// A vendor's server: `https://` and its name. Plain `http://` is taken for this machine only, for tests.
@@ -85,11 +89,17 @@ pub(crate) struct Response {
 /// Sends a request and reads its answer, all of it within `limit`.
 ///
 /// # Errors
-/// [`QueueError::Unreachable`] where there is no whole answer in that time.
+/// [`QueueError::Unreachable`] where there is no whole answer in that time, [`QueueError::Answer`] where it is too long.
 pub(crate) async fn send(request: RequestBuilder, limit: Duration) -> Result<Response, QueueError> {
-    let response = request.timeout(limit).send().await.map_err(QueueError::unreachable)?;
+    let mut response = request.timeout(limit).send().await.map_err(QueueError::unreachable)?;
     let status = response.status().as_u16();
-    let body = response.bytes().await.map_err(QueueError::unreachable)?;
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(QueueError::unreachable)? {
+        body.extend_from_slice(&chunk);
+        if body.len() > ANSWER_LIMIT {
+            return Err(QueueError::Answer { status, problem: "it is longer than 16 MB" });
+        }
+    }
     Ok(Response { status, body: String::from_utf8_lossy(&body).into_owned() })
 }
 
@@ -109,7 +119,36 @@ pub(crate) fn headers<'h>(pairs: impl IntoIterator<Item = (&'static str, &'h str
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+    use std::thread;
+
     use super::*;
+
+    /// What a server answers with a body of this many bytes, or of no end.
+    async fn answered(length: Option<usize>) -> Result<Response, QueueError> {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            assert!(stream.read(&mut [0; 4096]).unwrap() > 0);
+            stream.write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n").unwrap();
+            let (part, mut sent) = ([b'a'; 4096], 0);
+            // It ends when the client does not want more.
+            while length.is_none_or(|length| sent < length) && stream.write_all(&part).is_ok() {
+                sent += part.len();
+            }
+        });
+        send(client().unwrap().get(url), Duration::from_mins(1)).await
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_read_up_to_a_limit() {
+        assert_eq!(answered(Some(ANSWER_LIMIT)).await.unwrap().body.len(), ANSWER_LIMIT);
+        let Err(error) = answered(None).await else { panic!("an answer without end was read") };
+        assert!(matches!(error, QueueError::Answer { status: 200, .. }), "{error}");
+        assert!(!error.is_temporary());
+    }
 
     #[test]
     fn an_endpoint_is_a_server_and_nothing_else() {

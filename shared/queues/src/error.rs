@@ -10,6 +10,9 @@ pub enum QueueError {
     /// No connection, or no whole answer in time. Trying again may help.
     #[error("the vendor's server could not be reached, or did not answer in time")]
     Unreachable(#[source] reqwest::Error),
+    /// The client could not be made: TLS cannot be set up on this machine.
+    #[error("TLS could not be set up on this machine")]
+    Tls(#[source] reqwest::Error),
     /// Too many requests, or an error of the vendor's own. Trying again may help.
     #[error("the vendor's server cannot answer now: {0}")]
     Unavailable(Refusal),
@@ -33,6 +36,9 @@ pub enum QueueError {
         /// What is wrong with it.
         problem: &'static str,
     },
+    /// A request could not be written.
+    #[error("the request could not be written as JSON")]
+    Encode(#[source] serde_json::Error),
     /// A header could not be made.
     #[error("header {name} cannot have this value")]
     Header {

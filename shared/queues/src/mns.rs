@@ -15,6 +15,7 @@ use quick_xml::escape::escape;
 use reqwest::{Client, Method};
 use secrecy::ExposeSecret;
 
+use crate::drain::CONFIRM_REQUEST;
 use crate::endpoint::{Response, headers, send};
 use crate::mns::answer::Answer;
 use crate::{Credentials, Endpoint, Message, Queue, QueueError, Refusal};
@@ -32,8 +33,9 @@ const WAIT: u64 = 5;
 /// The longest that a poll may take, its wait included.
 const POLL_LIMIT: Duration = Duration::from_secs(WAIT + 10);
 
-/// The longest that a deletion may take.
-const DELETE_LIMIT: Duration = Duration::from_secs(5);
+/// The variables in which the vendor's own tools look for an access key: id, secret, and the token of a temporary key.
+pub const ACCESS_KEY_VARIABLES: [&str; 3] =
+    ["ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"];
 
 const CONTENT_TYPE: &str = "text/xml;charset=UTF-8";
 
@@ -125,7 +127,8 @@ impl Queue for MessageQueue {
     async fn confirm(&self, credentials: &Credentials, handles: &[String]) -> Result<usize, QueueError> {
         let mut refused = 0;
         for handles in handles.chunks(BATCH) {
-            let response = self.call(Method::DELETE, "", receipt_handles(handles), credentials, DELETE_LIMIT).await?;
+            let response =
+                self.call(Method::DELETE, "", receipt_handles(handles), credentials, CONFIRM_REQUEST).await?;
             refused += refused_of(&response, handles.len())?;
         }
         Ok(refused)

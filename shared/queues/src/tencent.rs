@@ -15,6 +15,7 @@ use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::drain::CONFIRM_REQUEST;
 use crate::endpoint::{Response, headers, send};
 use crate::{Credentials, Endpoint, Message, Queue, QueueError, Refusal};
 
@@ -29,8 +30,8 @@ pub const INTERNATIONAL: &str = "https://vod.intl.tencentcloudapi.com";
 /// The longest that a pull may take. The vendor asks for 10 seconds: it may hold one for 5.
 const PULL_LIMIT: Duration = Duration::from_secs(10);
 
-/// The longest that a confirmation may take, so that it can be tried again while the handles live.
-const CONFIRM_LIMIT: Duration = Duration::from_secs(5);
+/// The variables in which the vendor's own tools look for an access key: id, secret, and the token of a temporary key.
+pub const ACCESS_KEY_VARIABLES: [&str; 3] = ["TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN"];
 
 const SERVICE: &str = "vod";
 const VERSION: &str = "2018-07-17";
@@ -99,8 +100,7 @@ impl EventQueue {
         limit: Duration,
     ) -> Result<Response, QueueError> {
         let request = Request { event_handles, sub_app_id: self.sub_app_id };
-        let body = serde_json::to_vec(&request)
-            .map_err(|_| QueueError::Answer { status: 0, problem: "a handle that is no text" })?;
+        let body = serde_json::to_vec(&request).map_err(QueueError::Encode)?;
         let now = Timestamp::now();
         let signed = [("content-type", CONTENT_TYPE), ("host", self.endpoint.host())];
         let authorization = signature::authorization(
@@ -120,6 +120,16 @@ impl EventQueue {
         let headers = headers(signed.into_iter().chain(unsigned).chain(token))?;
         send(self.client.post(self.endpoint.join("/")).headers(headers).body(body), limit).await
     }
+
+    /// Whether the vendor confirmed these, in one request. Otherwise it does not know some of them, or any.
+    async fn confirm_all(&self, credentials: &Credentials, handles: &[String]) -> Result<bool, QueueError> {
+        let response = self.call("ConfirmEvents", Some(handles), credentials, CONFIRM_REQUEST).await?;
+        match body(&response) {
+            Ok(_) => Ok(true),
+            Err(QueueError::Expired(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
 }
 
 impl Queue for EventQueue {
@@ -137,13 +147,16 @@ impl Queue for EventQueue {
     }
 
     async fn confirm(&self, credentials: &Credentials, handles: &[String]) -> Result<usize, QueueError> {
-        let response = self.call("ConfirmEvents", Some(handles), credentials, CONFIRM_LIMIT).await?;
-        match body(&response) {
-            Ok(_) => Ok(0),
-            // All of them came with the same pull, and die together.
-            Err(QueueError::Expired(_)) => Ok(handles.len()),
-            Err(error) => Err(error),
+        if self.confirm_all(credentials, handles).await? {
+            return Ok(0);
         }
+        let [_, _, ..] = handles else { return Ok(handles.len()) };
+        // The vendor does not say whether one bad handle spoils the others, nor which it was.
+        let mut refused = 0;
+        for handle in handles.chunks(1) {
+            refused += usize::from(!self.confirm_all(credentials, handle).await?);
+        }
+        Ok(refused)
     }
 }
 
@@ -165,10 +178,15 @@ fn messages(response: &Response, received: Timestamp) -> Result<Vec<Message>, Qu
 }
 
 /// An event of the list, as a message. The handle is read by itself: it is needed most where the rest cannot be read.
+///
+/// It is one event whatever it holds: with a member of the vendor's answer in it, it would be taken for such an answer, and
+/// for none or several events.
 fn message(event: &str, received: Timestamp) -> Message {
     let members: BTreeMap<String, &RawValue> = serde_json::from_str(event).unwrap_or_default();
     let handle = members.get("EventHandle").and_then(|handle| serde_json::from_str(handle.get()).ok());
-    let events = decode(Product::TencentVod, event.as_bytes(), received);
+    let looks_like_an_answer = ["Response", "EventSet"].iter().any(|member| members.contains_key(*member));
+    let body = if looks_like_an_answer { format!(r#"{{"EventSet":[{event}]}}"#) } else { event.to_owned() };
+    let events = decode(Product::TencentVod, body.as_bytes(), received);
     Message { handle, events: events.into_iter().map(|decoded| decoded.event).collect() }
 }
 

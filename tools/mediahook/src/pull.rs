@@ -1,5 +1,8 @@
 //! `mediahook pull`: the events of a vendor's queue, printed.
 
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use callbacks::CloudEvent;
@@ -10,7 +13,7 @@ use tokio::time::Instant;
 
 use crate::{message, print_line, print_note};
 
-/// How long one look at a queue goes on at the longest, so that an access key of the environment is not used for ever.
+/// How long one queue that never becomes empty is looked at before the next has its turn, or, with `--once`, before it ends.
 const LOOK: Duration = Duration::from_hours(1);
 
 #[derive(Debug, Subcommand)]
@@ -52,7 +55,7 @@ pub(crate) enum PullCommand {
 
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct PullOptions {
-    /// End when the queue is empty. Otherwise wait for more events.
+    /// End when the queue is empty, or gives only what was printed before. Otherwise wait for more events.
     #[arg(long)]
     once: bool,
     /// Confirm the events after they are printed: the vendor then deletes them. Otherwise it hides them for a while, 30 seconds at Tencent Cloud, and
@@ -67,15 +70,11 @@ pub(crate) fn run(command: PullCommand) -> Result<(), String> {
     let client = queues::client().map_err(message)?;
     match command {
         PullCommand::TencentVod { endpoint, sub_app_id, options } => {
-            let key = access_key(["TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN"])?;
+            let key = access_key(tencent::ACCESS_KEY_VARIABLES)?;
             runtime.block_on(print(&[tencent::EventQueue::new(client, endpoint, sub_app_id)], &key, options))
         }
         PullCommand::AliyunMns { endpoint, queues, options } => {
-            let key = access_key([
-                "ALIBABA_CLOUD_ACCESS_KEY_ID",
-                "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
-                "ALIBABA_CLOUD_SECURITY_TOKEN",
-            ])?;
+            let key = access_key(mns::ACCESS_KEY_VARIABLES)?;
             let queue = |name| mns::MessageQueue::new(client.clone(), endpoint.clone(), name);
             runtime.block_on(print(&queues.into_iter().map(queue).collect::<Vec<_>>(), &key, options))
         }
@@ -94,6 +93,11 @@ fn access_key(names: [&'static str; 3]) -> Result<Credentials, String> {
 /// One queue after the other, and, unless it is to be done once, again.
 async fn print(queues: &[impl Queue], key: &Credentials, options: PullOptions) -> Result<(), String> {
     let received = if options.confirm { Received::Confirm } else { Received::Keep };
+    let printed = RefCell::new(HashSet::new());
+    let store = async |events: &[CloudEvent], _| match received {
+        Received::Confirm => print_events(events).map(ControlFlow::Continue),
+        Received::Keep => print_new(events, &mut printed.borrow_mut()),
+    };
     loop {
         for queue in queues {
             let credentials = async || Ok(key.clone());
@@ -112,18 +116,27 @@ async fn print(queues: &[impl Queue], key: &Credentials, options: PullOptions) -
     }
 }
 
-async fn store(events: &[CloudEvent]) -> Result<(), BoxError> {
+fn print_events<'e>(events: impl IntoIterator<Item = &'e CloudEvent>) -> Result<(), BoxError> {
     for event in events {
         print_line(&serde_json::to_string(event)?)?;
     }
     Ok(())
 }
 
+/// Events that stay in their queue come again. It ends with a batch of which nothing is new: otherwise a queue whose events
+/// are not hidden for long would never seem empty.
+fn print_new(events: &[CloudEvent], printed: &mut HashSet<String>) -> Result<ControlFlow<()>, BoxError> {
+    let new: Vec<&CloudEvent> = events.iter().filter(|event| printed.insert(event.id.clone())).collect();
+    let flow = if new.is_empty() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+    print_events(new)?;
+    Ok(flow)
+}
+
 /// Whether waiting for events may go on.
 fn is_temporary(error: &DrainError) -> bool {
     match error {
         DrainError::Receive(error) | DrainError::Confirm(error) => QueueError::is_temporary(error),
-        DrainError::TimeUp => true,
+        DrainError::TimeUp | DrainError::NoneConfirmed => true,
         DrainError::Credentials(_) | DrainError::Store(_) => false,
     }
 }

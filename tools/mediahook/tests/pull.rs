@@ -3,7 +3,7 @@
 
 use std::process::{Command, Output};
 
-use vendors::{Action, KEY, Kind, Vendor};
+use vendors::{Action, Fault, KEY, Kind, Vendor};
 
 const SOURCES: [(Kind, &str); 2] = [(Kind::Tencent, "tencent-vod"), (Kind::Mns, "aliyun-mns")];
 
@@ -38,6 +38,19 @@ fn events_are_printed_and_stay_where_they_are() {
         assert!(events.iter().all(|event| event["vendorevent"] == "New"));
         assert_eq!((vendor.left(), vendor.count(Action::Confirm)), (20, 0), "{source}");
         assert_eq!(vendor.complaints(), "");
+    }
+}
+
+/// They come again as soon as they are not hidden any more.
+#[test]
+fn events_that_stay_are_printed_once() {
+    for (kind, source) in SOURCES {
+        let vendor = Vendor::start(kind, &bodies()[..8]);
+        vendor.fail((0..8).map(|_| (Action::Receive, Fault::Expire)));
+        let output = pull(&vendor, &[source, "--once"], &[]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        assert_eq!(text(&output.stdout).lines().count(), 8, "{source}");
+        assert!(!vendor.has_failed(), "{source}: it asked until the queue was empty");
     }
 }
 

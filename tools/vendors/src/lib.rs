@@ -74,6 +74,8 @@ pub enum Fault {
     CutOff,
     /// It has forgotten all handles, and gives their messages to whoever comes next.
     Expire,
+    /// It has forgotten one handle, and gives its message to whoever comes next.
+    ExpireOne,
 }
 
 /// How a server says that there is nothing.
@@ -159,10 +161,12 @@ impl Vendor {
         lock(&self.shelf).reveal();
     }
 
-    /// Whether the server has done all that it was to do wrong, or is in the middle of the last.
+    /// Whether the server has done all that it was to do wrong; or is in the middle of the last, and whatever that does is
+    /// done.
     #[must_use]
     pub fn has_failed(&self) -> bool {
-        lock(&self.shelf).faults.is_empty()
+        let shelf = lock(&self.shelf);
+        shelf.faults.is_empty() && !shelf.is_at_it
     }
 
     /// How many messages are not confirmed.

@@ -52,7 +52,7 @@ async fn handle(shelf: Shared, method: Method, uri: Uri, headers: HeaderMap, bod
         Some(Fault::Internal) => return failed(500, "InternalError"),
         Some(Fault::Garbage(status)) => return answer(status, "text/html", "<html>".to_owned()),
         Some(Fault::Stall) => return stall().await,
-        Some(Fault::StallAfter | Fault::CutOff | Fault::Expire) | None => {}
+        Some(Fault::StallAfter | Fault::CutOff | Fault::Expire | Fault::ExpireOne) | None => {}
     }
     let (status, text) = if method == Method::GET {
         match polled(uri.query().unwrap_or_default()) {
@@ -68,7 +68,10 @@ async fn handle(shelf: Shared, method: Method, uri: Uri, headers: HeaderMap, bod
         return refused(&shelf, 400, "InvalidRequestURL");
     };
     match fault {
-        Some(Fault::StallAfter) => stall().await,
+        Some(Fault::StallAfter) => {
+            lock(&shelf).is_at_it = false;
+            stall().await
+        }
         Some(Fault::CutOff) => cut_off(if text.is_empty() { "<>" } else { &text }),
         _ => answer(status, "text/xml;charset=utf-8", text),
     }

@@ -23,6 +23,8 @@ pub(crate) struct Shelf {
     messages: Vec<Stored>,
     given: usize,
     pub(crate) faults: VecDeque<(Action, Fault)>,
+    /// A request is being carried out that is not to be answered.
+    pub(crate) is_at_it: bool,
     pub(crate) empty: Empty,
     /// Seconds by which the server's clock is ahead.
     pub(crate) clock: i64,
@@ -66,6 +68,7 @@ impl Shelf {
             messages: bodies.iter().enumerate().map(message).collect(),
             given: 0,
             faults: VecDeque::new(),
+            is_at_it: false,
             empty: Empty::Error,
             clock: 0,
             watched: None,
@@ -79,8 +82,14 @@ impl Shelf {
         self.requests.push(action);
         let is_due = self.faults.front().is_some_and(|(of, _)| *of == action);
         let fault = if is_due { self.faults.pop_front().map(|(_, fault)| fault) } else { None };
-        if matches!(fault, Some(Fault::Expire)) {
-            self.reveal();
+        match fault {
+            Some(Fault::Expire) => self.reveal(),
+            Some(Fault::ExpireOne) => {
+                let hidden = self.messages.iter_mut().find(|message| !message.is_confirmed && message.handle.is_some());
+                hidden.into_iter().for_each(|message| message.handle = None);
+            }
+            Some(Fault::StallAfter) => self.is_at_it = true,
+            _ => {}
         }
         fault
     }

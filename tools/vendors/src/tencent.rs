@@ -56,7 +56,7 @@ async fn handle(shelf: Shared, headers: HeaderMap, body: Bytes) -> Response {
         Some(Fault::Internal) => return failed("InternalError"),
         Some(Fault::Garbage(status)) => return answer(status, "text/html", "<html>".to_owned()),
         Some(Fault::Stall) => return stall().await,
-        Some(Fault::StallAfter | Fault::CutOff | Fault::Expire) | None => {}
+        Some(Fault::StallAfter | Fault::CutOff | Fault::Expire | Fault::ExpireOne) | None => {}
     }
     let text = match (action, request.event_handles) {
         (Action::Receive, None) => pull(&shelf).await,
@@ -64,7 +64,10 @@ async fn handle(shelf: Shared, headers: HeaderMap, body: Bytes) -> Response {
         _ => return refused(&shelf, "InvalidParameter"),
     };
     match fault {
-        Some(Fault::StallAfter) => stall().await,
+        Some(Fault::StallAfter) => {
+            lock(&shelf).is_at_it = false;
+            stall().await
+        }
         Some(Fault::CutOff) => cut_off(&text),
         _ => answer(200, "application/json", text),
     }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use callbacks::{CloudEvent, decode};
 use emulator::{Emulator, root};
@@ -139,7 +139,7 @@ fn what_a_server_does_wrong_for_a_moment_loses_nothing() {
             vec![(Action::Receive, Fault::Garbage(502)), (Action::Receive, Fault::Garbage(429))],
             vec![(Action::Confirm, Fault::Throttle), (Action::Confirm, Fault::Internal)],
             vec![(Action::Confirm, Fault::Garbage(503))],
-            vec![(Action::Confirm, Fault::Expire), (Action::Confirm, Fault::Expire)],
+            vec![(Action::Confirm, Fault::ExpireOne)],
         ] {
             let bodies = few_bodies(40);
             let vendor = Vendor::start(kind, &bodies);
@@ -155,6 +155,24 @@ fn what_a_server_does_wrong_for_a_moment_loses_nothing() {
             assert_eq!(total(&answer, "unconfirmed"), (stored.len() - bodies.len()) as u64);
             check(&vendor, &function);
         }
+    }
+}
+
+/// A vendor that refuses each handle it has just given is wrong, or misunderstood: the run fails, so that somebody looks.
+#[test]
+fn handles_that_are_all_refused_fail_the_run_and_lose_nothing() {
+    for kind in KINDS {
+        let bodies = few_bodies(4);
+        let vendor = Vendor::start(kind, &bodies);
+        vendor.fail([(Action::Confirm, Fault::Expire)]);
+        let mut function = start(&vendor, kind, &[]);
+        invoke(&function).unwrap_err();
+        assert!(function.log().unwrap().contains("the vendor confirmed no message of a batch"), "{kind:?}");
+        vendor.reveal();
+        invoke(&function).unwrap();
+        assert_eq!(ids(&events(&mut function)), posted_ids(kind, &bodies), "{kind:?}");
+        assert_eq!(vendor.left(), 0, "{kind:?}");
+        check(&vendor, &function);
     }
 }
 
@@ -252,7 +270,9 @@ fn a_function_that_is_killed_loses_nothing() {
             let mut stored = thread::scope(|scope| {
                 // The emulator answers, or not, when its function is gone.
                 scope.spawn(|| function.invoke_raw(SCHEDULED).map(drop).unwrap_or_default());
+                let deadline = Instant::now() + Duration::from_mins(1);
                 while !vendor.has_failed() {
+                    assert!(Instant::now() < deadline, "the server was not asked: {kind:?} {action:?} {fault:?}");
                     thread::sleep(Duration::from_millis(5));
                 }
                 function.killer().kill();

@@ -29,10 +29,16 @@ pub(super) struct Renewed {
     source: Source,
     secret: Secret,
     max_age: Duration,
-    /// The key, and when it was read. Wall-clock time, since the others stand still while Lambda pauses the function. Held
-    /// while the secret is read, so that several queues read it once.
-    last: Mutex<Option<(Timestamp, Credentials)>>,
+    last: Last,
 }
+
+/// The key, and until when it is not read again. Wall-clock time, since the others stand still while Lambda pauses the
+/// function. Held while the secret is read, so that several queues read it once.
+type Last = Mutex<Option<(Timestamp, Credentials)>>;
+
+/// How long a secret that could not be read again is left alone, unless it is to be read more often: each reading may take
+/// seconds, and all queues wait for it.
+const RETRY: Duration = Duration::from_secs(30);
 
 /// The secret gave no access key. Its content is in no message.
 #[derive(Debug, thiserror::Error)]
@@ -59,26 +65,40 @@ impl AccessKey {
             Self::Fixed(credentials) => return Ok(credentials.clone()),
             Self::Secret(secret) => secret,
         };
-        let mut last = secret.last.lock().await;
-        let now = Timestamp::now();
-        let age = last.as_ref().and_then(|(read, _)| Duration::try_from(now.duration_since(*read)).ok());
-        if let (Some((_, credentials)), Some(age)) = (last.as_ref(), age)
-            && age < secret.max_age
-        {
-            return Ok(credentials.clone());
-        }
-        match (secret.read().await, last.as_ref()) {
-            (Ok(credentials), _) => {
-                *last = Some((now, credentials.clone()));
-                Ok(credentials)
-            }
-            (Err(error), known) => {
+        renewed(&secret.last, secret.max_age, Timestamp::now(), async || {
+            secret.read().await.inspect_err(|_| {
                 metrics::emit_for(secret.source.function(), &[(Metric::SecretReadFailures, 1)]);
-                let Some((_, credentials)) = known else { return Err(error) };
-                tracing::error!(%error, "the secret was not read again: the last one holds");
-                Ok(credentials.clone())
-            }
+            })
+        })
+        .await
+    }
+}
+
+/// The last key, or, where its time is over, what `read` gives.
+async fn renewed(
+    last: &Last,
+    max_age: Duration,
+    now: Timestamp,
+    read: impl AsyncFn() -> Result<Credentials, AccessKeyError>,
+) -> Result<Credentials, AccessKeyError> {
+    let mut last = last.lock().await;
+    if let Some((until, credentials)) = last.as_ref()
+        && now < *until
+    {
+        return Ok(credentials.clone());
+    }
+    let after = |age: Duration| now.checked_add(age).unwrap_or(Timestamp::MAX);
+    match (read().await, last.as_mut()) {
+        (Ok(credentials), _) => {
+            *last = Some((after(max_age), credentials.clone()));
+            Ok(credentials)
         }
+        (Err(error), Some((until, credentials))) => {
+            *until = after(max_age.min(RETRY));
+            tracing::error!(%error, "the secret was not read again: the last one holds");
+            Ok(credentials.clone())
+        }
+        (Err(error), None) => Err(error),
     }
 }
 
@@ -94,7 +114,30 @@ fn credentials(secret: &SecretString) -> Result<Credentials, AccessKeyError> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_secret_that_cannot_be_read_again_is_left_alone_for_a_while() {
+        let (last, reads) = (Last::default(), Cell::new(0));
+        let ask = async |seconds, works: bool| {
+            let read = async || {
+                reads.set(reads.get() + 1);
+                let key = r#"{"access_key_id":"a","access_key_secret":"b"}"#.to_owned().into();
+                if works { credentials(&key) } else { Err(AccessKeyError::Format) }
+            };
+            let now = Timestamp::from_second(seconds).unwrap();
+            (renewed(&last, Duration::from_mins(5), now, read).await.is_ok(), reads.get())
+        };
+        assert_eq!(ask(0, false).await, (false, 1));
+        assert_eq!(ask(0, true).await, (true, 2));
+        assert_eq!(ask(299, true).await, (true, 2));
+        assert_eq!(ask(300, false).await, (true, 3));
+        assert_eq!(ask(329, false).await, (true, 3));
+        assert_eq!(ask(330, true).await, (true, 4));
+        assert_eq!(ask(629, true).await, (true, 4));
+    }
 
     #[test]
     fn a_secret_of_another_form_is_told_without_repeating_it() {

@@ -59,10 +59,8 @@ impl Source {
     /// key.
     fn variables(self) -> [&'static str; 3] {
         match self {
-            Self::TencentVod => ["TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN"],
-            Self::AliyunMns => {
-                ["ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"]
-            }
+            Self::TencentVod => tencent::ACCESS_KEY_VARIABLES,
+            Self::AliyunMns => mns::ACCESS_KEY_VARIABLES,
         }
     }
 }

@@ -19,6 +19,22 @@ struct Scripted<'l> {
     received: Answers<Vec<Message>>,
     confirmed: Answers<usize>,
     takes: Duration,
+    /// How long each confirmation takes.
+    confirming: Duration,
+}
+
+impl<'l> Scripted<'l> {
+    /// One that gives these messages, at once.
+    fn quick(log: &'l Log, received: Vec<Message>) -> Self {
+        let received = if received.is_empty() { VecDeque::new() } else { VecDeque::from([Ok(received)]) };
+        Self {
+            log,
+            received: RefCell::new(received),
+            confirmed: RefCell::default(),
+            takes: Duration::ZERO,
+            confirming: Duration::ZERO,
+        }
+    }
 }
 
 impl Queue for Scripted<'_> {
@@ -38,6 +54,7 @@ impl Queue for Scripted<'_> {
 
     async fn confirm(&self, _: &Credentials, handles: &[String]) -> Result<usize, QueueError> {
         self.log.borrow_mut().push(format!("confirm {}", handles.join(" ")));
+        tokio::time::sleep(self.confirming).await;
         self.confirmed.borrow_mut().pop_front().unwrap_or(Ok(0))
     }
 }
@@ -72,10 +89,11 @@ async fn drained(
         received: RefCell::new(received.into()),
         confirmed: RefCell::new(confirmed.into()),
         takes: Duration::from_secs(1),
+        confirming: Duration::ZERO,
     };
-    let store = async |events: &[CloudEvent]| {
+    let store = async |events: &[CloudEvent], _| {
         log.borrow_mut().push(format!("store {}", events.len()));
-        if intake_works { Ok(()) } else { Err("the disk is full".into()) }
+        if intake_works { Ok(ControlFlow::Continue(())) } else { Err("the disk is full".into()) }
     };
     let deadline = Instant::now() + Duration::from_mins(1);
     let report = drain(&queue, key, store, Received::Confirm, deadline).await;
@@ -149,33 +167,33 @@ async fn what_keeps_failing_ends_it() {
 async fn it_ends_before_the_time_is_up() {
     let batches = (0..100).map(|_| Ok(vec![message(Some("a"), 1)])).collect();
     let (report, _) = drained(batches, Vec::new(), true).await;
-    // Polls take one second here, and are begun until 15 seconds before the end: 10 for the longest poll, 5 to store.
-    assert_eq!((report.stored, report.confirmed, report.empty), (46, 46, false));
+    // Polls take one second here, and are begun until 25 seconds before the end: 10 for the longest poll, 5 to
+    // store and 10 to confirm.
+    assert_eq!((report.stored, report.confirmed, report.empty), (36, 36, false));
     assert!(report.error.is_none());
+}
+
+/// An intake that works.
+async fn stored(_: &[CloudEvent], _: Duration) -> Result<ControlFlow<()>, BoxError> {
+    Ok(ControlFlow::Continue(()))
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_time_that_is_too_short_is_an_error() {
     let log = Log::default();
-    let queue = Scripted {
-        log: &log,
-        received: RefCell::default(),
-        confirmed: RefCell::default(),
-        takes: Duration::from_secs(9),
-    };
+    let queue = Scripted { takes: Duration::from_secs(9), ..Scripted::quick(&log, Vec::new()) };
     let deadline = Instant::now() + Duration::from_secs(3);
-    let report = drain(&queue, key, async |_: &[CloudEvent]| Ok(()), Received::Confirm, deadline).await;
+    let report = drain(&queue, key, stored, Received::Confirm, deadline).await;
     assert!(matches!(report.error, Some(DrainError::TimeUp)));
 }
 
 #[tokio::test(start_paused = true)]
 async fn without_a_key_nothing_is_asked() {
     let log = Log::default();
-    let queue =
-        Scripted { log: &log, received: RefCell::default(), confirmed: RefCell::default(), takes: Duration::ZERO };
+    let queue = Scripted::quick(&log, Vec::new());
     let deadline = Instant::now() + Duration::from_mins(1);
     let none = async || Err("no secret of this name".into());
-    let report = drain(&queue, none, async |_: &[CloudEvent]| Ok(()), Received::Confirm, deadline).await;
+    let report = drain(&queue, none, stored, Received::Confirm, deadline).await;
     assert!(matches!(report.error, Some(DrainError::Credentials(_))));
     assert!(log.take().is_empty());
 }
@@ -183,14 +201,79 @@ async fn without_a_key_nothing_is_asked() {
 #[tokio::test(start_paused = true)]
 async fn what_is_kept_is_not_confirmed() {
     let log = Log::default();
-    let queue = Scripted {
-        log: &log,
-        received: RefCell::new(VecDeque::from([Ok(vec![message(Some("a"), 1)])])),
-        confirmed: RefCell::default(),
-        takes: Duration::ZERO,
-    };
+    let queue = Scripted::quick(&log, vec![message(Some("a"), 1)]);
     let deadline = Instant::now() + Duration::from_mins(1);
-    let report = drain(&queue, key, async |_: &[CloudEvent]| Ok(()), Received::Keep, deadline).await;
+    let report = drain(&queue, key, stored, Received::Keep, deadline).await;
     assert_eq!(log.take(), ["receive", "receive"]);
     assert_eq!((report.stored, report.confirmed, report.unconfirmed), (1, 0, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_ends_when_no_more_is_wanted() {
+    let log = Log::default();
+    let queue = Scripted::quick(&log, vec![message(Some("a"), 1)]);
+    let enough = async |_: &[CloudEvent], _| Ok(ControlFlow::Break(()));
+    let report = drain(&queue, key, enough, Received::Confirm, Instant::now() + Duration::from_mins(1)).await;
+    assert_eq!(log.take(), ["receive", "confirm a"]);
+    assert_eq!((report.stored, report.confirmed, report.empty), (1, 1, false));
+    assert!(report.error.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_without_an_event_is_not_confirmed() {
+    let batches = vec![Ok(vec![message(Some("a"), 0), message(Some("b"), 1)]), Ok(vec![message(Some("c"), 0)])];
+    let (report, log) = drained(batches, Vec::new(), true).await;
+    assert_eq!(log, ["receive", "store 1", "confirm b", "receive", "store 0", "receive"]);
+    assert_eq!((report.stored, report.confirmed, report.unconfirmed), (1, 1, 2));
+}
+
+/// Otherwise the same events would be stored in every run, and every run would count as a good one.
+#[tokio::test(start_paused = true)]
+async fn a_young_batch_of_which_nothing_is_confirmed_is_an_error() {
+    let batches = || vec![Ok(vec![message(Some("a"), 1), message(Some("b"), 1)])];
+    let (report, log) = drained(batches(), vec![Ok(2)], true).await;
+    assert_eq!(log, ["receive", "store 2", "confirm a b"]);
+    assert!(matches!(report.error, Some(DrainError::NoneConfirmed)));
+    assert_eq!((report.stored, report.confirmed, report.unconfirmed), (2, 0, 2));
+
+    let log = Log::default();
+    let queue =
+        Scripted { confirmed: RefCell::new([Ok(1)].into()), ..Scripted::quick(&log, vec![message(Some("a"), 1)]) };
+    let slow = async |_: &[CloudEvent], _| {
+        tokio::time::sleep(YOUNG).await;
+        Ok(ControlFlow::Continue(()))
+    };
+    let report = drain(&queue, key, slow, Received::Confirm, Instant::now() + Duration::from_mins(2)).await;
+    assert!(report.error.is_none());
+    assert_eq!((report.stored, report.confirmed, report.unconfirmed), (1, 0, 1));
+}
+
+/// The time to store leaves enough to confirm: before the deadline, and while the handles live.
+#[tokio::test(start_paused = true)]
+async fn storing_leaves_time_to_confirm() {
+    for (left, expected) in [(120, STORE_LIMIT), (20, Duration::from_secs(20).saturating_sub(CONFIRMING))] {
+        let log = Log::default();
+        let queue =
+            Scripted { confirming: Duration::from_secs(9), ..Scripted::quick(&log, vec![message(Some("a"), 1)]) };
+        let began = Instant::now();
+        let lazy = async |_: &[CloudEvent], within: Duration| {
+            assert_eq!(within, expected);
+            tokio::time::sleep(within).await;
+            Ok(ControlFlow::Break(()))
+        };
+        let report = drain(&queue, key, lazy, Received::Confirm, began + Duration::from_secs(left)).await;
+        assert_eq!((report.confirmed, report.error.is_none()), (1, true), "{left}");
+        // The clock is the test's own.
+        assert!(began.elapsed() + ON_THE_WAY <= HANDLE_LIFE, "{left}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_confirmation_ends_while_the_handles_live() {
+    let log = Log::default();
+    let queue = Scripted { confirming: HANDLE_LIFE, ..Scripted::quick(&log, vec![message(Some("a"), 1)]) };
+    let began = Instant::now();
+    let report = drain(&queue, key, stored, Received::Confirm, began + Duration::from_mins(5)).await;
+    assert!(matches!(report.error, Some(DrainError::TimeUp)));
+    assert_eq!(began.elapsed(), CONFIRMING);
 }

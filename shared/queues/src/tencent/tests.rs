@@ -40,6 +40,24 @@ fn every_entry_is_a_message_whatever_is_in_it() {
     );
 }
 
+#[test]
+fn an_event_is_one_event_even_where_it_looks_like_an_answer() {
+    for member in [
+        r#""EventSet":[]"#,
+        r#""EventSet":null"#,
+        r#""EventSet":[{"EventHandle":"h2","EventType":"FileDeleted"},{"EventHandle":"h3"}]"#,
+        r#""Response":{"EventSet":[]}"#,
+    ] {
+        let body = format!(
+            r#"{{"Response":{{"EventSet":[{{"EventHandle":"h1","EventType":"New",{member}}}],"RequestId":"r"}}}}"#
+        );
+        let [message] = answered(200, &body).unwrap().try_into().unwrap();
+        assert_eq!(message.handle.as_deref(), Some("h1"), "{member}");
+        let [event] = message.events.as_slice() else { panic!("{} events: {member}", message.events.len()) };
+        assert_eq!(event.vendorevent.as_deref(), Some("New"), "{member}");
+    }
+}
+
 /// An event that blocks the queue would be worse than one that cannot be read.
 #[test]
 fn an_unreadable_event_can_be_confirmed() {
