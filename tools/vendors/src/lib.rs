@@ -165,8 +165,8 @@ impl Vendor {
     /// done.
     #[must_use]
     pub fn has_failed(&self) -> bool {
-        let shelf = lock(&self.shelf);
-        shelf.faults.is_empty() && !shelf.is_at_it
+        let messages = lock(&self.shelf);
+        messages.faults.is_empty() && !messages.is_at_it
     }
 
     /// How many messages are not confirmed.

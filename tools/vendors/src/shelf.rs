@@ -85,8 +85,10 @@ impl Shelf {
         match fault {
             Some(Fault::Expire) => self.reveal(),
             Some(Fault::ExpireOne) => {
-                let hidden = self.messages.iter_mut().find(|message| !message.is_confirmed && message.handle.is_some());
-                hidden.into_iter().for_each(|message| message.handle = None);
+                let hidden = |message: &&mut Stored| !message.is_confirmed && message.handle.is_some();
+                if let Some(message) = self.messages.iter_mut().find(hidden) {
+                    message.handle = None;
+                }
             }
             Some(Fault::StallAfter) => self.is_at_it = true,
             _ => {}
