@@ -49,10 +49,18 @@ impl Stack {
     /// # Errors
     /// [`EmulatorError`] where it does not come up.
     pub fn product(&self, product: Product, environment: &[(&str, &str)]) -> Result<Emulator, EmulatorError> {
+        self.storing(product.slug(), environment)
+    }
+
+    /// Starts any function that stores events, in the same way.
+    ///
+    /// # Errors
+    /// [`EmulatorError`] where it does not come up.
+    pub fn storing(&self, function: &str, environment: &[(&str, &str)]) -> Result<Emulator, EmulatorError> {
         let intake = format!("sqs:{}", self.resources.queue);
         let overflow = format!("s3:{}", self.resources.bucket);
         let stack = [("MEDIAHOOK_INTAKE", intake.as_str()), ("MEDIAHOOK_OVERFLOW", &overflow)];
-        start(product.slug(), &self.intake, &[&stack, environment].concat())
+        start(function, &self.intake, &[&stack, environment].concat())
     }
 
     /// Starts dispatch behind the stack's own proxy, with these variables besides those of the stack.
