@@ -12,8 +12,12 @@ const LOG_LEVEL: &str = "AWS_LAMBDA_LOG_LEVEL";
 
 /// Starts the log. A second call changes nothing.
 pub(crate) fn start() {
-    let level = std::env::var(LOG_LEVEL).ok().and_then(|level| level.parse::<LevelFilter>().ok());
-    let level = level.unwrap_or(LevelFilter::INFO);
+    // Lambda has a level beyond ours.
+    let level = match std::env::var(LOG_LEVEL).as_deref() {
+        Ok("FATAL") => LevelFilter::ERROR,
+        Ok(level) => level.parse().unwrap_or(LevelFilter::INFO),
+        Err(_) => LevelFilter::INFO,
+    };
     // Our own crates log nothing of a payload or secret. Others log requests and answers at their lowest levels.
     let others = level.min(LevelFilter::WARN);
     let filter = EnvFilter::new(format!("{others},ingress={level},delivery={level},queues={level}"));
