@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use crate::environment::{Environment, EnvironmentError};
 use crate::metrics::{self, Metric, Timer};
-use crate::run;
+use crate::{ended, run};
 
 /// Where it is noted which events have been published: `dynamodb:<table>`, or `memory` for local use. Needed.
 pub const LEDGER: &str = "MEDIAHOOK_LEDGER";
@@ -66,7 +66,8 @@ async fn serve(configuration: Configuration) -> Result<(), Error> {
         tracing::warn!(%error, "a connection was not opened ahead of the first event");
     }
     let service = service_fn(async |event: LambdaEvent<_>| handle(&dispatcher, event.payload, &event.context).await);
-    lambda_runtime::run(service).await
+    ended(&lambda_runtime::run(service).await);
+    Ok(())
 }
 
 /// Publishes what a batch of messages holds, and tells the queue which of them have to come back.

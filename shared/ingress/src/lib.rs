@@ -41,8 +41,15 @@ fn run<C, E: Error>(
     match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!(function, %error, "the function has ended");
+            tracing::error!(function, %error, "the function does not start");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// The end of the Lambda environment, which takes the runtime with it. A local one ends after each invocation.
+fn ended(served: &Result<(), lambda_runtime::Error>) {
+    if let Err(error) = served {
+        tracing::debug!(%error, "the Lambda environment has ended");
     }
 }

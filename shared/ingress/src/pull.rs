@@ -24,7 +24,7 @@ use serde::de::IgnoredAny;
 use tokio::time::Instant;
 
 use crate::metrics::{self, Metric};
-use crate::run;
+use crate::{ended, run};
 
 /// How much of its time the function leaves for its answer.
 const ANSWER: Duration = Duration::from_secs(1);
@@ -100,7 +100,8 @@ impl<Q: Queue> Puller<Q> {
             count(self.source, &reports);
             answer(reports)
         });
-        lambda_runtime::run(service).await
+        ended(&lambda_runtime::run(service).await);
+        Ok(())
     }
 
     /// All queues at once, so that a slow one takes no time from the others.

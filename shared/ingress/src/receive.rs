@@ -17,7 +17,7 @@ use handler::Handler;
 use keyring::{Keyring, KeyringError};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 
-use crate::run;
+use crate::{ended, run};
 
 /// Runs the function of a product until the Lambda environment ends it.
 ///
@@ -36,7 +36,8 @@ async fn serve(product: Product, configuration: Configuration) -> Result<(), Err
     let service = service_fn(async |LambdaEvent { payload, context }: LambdaEvent<_>| {
         Ok::<_, Error>(handler.handle(payload, &context).await)
     });
-    lambda_runtime::run(service).await
+    ended(&lambda_runtime::run(service).await);
+    Ok(())
 }
 
 /// Makes, during Lambda's init, all that a request needs: the secret is read and the queue's connection opened before the
