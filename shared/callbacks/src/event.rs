@@ -292,7 +292,7 @@ pub enum Kind {
     /// A chain of jobs ended.
     Workflow,
     /// The asset itself changed: registered, deleted, moved, published.
-    Media,
+    Asset,
     /// A live stream was recorded, composed or snapshot.
     Live,
     /// A document or archive was converted.
@@ -470,7 +470,7 @@ impl Kind {
             Self::Moderation => "moderation",
             Self::Generation => "generation",
             Self::Workflow => "workflow",
-            Self::Media => "media",
+            Self::Asset => "asset",
             Self::Live => "live",
             Self::Document => "document",
             Self::Probe => "probe",

@@ -33,7 +33,7 @@ fn every_entry_is_a_message_whatever_is_in_it() {
     assert_eq!(
         seen,
         [
-            (Some("h1"), vec!["media.media.succeeded"]),
+            (Some("h1"), vec!["media.asset.succeeded"]),
             (Some("h2"), vec!["media.unknown.unknown"]),
             (None, vec!["media.unreadable.unknown"]),
         ]

@@ -49,11 +49,11 @@ const EVENTS: &[(&str, Kind, Reader)] = &[
     ("AIVideoTagComplete", Kind::Analysis, body::<analysis::VideoTag>),
     ("VideoAnalysisComplete", Kind::Analysis, body::<analysis::VideoAnalysis>),
     ("ProduceMediaComplete", Kind::Edit, body::<edit::ProduceMedia>),
-    ("DeleteMediaComplete", Kind::Media, body::<media::DeleteMedia>),
-    ("MediaBaseChangeComplete", Kind::Media, body::<media::MediaBaseChange>),
-    ("UpdateMediaStorageClassComplete", Kind::Media, body::<media::StorageClass>),
-    ("RestoreMediaComplete", Kind::Media, body::<media::RestoreMedia>),
-    ("SubmitMediaRefreshComplete", Kind::Media, body::<media::MediaRefresh>),
+    ("DeleteMediaComplete", Kind::Asset, body::<media::DeleteMedia>),
+    ("MediaBaseChangeComplete", Kind::Asset, body::<media::MediaBaseChange>),
+    ("UpdateMediaStorageClassComplete", Kind::Asset, body::<media::StorageClass>),
+    ("RestoreMediaComplete", Kind::Asset, body::<media::RestoreMedia>),
+    ("SubmitMediaRefreshComplete", Kind::Asset, body::<media::MediaRefresh>),
     (WORKFLOW_TASK_COMPLETE, Kind::Workflow, body::<workflow::WorkflowTask>),
 ];
 

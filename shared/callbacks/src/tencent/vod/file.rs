@@ -131,7 +131,7 @@ impl Payload for FileDeleteTask {
         match <[String; 1]>::try_from(ids) {
             Ok([id]) => Facts { outcome, media: Media { id: Some(id), ..Media::default() }, ..Facts::default() },
             Err(ids) => {
-                let step = |id| Step { id: Some(id), kind: Kind::Media, outcome, ..Step::default() };
+                let step = |id| Step { id: Some(id), kind: Kind::Asset, outcome, ..Step::default() };
                 Facts { outcome, steps: ids.into_iter().map(step).collect(), ..Facts::default() }
             }
         }
