@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use ingress::Product;
+use lambda::Product;
 
 fn main() -> ExitCode {
-    ingress::receive(Product::AliyunIms)
+    lambda::receive(Product::AliyunIms)
 }

@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use ingress::Source;
+use lambda::Source;
 
 fn main() -> ExitCode {
-    ingress::pull(Source::AliyunMns)
+    lambda::pull(Source::AliyunMns)
 }

@@ -26,7 +26,7 @@ fn every_product_has_all_of_its_parts() {
     for product in Product::ALL {
         let slug = product.slug();
         let logical_id = logical_id(slug);
-        assert!(read(format!("functions/{slug}/src/main.rs")).contains("ingress::receive(Product::"), "{slug}");
+        assert!(read(format!("functions/{slug}/src/main.rs")).contains("lambda::receive(Product::"), "{slug}");
         assert!(!read(format!("shared/callbacks/testdata/{slug}/README.md")).is_empty(), "{slug}");
         assert!(root().join("events").join(slug).read_dir().unwrap().next().is_some(), "{slug}");
         assert!(template.contains(&format!("!GetAtt {logical_id}Url.FunctionUrl")), "{logical_id}");
@@ -110,7 +110,7 @@ fn a_run_is_shorter_than_a_lease_and_a_lease_than_what_the_queue_hides() {
 #[test]
 fn every_metric_of_the_template_exists() {
     let template = read("template.yaml");
-    let metrics = read("shared/ingress/src/metrics.rs");
+    let metrics = read("shared/lambda/src/metrics.rs");
     let mut found = 0;
     for (before, after) in
         [("SELECT SUM(", ')'), ("MetricName=\\\"", '\\'), ("Namespace: Mediahook\n      MetricName: ", '\n')]

@@ -3,7 +3,7 @@
 
 use std::process::{Command, Output};
 
-use vendors::{Action, Fault, KEY, Kind, Vendor};
+use fake_vendors::{Action, Fault, KEY, Kind, Vendor};
 
 const SOURCES: [(Kind, &str); 2] = [(Kind::Tencent, "tencent-vod"), (Kind::Mns, "aliyun-mns")];
 

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use callbacks::{CloudEvent, decode};
 use emulator::{Emulator, root};
+use fake_vendors::{Action, Empty, Fault, KEY, Kind, TOKEN, Vendor};
 use jiff::Timestamp;
 use serde_json::Value;
-use vendors::{Action, Empty, Fault, KEY, Kind, TOKEN, Vendor};
 
 const KINDS: [Kind; 2] = [Kind::Tencent, Kind::Mns];
 

@@ -10,9 +10,9 @@ use emulator::Emulator;
 use emulator::moto::Moto;
 use emulator::proxy::Fault;
 use emulator::stack::Stack;
+use fake_vendors::{Action, KEY, KEY_ID, Kind, TOKEN, Vendor};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use vendors::{Action, KEY, KEY_ID, Kind, TOKEN, Vendor};
 
 const KINDS: [Kind; 2] = [Kind::Tencent, Kind::Mns];
 const SECRET: &str = "access-key-of-the-test";

@@ -20,7 +20,7 @@ pub(crate) fn start() {
     };
     // Our own crates log nothing of a payload or secret. Others log requests and answers at their lowest levels.
     let others = level.min(LevelFilter::WARN);
-    let filter = EnvFilter::new(format!("{others},ingress={level},delivery={level},queues={level}"));
+    let filter = EnvFilter::new(format!("{others},lambda={level},delivery={level},queues={level}"));
     let log = tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
