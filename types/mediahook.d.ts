@@ -71,6 +71,10 @@ export interface MediaEvent {
    * The vendor's own name of the event, verbatim. Absent where the vendor gave none.
    */
   event?: string;
+  /**
+   * The ids of jobs that this event announces: their own callbacks follow.
+   */
+  follow_ups?: string[];
   job?: Job;
   /**
    * What it is about.
@@ -267,6 +271,10 @@ export interface Output {
    */
   duration?: number;
   /**
+   * When the vendor deletes the file. Absent where it keeps the file, or does not say.
+   */
+  expires_at?: string;
+  /**
    * Container or file format, in the vendor's words.
    */
   format?: string;
@@ -278,6 +286,10 @@ export interface Output {
    * Pixels.
    */
   height?: number;
+  /**
+   * The vendor's id of the media asset or file that was made, where it has one.
+   */
+  id?: string;
   /**
    * MD5 of the file, hex.
    */

@@ -92,6 +92,9 @@ pub struct MediaEvent {
     /// The files that the job made.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outputs: Vec<Output>,
+    /// The ids of jobs that this event announces: their own callbacks follow.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub follow_ups: Vec<String>,
     /// What a moderation found.
     pub review: Option<Review>,
     /// What went wrong, where something failed.
@@ -211,6 +214,8 @@ pub struct Step {
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Output {
+    /// The vendor's id of the media asset or file that was made, where it has one.
+    pub id: Option<String>,
     /// What sort of file it is.
     pub role: Role,
     /// Where it can be fetched.
@@ -241,6 +246,8 @@ pub struct Output {
     pub md5: Option<String>,
     /// The vendor's name or number of the rendition.
     pub definition: Option<String>,
+    /// When the vendor deletes the file. Absent where it keeps the file, or does not say.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// What a moderation found.
@@ -383,6 +390,7 @@ impl MediaEvent {
             workflow: None,
             steps: Vec::new(),
             outputs: Vec::new(),
+            follow_ups: Vec::new(),
             review: None,
             error: None,
             user_data: None,

@@ -50,6 +50,8 @@ pub(crate) struct Facts {
     pub(crate) workflow: Workflow,
     pub(crate) steps: Vec<Step>,
     pub(crate) outputs: Vec<Output>,
+    /// Ids of the jobs whose own callbacks follow.
+    pub(crate) follow_ups: Vec<String>,
     pub(crate) review: Review,
     /// Counts only where something failed: vendors send a code, even an error's, along with success.
     pub(crate) error: Failure,
@@ -69,6 +71,7 @@ impl Facts {
         event.workflow = non_empty(self.workflow);
         event.steps = self.steps;
         event.outputs = self.outputs;
+        event.follow_ups = self.follow_ups;
         event.review = non_empty(self.review);
         event.error = failure(self.outcome, self.error);
         event.user_data = self.user_data;
