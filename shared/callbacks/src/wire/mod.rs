@@ -6,6 +6,7 @@
 //! these types for each field.
 
 mod camel;
+mod head;
 mod leaf;
 mod lenient;
 mod tree;
@@ -18,6 +19,7 @@ use serde_json::value::RawValue;
 use crate::body::{Unreadable, json};
 
 pub(crate) use camel::CamelCase;
+pub(crate) use head::{Head, WithHead};
 pub(crate) use leaf::{Decimal, Integer, Text, Texts, Time, UnixTime};
 pub(crate) use tree::{Embedded, Many, Named, One, Unused, UserData};
 

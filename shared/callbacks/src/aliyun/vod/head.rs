@@ -1,17 +1,13 @@
 //! What the events of VOD have in common.
 
-use std::fmt;
-use std::marker::PhantomData;
-
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visitor};
+use serde::de::MapAccess;
 use serde_json::value::RawValue;
 
 use crate::aliyun::failure;
 use crate::event::{Failure, Outcome};
 use crate::facts;
 use crate::status;
-use crate::wire::{Text, Unused, UserData};
+use crate::wire::{self, Text, Unused, UserData};
 
 /// Members that an event has beside those of its own. The streams and snapshots in an event have some of them, too.
 ///
@@ -83,8 +79,12 @@ impl Head {
     pub(super) fn user_data(&self) -> Option<Box<RawValue>> {
         self.extend.0.clone().or_else(|| self.user_data.0.clone())
     }
+}
 
-    /// Takes the value of this key, where it is one of the head.
+/// An object of an event: the event itself, or a part of it that has some of the head.
+pub(super) type WithHead<B> = wire::WithHead<Head, B>;
+
+impl wire::Head for Head {
     fn take<'de, A: MapAccess<'de>>(&mut self, key: &str, object: &mut A) -> Result<bool, A::Error> {
         match key {
             "Status" => self.status = object.next_value()?,
@@ -106,61 +106,6 @@ impl Head {
             _ => return Ok(false),
         }
         Ok(true)
-    }
-}
-
-/// An object whose members are partly the head's and partly `B`'s.
-///
-/// It is what serde's `flatten` would be if that did not hold all members in memory.
-#[derive(Debug, Default)]
-pub(super) struct WithHead<B> {
-    pub(super) head: Head,
-    pub(super) body: B,
-}
-
-impl<'de, B: Deserialize<'de>> Deserialize<'de> for WithHead<B> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(WithHeadVisitor(PhantomData))
-    }
-}
-
-struct WithHeadVisitor<B>(PhantomData<B>);
-
-impl<'de, B: Deserialize<'de>> Visitor<'de> for WithHeadVisitor<B> {
-    type Value = WithHead<B>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<WithHead<B>, A::Error> {
-        let mut head = Head::default();
-        let body = B::deserialize(MapAccessDeserializer::new(Rest { object, head: &mut head }))?;
-        Ok(WithHead { head, body })
-    }
-}
-
-/// The members of an object that are not the head's.
-struct Rest<'a, A> {
-    object: A,
-    /// Takes the other members.
-    head: &'a mut Head,
-}
-
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Rest<'_, A> {
-    type Error = A::Error;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
-        while let Some(key) = self.object.next_key::<String>()? {
-            if !self.head.take(&key, &mut self.object)? {
-                return seed.deserialize(key.into_deserializer()).map(Some);
-            }
-        }
-        Ok(None)
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
-        self.object.next_value_seed(seed)
     }
 }
 

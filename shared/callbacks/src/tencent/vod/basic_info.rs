@@ -3,14 +3,14 @@
 use serde::Deserialize;
 
 use super::media::MediaMetaData;
-use super::sub_task::file;
+use super::task::file;
 use crate::event::{Media, Output, Role};
 use crate::wire::{Integer, One, Text, Texts, Time, Unused};
 
 /// What is stored about a media file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct MediaBasicInfo {
+pub(crate) struct MediaBasicInfo {
     /// Name of the media file.
     name: Text,
     /// Its description.
@@ -113,12 +113,12 @@ struct WebPageRecord {
 
 impl MediaBasicInfo {
     /// What older events say of a file: its name, where it is, and where its cover is.
-    pub(super) fn new(name: Text, media_url: Text, cover_url: Text) -> Self {
+    pub(crate) fn new(name: Text, media_url: Text, cover_url: Text) -> Self {
         Self { name, cover_url, media_url, ..Self::default() }
     }
 
     /// The media file, and its cover.
-    pub(super) fn media(mut self, meta_data: One<MediaMetaData>) -> (Media, Option<Output>) {
+    pub(crate) fn media(mut self, meta_data: One<MediaMetaData>) -> (Media, Option<Output>) {
         while let Some(deeper) = self.media_basic_info.0.take() {
             self = *deeper;
         }

@@ -2,14 +2,14 @@
 
 use serde::Deserialize;
 
-use super::sub_task::file;
+use super::task::file;
 use crate::event::{Media, Output, Role};
 use crate::wire::{Decimal, Integer, Many, One, Text, Unused};
 
 /// What the vendor found out about a media file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct MediaMetaData {
+pub(crate) struct MediaMetaData {
     /// Bytes. Of HLS, the sum of the playlist and its segments.
     size: Integer,
     /// Container formats that the file fits, joined by commas: `mov,mp4,m4a,3gp,3g2,mj2`.
@@ -39,7 +39,7 @@ pub(super) struct MediaMetaData {
 /// A video stream.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct VideoStream {
+pub(crate) struct VideoStream {
     /// Bits per second.
     bitrate: Unused<Integer>,
     /// Pixels.
@@ -70,7 +70,7 @@ struct DynamicRange {
 /// An audio stream.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct AudioStream {
+pub(crate) struct AudioStream {
     /// Bits per second.
     bitrate: Unused<Integer>,
     /// Hertz.
@@ -82,7 +82,7 @@ pub(super) struct AudioStream {
 /// A file of subtitles.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct Subtitle {
+pub(crate) struct Subtitle {
     /// ID of the subtitle. Content recognition has one only for `vtt`, since 2024-11-01.
     id: Unused<Text>,
     /// Name that a player shows. Content recognition has one only for `vtt`, since 2024-11-01.
@@ -99,7 +99,7 @@ pub(super) struct Subtitle {
 
 impl MediaMetaData {
     /// The media, as far as its metadata tells.
-    pub(super) fn media(self) -> Media {
+    pub(crate) fn media(self) -> Media {
         Media {
             size: self.size.count(),
             duration: self.duration.get(),
@@ -113,7 +113,7 @@ impl MediaMetaData {
     }
 
     /// A file that was made, as far as its metadata tells.
-    pub(super) fn output(self) -> Output {
+    pub(crate) fn output(self) -> Output {
         Output {
             size: self.size.count(),
             duration: self.duration.get(),
@@ -130,18 +130,18 @@ impl MediaMetaData {
 }
 
 impl Subtitle {
-    pub(super) fn output(self) -> Option<Output> {
+    pub(crate) fn output(self) -> Option<Output> {
         Some(Output { format: self.format.0, ..file(Role::Subtitle, self.url)? })
     }
 }
 
 /// Frames per second of the first video stream.
-pub(super) fn fps(video: &Many<VideoStream>) -> Option<f64> {
+pub(crate) fn fps(video: &Many<VideoStream>) -> Option<f64> {
     video.0.first().and_then(|stream| stream.fps.get())
 }
 
 /// Codec of the first video stream, or of the first audio stream where there is no picture.
-pub(super) fn codec(video: Many<VideoStream>, audio: Many<AudioStream>) -> Option<String> {
+pub(crate) fn codec(video: Many<VideoStream>, audio: Many<AudioStream>) -> Option<String> {
     let mut streams = video.into_iter().map(|stream| stream.codec).chain(audio.into_iter().map(|stream| stream.codec));
     streams.next().and_then(Option::from)
 }

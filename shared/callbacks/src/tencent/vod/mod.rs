@@ -4,34 +4,12 @@
 //! made from its name. It comes by HTTP, or as an element of what `PullEvents` answers.
 //! <https://www.tencentcloud.com/document/product/266/33948>
 
-mod aigc;
-mod aigc_element;
-mod aigc_image;
-mod analysis;
-mod audio_video_review;
 mod basic_info;
-mod bitrate;
-mod compose;
-mod edit;
-mod enhance;
-mod enhance_settings;
-mod file;
-mod inspect;
-mod live;
+mod flow;
+mod legacy;
 mod media;
-mod mps;
-mod procedure;
-mod process;
-mod process_input;
-mod recognition;
-mod review;
-mod sub_task;
 mod task;
-mod tasks_2017;
-mod upload;
-mod v2;
-mod v2_data;
-mod watermark;
+mod tasks;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -39,63 +17,66 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use self::task::Task;
 use crate::body::Unreadable;
-use crate::event::{Job, Kind, Media};
+use crate::event::Kind;
 use crate::facts::{Facts, Part, few_enough};
-use crate::wire::{Integer, One, Text, UserData, object, peek, read as read_wire};
+use crate::wire::{One, Text, WithHead, object, peek, read as read_wire};
 
 /// Every event of VOD: its name, what it is about, the key of its payload, and what reads the payload.
 #[rustfmt::skip] // One line for each event.
 const EVENTS: &[Event] = &[
-    ("NewFileUpload", Kind::Upload, "FileUploadEvent", payload::<upload::FileUploadTask>),
-    ("PullComplete", Kind::Upload, "PullCompleteEvent", payload::<upload::PullUploadTask>),
-    ("ProcedureStateChanged", Kind::Workflow, "ProcedureStateChangeEvent", payload::<procedure::ProcedureTask>),
-    ("ProcessMediaByMPSComplete", Kind::Workflow, "ProcessMediaByMPSCompleteEvent", payload::<mps::ProcessMediaByMps>),
-    ("FileDeleted", Kind::Asset, "FileDeleteEvent", payload::<file::FileDeleteTask>),
-    ("RestoreMediaComplete", Kind::Asset, "RestoreMediaCompleteEvent", payload::<file::RestoreMediaTask>),
-    ("PersistenceComplete", Kind::Asset, "PersistenceCompleteEvent", payload::<file::PersistenceCompleteTask>),
-    ("WechatPublishComplete", Kind::Asset, "WechatPublishCompleteEvent", payload::<file::WechatPublishTask>),
-    ("WechatMiniProgramPublishComplete", Kind::Asset, "WechatMiniProgramPublishCompleteEvent", payload::<file::WechatMiniProgramPublishTask>),
-    ("EditMediaComplete", Kind::Edit, "EditMediaCompleteEvent", payload::<edit::EditMediaTask>),
-    ("SplitMediaComplete", Kind::Edit, "SplitMediaCompleteEvent", payload::<edit::SplitMediaTask>),
-    ("ComposeMediaComplete", Kind::Edit, "ComposeMediaCompleteEvent", payload::<compose::ComposeMediaTask>),
-    ("ClipComplete", Kind::Edit, "ClipCompleteEvent", payload::<tasks_2017::ClipTask>),
-    ("ConcatComplete", Kind::Edit, "ConcatCompleteEvent", payload::<tasks_2017::ConcatTask>),
-    ("TranscodeComplete", Kind::Transcode, "TranscodeCompleteEvent", payload::<tasks_2017::TranscodeTask>),
-    ("ComplexAdaptiveDynamicStreamingComplete", Kind::Transcode, "ComplexAdaptiveDynamicStreamingCompleteEvent", payload::<bitrate::ComplexAdaptiveTask>),
-    ("ReduceMediaBitrateComplete", Kind::Transcode, "ReduceMediaBitrateCompleteEvent", payload::<bitrate::ReduceMediaBitrateTask>),
-    ("CreateImageSpriteComplete", Kind::Snapshot, "CreateImageSpriteCompleteEvent", payload::<tasks_2017::ImageSpriteTask>),
-    ("CreateSnapshotByTimeOffsetComplete", Kind::Snapshot, "SnapshotByTimeOffsetCompleteEvent", payload::<tasks_2017::SnapshotTask>),
-    ("RemoveWatermark", Kind::Enhance, "RemoveWatermarkCompleteEvent", payload::<enhance::RemoveWatermarkTask>),
-    ("RebuildMediaComplete", Kind::Enhance, "RebuildMediaCompleteEvent", payload::<enhance::RebuildMediaTask>),
-    ("QualityEnhanceComplete", Kind::Enhance, "QualityEnhanceCompleteEvent", payload::<enhance::QualityEnhanceTask>),
-    ("ExtractTraceWatermarkComplete", Kind::Analysis, "ExtractTraceWatermarkCompleteEvent", payload::<watermark::ExtractTraceWatermarkTask>),
-    ("ExtractCopyRightWatermarkComplete", Kind::Analysis, "ExtractCopyRightWatermarkCompleteEvent", payload::<watermark::ExtractCopyRightWatermarkTask>),
-    ("ExtractBlindWatermarkComplete", Kind::Analysis, "ExtractBlindWatermarkComplete", payload::<watermark::ExtractBlindWatermarkTask>),
-    ("DescribeFileAttributesComplete", Kind::Analysis, "DescribeFileAttributesCompleteEvent", payload::<inspect::DescribeFileAttributesTask>),
-    ("QualityInspectComplete", Kind::Analysis, "QualityInspectCompleteEvent", payload::<inspect::QualityInspectTask>),
-    ("ReviewAudioVideoComplete", Kind::Moderation, "ReviewAudioVideoCompleteEvent", payload::<audio_video_review::ReviewAudioVideoTask>),
-    ("MediaCastStatusChanged", Kind::Live, "MediaCastStatusChangedEvent", payload::<live::MediaCastEvent>),
-    ("AigcImageTaskComplete", Kind::Generation, "AigcImageCompleteEvent", payload::<aigc::AigcImageTask>),
-    ("AigcVideoTaskComplete", Kind::Generation, "AigcVideoCompleteEvent", payload::<aigc::AigcVideoTask>),
-    ("SceneAigcImageCompleteEvent", Kind::Generation, "SceneAigcImageCompleteEvent", payload::<aigc_image::SceneAigcImageTask>),
-    ("ProcessImageAsyncCompleteEvent", Kind::Generation, "ProcessImageAsyncCompleteEvent", payload::<aigc_image::ProcessImageAsyncTask>),
-    ("CreateAigcAdvancedCustomElementCompleteEvent", Kind::Generation, "CreateAigcAdvancedCustomElementCompleteEvent", payload::<aigc_element::CreateElementTask>),
-    ("CreateAigcCustomVoiceCompleteEvent", Kind::Generation, "CreateAigcCustomVoiceCompleteEvent", payload::<aigc_element::CreateVoiceTask>),
-    ("DescribeAigcFaceInfoAsyncComplete", Kind::Generation, "DescribeAigcFaceInfoAsyncCompleteEvent", payload::<aigc_element::DescribeFacesTask>),
+    ("NewFileUpload", Kind::Upload, "FileUploadEvent", payload::<tasks::upload::FileUploadTask>),
+    ("PullComplete", Kind::Upload, "PullCompleteEvent", payload::<tasks::upload::PullUploadTask>),
+    ("ProcedureStateChanged", Kind::Workflow, "ProcedureStateChangeEvent", payload::<flow::procedure::ProcedureTask>),
+    ("ProcessMediaByMPSComplete", Kind::Workflow, "ProcessMediaByMPSCompleteEvent", payload::<flow::mps::ProcessMediaByMps>),
+    ("FileDeleted", Kind::Asset, "FileDeleteEvent", payload::<tasks::file::FileDeleteTask>),
+    ("RestoreMediaComplete", Kind::Asset, "RestoreMediaCompleteEvent", payload::<tasks::file::RestoreMediaTask>),
+    ("PersistenceComplete", Kind::Asset, "PersistenceCompleteEvent", payload::<tasks::file::PersistenceCompleteTask>),
+    ("WechatPublishComplete", Kind::Asset, "WechatPublishCompleteEvent", payload::<tasks::file::WechatPublishTask>),
+    ("WechatMiniProgramPublishComplete", Kind::Asset, "WechatMiniProgramPublishCompleteEvent", payload::<tasks::file::WechatMiniProgramPublishTask>),
+    ("EditMediaComplete", Kind::Edit, "EditMediaCompleteEvent", payload::<tasks::edit::EditMediaTask>),
+    ("SplitMediaComplete", Kind::Edit, "SplitMediaCompleteEvent", payload::<tasks::edit::SplitMediaTask>),
+    ("ComposeMediaComplete", Kind::Edit, "ComposeMediaCompleteEvent", payload::<tasks::compose::ComposeMediaTask>),
+    ("ClipComplete", Kind::Edit, "ClipCompleteEvent", payload::<tasks::api_2017::ClipTask>),
+    ("ConcatComplete", Kind::Edit, "ConcatCompleteEvent", payload::<tasks::api_2017::ConcatTask>),
+    ("TranscodeComplete", Kind::Transcode, "TranscodeCompleteEvent", payload::<tasks::api_2017::TranscodeTask>),
+    ("ComplexAdaptiveDynamicStreamingComplete", Kind::Transcode, "ComplexAdaptiveDynamicStreamingCompleteEvent", payload::<flow::bitrate::ComplexAdaptiveTask>),
+    ("ReduceMediaBitrateComplete", Kind::Transcode, "ReduceMediaBitrateCompleteEvent", payload::<flow::bitrate::ReduceMediaBitrateTask>),
+    ("CreateImageSpriteComplete", Kind::Snapshot, "CreateImageSpriteCompleteEvent", payload::<tasks::api_2017::ImageSpriteTask>),
+    ("CreateSnapshotByTimeOffsetComplete", Kind::Snapshot, "SnapshotByTimeOffsetCompleteEvent", payload::<tasks::api_2017::SnapshotTask>),
+    ("RemoveWatermark", Kind::Enhance, "RemoveWatermarkCompleteEvent", payload::<tasks::enhance::EnhanceTask>),
+    ("RebuildMediaComplete", Kind::Enhance, "RebuildMediaCompleteEvent", payload::<tasks::enhance::RebuildMediaTask>),
+    ("QualityEnhanceComplete", Kind::Enhance, "QualityEnhanceCompleteEvent", payload::<tasks::enhance::EnhanceTask>),
+    ("ExtractTraceWatermarkComplete", Kind::Analysis, "ExtractTraceWatermarkCompleteEvent", payload::<tasks::watermark::ExtractTraceWatermarkTask>),
+    ("ExtractCopyRightWatermarkComplete", Kind::Analysis, "ExtractCopyRightWatermarkCompleteEvent", payload::<tasks::watermark::ExtractCopyRightWatermarkTask>),
+    ("ExtractBlindWatermarkComplete", Kind::Analysis, "ExtractBlindWatermarkComplete", payload::<tasks::watermark::ExtractBlindWatermarkTask>),
+    ("DescribeFileAttributesComplete", Kind::Analysis, "DescribeFileAttributesCompleteEvent", payload::<tasks::inspect::DescribeFileAttributesTask>),
+    ("QualityInspectComplete", Kind::Analysis, "QualityInspectCompleteEvent", payload::<tasks::inspect::QualityInspectTask>),
+    ("ReviewAudioVideoComplete", Kind::Moderation, "ReviewAudioVideoCompleteEvent", payload::<tasks::audio_video_review::ReviewAudioVideoTask>),
+    ("MediaCastStatusChanged", Kind::Live, "MediaCastStatusChangedEvent", payload::<tasks::live::MediaCastEvent>),
+    ("AigcImageTaskComplete", Kind::Generation, "AigcImageCompleteEvent", payload::<tasks::aigc::AigcImageTask>),
+    ("AigcVideoTaskComplete", Kind::Generation, "AigcVideoCompleteEvent", payload::<tasks::aigc::AigcVideoTask>),
+    ("SceneAigcImageCompleteEvent", Kind::Generation, "SceneAigcImageCompleteEvent", payload::<tasks::aigc_image::SceneAigcImageTask>),
+    ("ProcessImageAsyncCompleteEvent", Kind::Generation, "ProcessImageAsyncCompleteEvent", payload::<tasks::aigc_image::ProcessImageAsyncTask>),
+    ("CreateAigcAdvancedCustomElementCompleteEvent", Kind::Generation, "CreateAigcAdvancedCustomElementCompleteEvent", payload::<tasks::aigc_element::CreateElementTask>),
+    ("CreateAigcCustomVoiceCompleteEvent", Kind::Generation, "CreateAigcCustomVoiceCompleteEvent", payload::<tasks::aigc_element::CreateVoiceTask>),
+    ("DescribeAigcFaceInfoAsyncComplete", Kind::Generation, "DescribeAigcFaceInfoAsyncCompleteEvent", payload::<tasks::aigc_element::DescribeFacesTask>),
 ];
 
 type Event = (&'static str, Kind, &'static str, Reader);
 
 type Reader = fn(&str) -> Result<Facts, Unreadable>;
 
-/// The payload of an event, which tells what happened.
+/// The payload of an event, which tells what happened: what is its own beside the [`Task`].
 trait Payload: Default + for<'de> Deserialize<'de> {
-    fn facts(self) -> Facts;
+    /// The facts of the event, of which `task` has those of the [`Task`].
+    fn facts(self, task: Facts) -> Facts;
 }
 
 fn payload<P: Payload>(json: &str) -> Result<Facts, Unreadable> {
-    read_wire::<One<P>>(json).map(|payload| payload.or_default().facts())
+    let WithHead { head, body } = read_wire::<One<WithHead<Task, P>>>(json)?.or_default();
+    Ok(body.facts(head.facts()))
 }
 
 /// The table's names and kinds.
@@ -180,7 +161,7 @@ pub(crate) fn read(canonical: &str) -> Result<Facts, Unreadable> {
     if payloads.is_empty() {
         let data = objects.iter().find(|(key, _)| key.eq_ignore_ascii_case("data"));
         if let Some((_, data)) = data {
-            let facts = v2::read(name.as_deref(), data, by_name.map(|(.., read)| *read))?;
+            let facts = legacy::read(name.as_deref(), data, by_name.map(|(.., read)| *read))?;
             return Ok(Facts { name: name.0, kind: by_name.map_or(Kind::Unknown, |(_, kind, ..)| *kind), ..facts });
         }
     }
@@ -204,36 +185,12 @@ fn is_key(present: &str, key: &str) -> bool {
 
 /// The payload of an event without a name here: what most events have.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Unknown {
-    /// Task ID.
-    task_id: Text,
-    /// ID of the media file.
-    file_id: Text,
-    /// Status word.
-    status: Text,
-    /// Error code as text; an empty one means success.
-    err_code_ext: Text,
-    /// Error code; 0 means success.
-    err_code: Integer,
-    /// Error message.
-    message: Text,
-    /// What the customer attached to the task.
-    session_context: UserData,
-}
+#[serde(default)]
+struct Unknown {}
 
 impl Payload for Unknown {
-    fn facts(self) -> Facts {
-        let error = sub_task::failure(self.err_code_ext, self.err_code, self.message);
-        Facts {
-            outcome: sub_task::whole_outcome(&self.status, self.err_code, &error),
-            status: self.status.0,
-            media: Media { id: self.file_id.0, ..Media::default() },
-            job: Job { id: self.task_id.0, ..Job::default() },
-            error,
-            user_data: self.session_context.0,
-            ..Facts::default()
-        }
+    fn facts(self, task: Facts) -> Facts {
+        task
     }
 }
 

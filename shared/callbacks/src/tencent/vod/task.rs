@@ -1,72 +1,95 @@
-//! What most tasks have, whatever their work.
+//! What most tasks have, whatever their work: a head, and files that they made.
 
 use serde::Deserialize;
-use serde::de::IntoDeserializer;
 use serde::de::value::Error;
+use serde::de::{IntoDeserializer, MapAccess};
 
 use super::media::MediaMetaData;
-use super::sub_task::{failure, file, role_of, whole_outcome};
-use crate::event::{Job, Outcome, Output, Role};
+use crate::event::{Failure, Job, Media, Outcome, Output, Role};
 use crate::facts::Facts;
-use crate::wire::{Decimal, Integer, One, Text, Time, UnixTime, Unused, UserData};
+use crate::status;
+use crate::wire::{Decimal, Head, Integer, One, Text, Time, UnixTime, Unused, UserData};
 
-/// What a task says of itself. Payloads have these fields beside their own, hardly one has all of them.
+/// What a task says of itself: the members that payloads have beside their own. Hardly one has all of them.
 #[derive(Debug, Default)]
-pub(super) struct Task {
+pub(crate) struct Task {
     /// Task ID.
-    pub(super) id: Text,
+    pub(crate) id: Text,
     /// `PROCESSING` or `FINISH`. `FINISH` says only that it ended: whether it succeeded, the error codes tell.
-    pub(super) status: Text,
+    pub(crate) status: Text,
     /// Error code as text; an empty one means success.
-    pub(super) err_code_ext: Text,
+    pub(crate) err_code_ext: Text,
     /// Error code; 0 means success.
-    pub(super) err_code: Integer,
+    pub(crate) err_code: Integer,
     /// Error message. The vendor's samples have `SUCCESS` here, too.
-    pub(super) message: Text,
+    pub(crate) message: Text,
     /// Percent, 0 to 100.
-    pub(super) progress: Decimal,
+    pub(crate) progress: Decimal,
+    /// ID of the media file, 19 or 20 digits. Where a task has an `Input`, it may be there.
+    pub(crate) file_id: Text,
     /// What the customer attached to the task, at most 1,000 characters.
-    pub(super) session_context: UserData,
+    pub(crate) session_context: UserData,
+    /// The customer's key against doubled requests, at most 50 characters. It says nothing about doubled events.
+    pub(crate) session_id: Unused<Text>,
+}
+
+impl Head for Task {
+    fn take<'de, A: MapAccess<'de>>(&mut self, key: &str, object: &mut A) -> Result<bool, A::Error> {
+        match key {
+            "TaskId" => self.id = object.next_value()?,
+            "Status" => self.status = object.next_value()?,
+            "ErrCodeExt" => self.err_code_ext = object.next_value()?,
+            "ErrCode" => self.err_code = object.next_value()?,
+            "Message" => self.message = object.next_value()?,
+            "Progress" => self.progress = object.next_value()?,
+            "FileId" => self.file_id = object.next_value()?,
+            "SessionContext" => self.session_context = object.next_value()?,
+            "SessionId" => self.session_id = object.next_value()?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
 }
 
 /// A file that a task made. The vendor has a struct for each task, of which this is the union.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct TaskFile {
+pub(crate) struct TaskFile {
     /// Format of the file: `mp4`, `flv`, `jpg`.
-    pub(super) file_type: Text,
+    pub(crate) file_type: Text,
     /// Where the file can be fetched.
-    pub(super) file_url: Text,
+    pub(crate) file_url: Text,
     /// ID of the file as a media file of its own. A sample has it as a number, which lost its last digits.
-    pub(super) file_id: Unused<Text>,
+    pub(crate) file_id: Unused<Text>,
     /// Name of the file, at most 64 characters.
-    pub(super) media_name: Unused<Text>,
+    pub(crate) media_name: Unused<Text>,
     /// ID of the category that it was put into; 0 for none.
-    pub(super) class_id: Unused<Integer>,
+    pub(crate) class_id: Unused<Integer>,
     /// When it is deleted; `9999-12-31T23:59:59Z` for never.
-    pub(super) expire_time: Unused<Time>,
+    pub(crate) expire_time: Unused<Time>,
     /// `Permanent`, a media file of its own, or `Temporary`, deleted after a while. Generated files and those of MPS
     /// only.
-    pub(super) storage_mode: Unused<Text>,
+    pub(crate) storage_mode: Unused<Text>,
     /// What the vendor found out about the file. Where it is not here, it may be beside the output.
-    pub(super) meta_data: One<MediaMetaData>,
+    pub(crate) meta_data: One<MediaMetaData>,
     /// The content itself, where it is no media. Generated videos only.
-    pub(super) file_content: Unused<Text>,
+    pub(crate) file_content: Unused<Text>,
     /// What the file is for. Generated videos only.
-    pub(super) usage_type: Unused<Text>,
+    pub(crate) usage_type: Unused<Text>,
     /// When it is deleted, Unix seconds.
-    pub(super) expired_time: Unused<UnixTime>,
+    pub(crate) expired_time: Unused<UnixTime>,
 }
 
 impl Task {
-    /// What the task says, without its media and what it made.
-    pub(super) fn facts(self) -> Facts {
+    /// What the task says, without what it made.
+    pub(crate) fn facts(self) -> Facts {
         let error = failure(self.err_code_ext, self.err_code, self.message);
         let outcome = whole_outcome(&self.status, self.err_code, &error);
         let progress = self.progress.get().filter(|_| outcome == Outcome::Running);
         Facts {
             outcome,
             status: self.status.0,
+            media: Media { id: self.file_id.0, ..Media::default() },
             job: Job { id: self.id.0, progress, ..Job::default() },
             error,
             user_data: self.session_context.0,
@@ -77,7 +100,7 @@ impl Task {
 
 impl TaskFile {
     /// The file; none without an address. `beside` is the metadata that some tasks have outside of it.
-    pub(super) fn output(self, usual: Role, beside: One<MediaMetaData>) -> Option<Output> {
+    pub(crate) fn output(self, usual: Role, beside: One<MediaMetaData>) -> Option<Output> {
         let usual = self.file_type.as_deref().map_or(usual, |file_type| role_of_type(file_type, usual));
         let file = file(role_of(&self.file_url, usual), self.file_url)?;
         let known = self.meta_data.0.or(beside.0).map(|boxed| boxed.output()).unwrap_or_default();
@@ -86,28 +109,61 @@ impl TaskFile {
 }
 
 /// The role of a file of this type, where that is the ending of file names; else the usual one.
-pub(super) fn role_of_type(file_type: &str, usual: Role) -> Role {
+pub(crate) fn role_of_type(file_type: &str, usual: Role) -> Role {
     match Role::of_name(&format!(".{file_type}")) {
         Role::Other => usual,
         role => role,
     }
 }
 
-/// The outcome of an event that only reports a fact: it is one if it says what it is about.
-pub(super) fn reported(subject: &Text) -> Outcome {
-    if subject.is_absent() { Outcome::Unknown } else { Outcome::Succeeded }
+/// An event that only reports a fact, without a status: it is one if it says which file it is about.
+pub(crate) fn reported(task: Facts) -> Facts {
+    let outcome = if task.media.id.is_some() { Outcome::Succeeded } else { Outcome::Unknown };
+    Facts { outcome, ..task }
 }
 
 /// The number of a status that is an error code.
-pub(super) fn code_of(status: &Text) -> Integer {
-    let code = status
-        .as_deref()
-        .and_then(|text| Integer::deserialize(IntoDeserializer::<Error>::into_deserializer(text)).ok());
+pub(crate) fn code_of(status: Option<&str>) -> Integer {
+    let code = status.and_then(|text| Integer::deserialize(IntoDeserializer::<Error>::into_deserializer(text)).ok());
     code.unwrap_or_default()
 }
 
+/// How a whole task ended, as far as it says itself. `FINISH` says only that it ended: with an error, it failed.
+pub(crate) fn whole_outcome(status: &Text, code: Integer, error: &Failure) -> Outcome {
+    match status::outcome_or_code(status.as_deref(), code.get()) {
+        Outcome::Succeeded if error.code.is_some() => Outcome::Failed,
+        // Some tasks have no code but `ErrCodeExt`.
+        Outcome::Unknown if status.is_absent() && error.code.is_some() => Outcome::Failed,
+        outcome => outcome,
+    }
+}
+
+/// The error of these fields. The code 0 and the message `SUCCESS` are none.
+pub(crate) fn failure(code_ext: Text, code: Integer, message: Text) -> Failure {
+    let code = code.get().filter(|code| *code != 0).map(|code| code.to_string());
+    let is_success = message.as_deref().map(status::outcome) == Some(Outcome::Succeeded);
+    // Some of the vendor's samples have `SUCCESS` as code, too.
+    let code_ext = code_ext.0.filter(|code| code != "0" && status::outcome(code) != Outcome::Succeeded);
+    Failure { code: code_ext.or(code), message: message.0.filter(|_| !is_success) }
+}
+
+/// A file of this role at this address; none without an address.
+pub(crate) fn file(role: Role, url: impl Into<Option<String>>) -> Option<Output> {
+    url.into().map(|url| Output { role, url: Some(url), ..Output::default() })
+}
+
+/// The role that this address tells, else the usual one.
+pub(crate) fn role_of(url: &Text, usual: Role) -> Role {
+    url.as_deref().map(Role::of_name).filter(|role| *role != Role::Other).unwrap_or(usual)
+}
+
+/// Pictures at these addresses.
+pub(crate) fn images(urls: impl IntoIterator<Item = impl Into<Option<String>>>) -> impl Iterator<Item = Output> {
+    urls.into_iter().filter_map(|url| file(Role::Image, url))
+}
+
 /// The value that all of these have, if there is any and no other.
-pub(super) fn only(values: impl IntoIterator<Item = Text>) -> Option<String> {
+pub(crate) fn only(values: impl IntoIterator<Item = Text>) -> Option<String> {
     let mut values = values.into_iter().filter_map(|value| value.0);
     let first = values.next()?;
     values.all(|other| other == first).then_some(first)
@@ -137,7 +193,7 @@ mod tests {
             let task = Task {
                 status: text(status),
                 err_code_ext: text(code_ext),
-                err_code: code_of(&text(code)),
+                err_code: code_of(text(code).as_deref()),
                 ..Task::default()
             };
             assert_eq!(task.facts().outcome, outcome, "{status} {code_ext} {code}");

@@ -2,8 +2,9 @@
 
 use serde::Deserialize;
 
-use super::sub_task::{Made, SubTask, Template, file};
+use super::sub_task::{Made, SubTask, Template};
 use crate::event::{Kind, Outcome, Output, Review, Role, Step, Verdict};
+use crate::tencent::vod::task::file;
 use crate::wire::{Decimal, Many, One, Text, Texts, Time, UnixTime, Unused};
 
 /// A sub-task of content review. `Type` tells which of the others is there.
@@ -131,7 +132,7 @@ pub(super) fn worst(reviews: impl IntoIterator<Item = Review>) -> Option<Review>
     reviews.into_iter().reduce(|worst, review| if rank(&review) > rank(&worst) { review } else { worst })
 }
 
-pub(super) fn verdict(suggestion: &str) -> Option<Verdict> {
+pub(crate) fn verdict(suggestion: &str) -> Option<Verdict> {
     [("pass", Verdict::Pass), ("review", Verdict::Review), ("block", Verdict::Block)]
         .into_iter()
         .find_map(|(word, verdict)| word.eq_ignore_ascii_case(suggestion).then_some(verdict))

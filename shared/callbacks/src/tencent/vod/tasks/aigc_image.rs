@@ -2,36 +2,22 @@
 
 use serde::Deserialize;
 
-use super::Payload;
 use super::aigc::{AigcOutput, generated, media};
 use super::enhance_settings::{ImageBeauty, ImageEncode, ImageEnhance};
-use super::task::{Task, TaskFile};
 use crate::event::{Media, Outcome, Role};
 use crate::facts::{Facts, made};
-use crate::wire::{Decimal, Integer, Many, One, Text, Time, Unused, UserData};
+use crate::tencent::vod::Payload;
+use crate::tencent::vod::task::TaskFile;
+use crate::wire::{Integer, Many, One, Text, Time, Unused};
 
 /// Payload of `SceneAigcImageCompleteEvent`, which has this name as its key, too.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct SceneAigcImageTask {
-    /// Task ID.
-    task_id: Text,
-    /// `PROCESSING` or `FINISH`.
-    status: Text,
-    /// Error code; 0 means success.
-    err_code: Integer,
-    /// Error message.
-    message: Text,
-    /// Percent, 0 to 100.
-    progress: Decimal,
+pub(crate) struct SceneAigcImageTask {
     /// What was asked for.
     input: One<SceneInput>,
     /// The pictures.
     output: One<AigcOutput>,
-    /// The customer's key against doubled requests, at most 50 characters.
-    session_id: Unused<Text>,
-    /// What the customer attached to the request, at most 1,000 characters.
-    session_context: UserData,
 }
 
 /// What was asked for.
@@ -130,21 +116,7 @@ struct SceneOutputConfig {
 /// says only that the processing completed.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct ProcessImageAsyncTask {
-    /// Task ID.
-    task_id: Text,
-    /// `PROCESSING` or `FINISH`.
-    status: Text,
-    /// Error code; 0 means success.
-    err_code: Integer,
-    /// Error code as text; an empty one means success.
-    err_code_ext: Text,
-    /// Error message.
-    message: Text,
-    /// Percent, 0 to 100.
-    progress: Decimal,
-    /// ID of the picture.
-    file_id: Text,
+pub(crate) struct ProcessImageAsyncTask {
     /// What was asked for.
     input: One<ProcessImageInput>,
     /// The processed picture.
@@ -155,10 +127,6 @@ pub(super) struct ProcessImageAsyncTask {
     enhance_config: One<ImageEnhance>,
     /// How faces are made up.
     beauty_config: One<ImageBeauty>,
-    /// The customer's key against doubled requests, at most 50 characters.
-    session_id: Unused<Text>,
-    /// What the customer attached to the request, at most 1,000 characters.
-    session_context: UserData,
 }
 
 /// What was asked for.
@@ -194,45 +162,26 @@ struct ProcessImageOutput {
 }
 
 impl Payload for SceneAigcImageTask {
-    fn facts(self) -> Facts {
-        let task = Task {
-            id: self.task_id,
-            status: self.status,
-            err_code: self.err_code,
-            message: self.message,
-            progress: self.progress,
-            session_context: self.session_context,
-            ..Task::default()
-        };
+    fn facts(self, task: Facts) -> Facts {
         let media = media(self.input.or_default().file_infos.into_iter().map(|file| (file.file_id, file.url)));
-        Facts { media, ..generated(task.facts(), self.output, Role::Image) }
+        Facts { media, ..generated(task, self.output, Role::Image) }
     }
 }
 
 impl Payload for ProcessImageAsyncTask {
-    fn facts(self) -> Facts {
-        let settings =
+    fn facts(self, task: Facts) -> Facts {
+        let has_settings =
             self.encode_config.0.is_some() || self.enhance_config.0.is_some() || self.beauty_config.0.is_some();
-        let says_nothing = self.status.is_absent() && self.err_code.get().is_none() && self.err_code_ext.is_absent();
-        let task = Task {
-            id: self.task_id,
-            status: self.status,
-            err_code_ext: self.err_code_ext,
-            err_code: self.err_code,
-            message: self.message,
-            progress: self.progress,
-            session_context: self.session_context,
-        };
-        let facts = task.facts();
-        let outcome = if settings && says_nothing { Outcome::Succeeded } else { facts.outcome };
+        let says_nothing = task.outcome == Outcome::Unknown && task.status.is_none();
+        let outcome = if has_settings && says_nothing { Outcome::Succeeded } else { task.outcome };
         let output = self.output.or_default();
         let own = TaskFile { file_type: output.file_type, file_url: output.file_url, ..TaskFile::default() };
         let files = [own].into_iter().chain(output.file_info.0.map(|boxed| *boxed)).chain(output.file_infos);
         Facts {
             outcome,
-            media: Media { id: self.file_id.or(self.input.or_default().file_id).0, ..Media::default() },
+            media: Media { id: task.media.id.or(self.input.or_default().file_id.0), ..Media::default() },
             outputs: made(outcome, files.filter_map(|file| file.output(Role::Image, One::default()))),
-            ..facts
+            ..task
         }
     }
 }
@@ -240,6 +189,7 @@ impl Payload for ProcessImageAsyncTask {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tencent::vod::payload;
 
     #[test]
     fn a_processed_picture_needs_no_status() {
@@ -249,7 +199,7 @@ mod tests {
             (r#"{"EncodeConfig":{"Format":"JPEG"},"ErrCodeExt":"InternalError"}"#, Outcome::Failed),
             ("{}", Outcome::Unknown),
         ] {
-            let facts = serde_json::from_str::<ProcessImageAsyncTask>(json).unwrap().facts();
+            let facts = payload::<ProcessImageAsyncTask>(json).unwrap();
             assert_eq!(facts.outcome, outcome, "{json}");
         }
     }

@@ -2,37 +2,23 @@
 
 use serde::Deserialize;
 
-use super::Payload;
-use super::media::MediaMetaData;
-use super::task::{Task, TaskFile};
 use crate::event::Role;
 use crate::facts::{Facts, made};
-use crate::wire::{Decimal, Integer, Many, One, Text, Time, Unused, UserData};
+use crate::tencent::vod::Payload;
+use crate::tencent::vod::media::MediaMetaData;
+use crate::tencent::vod::task::TaskFile;
+use crate::wire::{Decimal, Integer, Many, One, Text, Time, Unused};
 
 /// Payload of `ComposeMediaComplete`: a file was composed from tracks. A sample has no `EventType`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct ComposeMediaTask {
-    /// Task ID.
-    task_id: Text,
-    /// `PROCESSING` or `FINISH`.
-    status: Text,
-    /// Error code; 0 means success.
-    err_code: Integer,
-    /// Error message.
-    message: Text,
-    /// Percent, 0 to 100.
-    progress: Decimal,
+pub(crate) struct ComposeMediaTask {
     /// What was asked for.
     input: One<ComposeInput>,
     /// The file.
     output: One<TaskFile>,
     /// What the vendor found out about the file that was made.
     meta_data: One<MediaMetaData>,
-    /// The customer's key against doubled requests, at most 50 characters.
-    session_id: Unused<Text>,
-    /// What the customer attached to the request, at most 1,000 characters.
-    session_context: UserData,
 }
 
 /// What was asked for.
@@ -238,18 +224,8 @@ struct ComposeAudio {
 }
 
 impl Payload for ComposeMediaTask {
-    fn facts(self) -> Facts {
-        let task = Task {
-            id: self.task_id,
-            status: self.status,
-            err_code: self.err_code,
-            message: self.message,
-            progress: self.progress,
-            session_context: self.session_context,
-            ..Task::default()
-        };
-        let facts = task.facts();
+    fn facts(self, task: Facts) -> Facts {
         let output = self.output.or_default().output(Role::Video, self.meta_data);
-        Facts { outputs: made(facts.outcome, output), ..facts }
+        Facts { outputs: made(task.outcome, output), ..task }
     }
 }

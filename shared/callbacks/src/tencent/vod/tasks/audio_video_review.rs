@@ -2,34 +2,21 @@
 
 use serde::Deserialize;
 
-use super::Payload;
-use super::review::verdict;
-use super::sub_task::file;
-use super::task::Task;
 use crate::event::{Job, Media, Outcome, Output, Review, Role, Verdict};
 use crate::facts::{Facts, made};
-use crate::wire::{Decimal, Many, One, Text, Texts, Time, Unused, UserData};
+use crate::tencent::vod::Payload;
+use crate::tencent::vod::flow::review::verdict;
+use crate::tencent::vod::task::file;
+use crate::wire::{Decimal, Many, One, Text, Texts, Time, Unused};
 
 /// Payload of `ReviewAudioVideoComplete`: a file was reviewed.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct ReviewAudioVideoTask {
-    /// Task ID.
-    task_id: Text,
-    /// `PROCESSING` or `FINISH`.
-    status: Text,
-    /// Error code as text; an empty one means success.
-    err_code_ext: Text,
-    /// Error message.
-    message: Text,
+pub(crate) struct ReviewAudioVideoTask {
     /// What was asked for.
     input: One<ReviewInput>,
     /// What was found.
     output: One<ReviewOutput>,
-    /// The customer's key against doubled requests, at most 50 characters.
-    session_id: Unused<Text>,
-    /// What the customer attached to the request, at most 1,000 characters.
-    session_context: UserData,
 }
 
 /// What was asked for.
@@ -95,27 +82,18 @@ struct ReviewSegment {
 }
 
 impl Payload for ReviewAudioVideoTask {
-    fn facts(self) -> Facts {
-        let task = Task {
-            id: self.task_id,
-            status: self.status,
-            err_code_ext: self.err_code_ext,
-            message: self.message,
-            session_context: self.session_context,
-            ..Task::default()
-        };
-        let facts = task.facts();
+    fn facts(self, task: Facts) -> Facts {
         let input = self.input.or_default();
         let mut output = self.output.or_default();
         let cover = output.cover_review_result.0.take().map(|boxed| *boxed).unwrap_or_default();
-        let failed = facts.outcome == Outcome::Failed;
+        let failed = task.outcome == Outcome::Failed;
         let review = if failed { Review::default() } else { worse(output.review(), cover.review()) };
         Facts {
             media: Media { id: input.file_id.0, ..Media::default() },
-            job: Job { template_id: input.definition.0, ..facts.job },
-            outputs: made(facts.outcome, output.file().into_iter().chain(cover.file())),
+            job: Job { template_id: input.definition.0, ..task.job },
+            outputs: made(task.outcome, output.file().into_iter().chain(cover.file())),
             review,
-            ..facts
+            ..task
         }
     }
 }
@@ -152,6 +130,7 @@ fn worse(media: Review, cover: Review) -> Review {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tencent::vod::payload;
 
     #[test]
     fn the_cover_counts_where_it_is_worse() {
@@ -165,7 +144,7 @@ mod tests {
             let json = format!(
                 r#"{{"Status":"FINISH","Output":{{"Suggestion":"{media}","CoverReviewResult":{{"Suggestion":"{cover}"}}}}}}"#
             );
-            let facts = serde_json::from_str::<ReviewAudioVideoTask>(&json).unwrap().facts();
+            let facts = payload::<ReviewAudioVideoTask>(&json).unwrap();
             assert_eq!(facts.review.verdict, verdict, "{json}");
         }
     }
@@ -174,7 +153,7 @@ mod tests {
     fn the_surest_segment_of_the_same_verdict_is_the_score() {
         let json = r#"{"Status":"FINISH","Output":{"Suggestion":"review","SegmentSet":[
             {"Suggestion":"review","Confidence":60},{"Suggestion":"Review","Confidence":70.5},{"Suggestion":"pass","Confidence":99}]}}"#;
-        let facts = serde_json::from_str::<ReviewAudioVideoTask>(json).unwrap().facts();
+        let facts = payload::<ReviewAudioVideoTask>(json).unwrap();
         assert_eq!(facts.review.score, Some(70.5));
     }
 }

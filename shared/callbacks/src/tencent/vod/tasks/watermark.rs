@@ -2,72 +2,35 @@
 
 use serde::Deserialize;
 
-use super::Payload;
-use super::task::Task;
 use crate::event::Media;
 use crate::facts::Facts;
-use crate::wire::{Integer, One, Text, Unused, UserData};
+use crate::tencent::vod::Payload;
+use crate::wire::{Integer, One, Text, Unused};
 
 /// Payload of `ExtractTraceWatermarkComplete`: who leaked a copy was looked for.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct ExtractTraceWatermarkTask {
-    /// Task ID.
-    task_id: Text,
-    /// `PROCESSING` or `FINISH`.
-    status: Text,
-    /// Error code; 0 means success.
-    err_code: Integer,
-    /// Error message.
-    message: Text,
-    /// Error code as text; an empty one means success.
-    err_code_ext: Text,
+pub(crate) struct ExtractTraceWatermarkTask {
     /// The copy.
     input: One<WatermarkedFile>,
     /// What its watermark says.
     output: One<TraceWatermark>,
-    /// The customer's key against doubled requests, at most 50 characters.
-    session_id: Unused<Text>,
-    /// What the customer attached to the request, at most 1,000 characters.
-    session_context: UserData,
 }
 
 /// Payload of `ExtractCopyRightWatermarkComplete`: whose a file is was looked for.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct ExtractCopyRightWatermarkTask {
-    /// Task ID.
-    task_id: Text,
-    /// `PROCESSING` or `FINISH`.
-    status: Text,
-    /// Error code; 0 means success.
-    err_code: Integer,
-    /// Error message.
-    message: Text,
-    /// Error code as text; an empty one means success.
-    err_code_ext: Text,
+pub(crate) struct ExtractCopyRightWatermarkTask {
     /// The file. Only its address is given.
     input: One<WatermarkedFile>,
     /// What its watermark says.
     output: One<CopyRightWatermark>,
-    /// The customer's key against doubled requests, at most 50 characters.
-    session_id: Unused<Text>,
-    /// What the customer attached to the request, at most 1,000 characters.
-    session_context: UserData,
 }
 
 /// Payload of `ExtractBlindWatermarkComplete`, which has this name as its key, too: a digital watermark was looked for.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct ExtractBlindWatermarkTask {
-    /// Task ID.
-    task_id: Text,
-    /// `PROCESSING` or `FINISH`.
-    status: Text,
-    /// Error code; 0 means success.
-    err_code: Integer,
-    /// Error message.
-    message: Text,
+pub(crate) struct ExtractBlindWatermarkTask {
     /// The file.
     input_info: One<WatermarkedFile>,
     /// `blind-basic`, `blind-nagra` or `blind-ab`.
@@ -81,10 +44,6 @@ pub(super) struct ExtractBlindWatermarkTask {
     result_uv: Unused<Text>,
     /// How it was looked for.
     extract_blind_watermark_config: One<ExtractConfig>,
-    /// The customer's key against doubled requests, at most 50 characters.
-    session_id: Unused<Text>,
-    /// What the customer attached to the request, at most 1,000 characters.
-    session_context: UserData,
 }
 
 /// A file in which a watermark was looked for.
@@ -126,46 +85,20 @@ struct ExtractConfig {
 }
 
 impl Payload for ExtractTraceWatermarkTask {
-    fn facts(self) -> Facts {
-        let task = Task {
-            id: self.task_id,
-            status: self.status,
-            err_code_ext: self.err_code_ext,
-            err_code: self.err_code,
-            message: self.message,
-            session_context: self.session_context,
-            ..Task::default()
-        };
-        Facts { media: self.input.or_default().media(), ..task.facts() }
+    fn facts(self, task: Facts) -> Facts {
+        Facts { media: self.input.or_default().media(), ..task }
     }
 }
 
 impl Payload for ExtractCopyRightWatermarkTask {
-    fn facts(self) -> Facts {
-        let task = Task {
-            id: self.task_id,
-            status: self.status,
-            err_code_ext: self.err_code_ext,
-            err_code: self.err_code,
-            message: self.message,
-            session_context: self.session_context,
-            ..Task::default()
-        };
-        Facts { media: self.input.or_default().media(), ..task.facts() }
+    fn facts(self, task: Facts) -> Facts {
+        Facts { media: self.input.or_default().media(), ..task }
     }
 }
 
 impl Payload for ExtractBlindWatermarkTask {
-    fn facts(self) -> Facts {
-        let task = Task {
-            id: self.task_id,
-            status: self.status,
-            err_code: self.err_code,
-            message: self.message,
-            session_context: self.session_context,
-            ..Task::default()
-        };
-        Facts { media: self.input_info.or_default().media(), ..task.facts() }
+    fn facts(self, task: Facts) -> Facts {
+        Facts { media: self.input_info.or_default().media(), ..task }
     }
 }
 

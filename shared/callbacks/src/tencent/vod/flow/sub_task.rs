@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::event::{Failure, Outcome, Output, Role, Step};
+use crate::event::{Outcome, Output, Step};
 use crate::facts::{failure as failure_of, made};
-use crate::status;
+use crate::tencent::vod::task::{failure, whole_outcome};
 use crate::wire::{Integer, One, Text, Time, Unused};
 
 /// One sub-task and what became of it.
@@ -84,35 +84,6 @@ impl<I, M> SubTask<I, M> {
     }
 }
 
-/// How a whole task ended, as far as it says itself. `FINISH` says only that it ended: with an error, it failed.
-pub(super) fn whole_outcome(status: &Text, code: Integer, error: &Failure) -> Outcome {
-    match status::outcome_or_code(status.as_deref(), code.get()) {
-        Outcome::Succeeded if error.code.is_some() => Outcome::Failed,
-        // Some tasks have no code but `ErrCodeExt`.
-        Outcome::Unknown if status.is_absent() && error.code.is_some() => Outcome::Failed,
-        outcome => outcome,
-    }
-}
-
-/// The error of these fields. The code 0 and the message `SUCCESS` are none.
-pub(super) fn failure(code_ext: Text, code: Integer, message: Text) -> Failure {
-    let code = code.get().filter(|code| *code != 0).map(|code| code.to_string());
-    let is_success = message.as_deref().map(status::outcome) == Some(Outcome::Succeeded);
-    // Some of the vendor's samples have `SUCCESS` as code, too.
-    let code_ext = code_ext.0.filter(|code| code != "0" && status::outcome(code) != Outcome::Succeeded);
-    Failure { code: code_ext.or(code), message: message.0.filter(|_| !is_success) }
-}
-
-/// A file of this role at this address; none without an address.
-pub(super) fn file(role: Role, url: impl Into<Option<String>>) -> Option<Output> {
-    url.into().map(|url| Output { role, url: Some(url), ..Output::default() })
-}
-
-/// The role that this address tells, else the usual one.
-pub(super) fn role_of(url: &Text, usual: Role) -> Role {
-    url.as_deref().map(Role::of_name).filter(|role| *role != Role::Other).unwrap_or(usual)
-}
-
 /// When work on the first of these began, and when the last of them ended; nothing as long as the whole still runs.
 pub(super) fn span(whole: Outcome, steps: &[Step]) -> (Option<Timestamp>, Option<Timestamp>) {
     if whole == Outcome::Running {
@@ -125,6 +96,8 @@ pub(super) fn span(whole: Outcome, steps: &[Step]) -> (Option<Timestamp>, Option
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Role;
+    use crate::tencent::vod::task::file;
 
     impl Made for Template {
         fn outputs(self) -> Vec<Output> {

@@ -2,32 +2,19 @@
 
 use serde::Deserialize;
 
-use super::Payload;
-use super::basic_info::MediaBasicInfo;
-use super::media::MediaMetaData;
-use super::sub_task::{file, role_of};
-use super::task::{Task, TaskFile, only};
 use crate::event::{Kind, Media, Outcome, Output, Role, Step};
 use crate::facts::{Facts, made};
-use crate::wire::{Decimal, Integer, Many, One, Text, Time, Unused, UserData};
+use crate::tencent::vod::Payload;
+use crate::tencent::vod::basic_info::MediaBasicInfo;
+use crate::tencent::vod::media::MediaMetaData;
+use crate::tencent::vod::task::{TaskFile, file, only, role_of};
+use crate::wire::{Decimal, Integer, Many, One, Text, Time, Unused};
 
 /// Payload of `EditMediaComplete`: files or live streams were cut and joined into one file. The documents have it under
 /// the key `EditMediaComplete`, too.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct EditMediaTask {
-    /// Task ID.
-    task_id: Text,
-    /// `PROCESSING` or `FINISH`.
-    status: Text,
-    /// Error code; 0 means success.
-    err_code: Integer,
-    /// Error code as text; an empty one means success.
-    err_code_ext: Text,
-    /// Error message.
-    message: Text,
-    /// Percent, 0 to 100.
-    progress: Decimal,
+pub(crate) struct EditMediaTask {
     /// What the file was made from.
     input: One<EditInput>,
     /// The file.
@@ -38,10 +25,6 @@ pub(super) struct EditMediaTask {
     procedure_task_id: Unused<Text>,
     /// Task ID of the review that the file was put through; empty for none.
     review_audio_video_task_id: Unused<Text>,
-    /// The customer's key against doubled requests, at most 50 characters.
-    session_id: Unused<Text>,
-    /// What the customer attached to the request, at most 1,000 characters.
-    session_context: UserData,
 }
 
 /// What a file was made from.
@@ -83,25 +66,9 @@ struct EditStream {
 /// Payload of `SplitMediaComplete`: a file was cut into several.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct SplitMediaTask {
-    /// Task ID.
-    task_id: Text,
-    /// `PROCESSING` or `FINISH`.
-    status: Text,
-    /// Error code as text; an empty one means success.
-    err_code_ext: Text,
-    /// Error code; 0 means success.
-    err_code: Integer,
-    /// Error message.
-    message: Text,
+pub(crate) struct SplitMediaTask {
     /// The parts. They have no status of their own.
     file_info_set: Many<SplitSegment>,
-    /// What the customer attached to the request, at most 1,000 characters.
-    session_context: UserData,
-    /// The customer's key against doubled requests, at most 50 characters.
-    session_id: Unused<Text>,
-    /// Percent, 0 to 100.
-    progress: Decimal,
 }
 
 /// A part that a file was cut into.
@@ -159,40 +126,20 @@ struct SplitOutput {
 }
 
 impl Payload for EditMediaTask {
-    fn facts(self) -> Facts {
-        let task = Task {
-            id: self.task_id,
-            status: self.status,
-            err_code_ext: self.err_code_ext,
-            err_code: self.err_code,
-            message: self.message,
-            progress: self.progress,
-            session_context: self.session_context,
-        };
-        let facts = task.facts();
+    fn facts(self, task: Facts) -> Facts {
         let id = only(self.input.or_default().file_info_set.into_iter().map(|file| file.file_id));
         let output = self.output.or_default().output(Role::Video, self.meta_data);
-        Facts { media: Media { id, ..Media::default() }, outputs: made(facts.outcome, output), ..facts }
+        Facts { media: Media { id, ..Media::default() }, outputs: made(task.outcome, output), ..task }
     }
 }
 
 impl Payload for SplitMediaTask {
-    fn facts(self) -> Facts {
-        let task = Task {
-            id: self.task_id,
-            status: self.status,
-            err_code_ext: self.err_code_ext,
-            err_code: self.err_code,
-            message: self.message,
-            progress: self.progress,
-            session_context: self.session_context,
-        };
-        let facts = task.facts();
+    fn facts(self, task: Facts) -> Facts {
         let (inputs, outputs): (Vec<_>, Vec<_>) =
             self.file_info_set.into_iter().map(|segment| (segment.input, segment.output)).unzip();
         let id = only(inputs.into_iter().map(|input| input.or_default().file_id));
-        let steps = outputs.into_iter().map(|output| output.or_default().step(facts.outcome)).collect();
-        Facts { media: Media { id, ..Media::default() }, steps, ..facts }
+        let steps = outputs.into_iter().map(|output| output.or_default().step(task.outcome)).collect();
+        Facts { media: Media { id, ..Media::default() }, steps, ..task }
     }
 }
 

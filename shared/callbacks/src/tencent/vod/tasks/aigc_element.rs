@@ -2,39 +2,22 @@
 
 use serde::Deserialize;
 
-use super::Payload;
 use super::aigc::media;
-use super::sub_task::file;
-use super::task::Task;
 use crate::event::{Media, Role};
 use crate::facts::{Facts, made};
-use crate::wire::{Decimal, Integer, Many, One, Text, Unused, UserData};
+use crate::tencent::vod::Payload;
+use crate::tencent::vod::task::file;
+use crate::wire::{Integer, Many, One, Text, Unused};
 
 /// Payload of `CreateAigcAdvancedCustomElementCompleteEvent`, which has this name as its key, too: a model knows a
 /// person or thing.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct CreateElementTask {
-    /// Task ID.
-    task_id: Text,
-    /// `PROCESSING` or `FINISH`.
-    status: Text,
-    /// Error code; 0 means success.
-    err_code: Integer,
-    /// Error code as text; an empty one means success.
-    err_code_ext: Text,
-    /// Error message.
-    message: Text,
-    /// Percent, 0 to 100.
-    progress: Decimal,
+pub(crate) struct CreateElementTask {
     /// What was asked for.
     input: One<ElementInput>,
     /// What the model knows.
     output: One<ElementOutput>,
-    /// The customer's key against doubled requests, at most 50 characters.
-    session_id: Unused<Text>,
-    /// What the customer attached to the request, at most 1,000 characters.
-    session_context: UserData,
 }
 
 /// The person or thing that a model was taught.
@@ -78,27 +61,11 @@ struct ElementInfo {
 /// Payload of `CreateAigcCustomVoiceCompleteEvent`, which has this name as its key, too: a model knows a voice.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct CreateVoiceTask {
-    /// Task ID.
-    task_id: Text,
-    /// `PROCESSING` or `FINISH`.
-    status: Text,
-    /// Error code; 0 means success.
-    err_code: Integer,
-    /// Error code as text; an empty one means success.
-    err_code_ext: Text,
-    /// Error message.
-    message: Text,
-    /// Percent, 0 to 100.
-    progress: Decimal,
+pub(crate) struct CreateVoiceTask {
     /// What was asked for.
     input: One<VoiceInput>,
     /// What the model knows.
     output: One<VoiceOutput>,
-    /// The customer's key against doubled requests, at most 50 characters.
-    session_id: Unused<Text>,
-    /// What the customer attached to the request, at most 1,000 characters.
-    session_context: UserData,
 }
 
 /// The voice that a model was taught.
@@ -134,27 +101,11 @@ struct VoiceInfo {
 /// Payload of `DescribeAigcFaceInfoAsyncComplete`: faces were looked for.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct DescribeFacesTask {
-    /// Task ID.
-    task_id: Text,
-    /// `PROCESSING` or `FINISH`.
-    status: Text,
-    /// Error code; 0 means success.
-    err_code: Integer,
-    /// Error code as text; an empty one means success.
-    err_code_ext: Text,
-    /// Error message.
-    message: Text,
-    /// Percent, 0 to 100.
-    progress: Decimal,
+pub(crate) struct DescribeFacesTask {
     /// Where they were looked for.
     input: One<FacesInput>,
     /// The faces.
     output: One<FacesOutput>,
-    /// The customer's key against doubled requests, at most 50 characters.
-    session_id: Unused<Text>,
-    /// What the customer attached to the request, at most 1,000 characters.
-    session_context: UserData,
 }
 
 /// Where faces were looked for.
@@ -210,56 +161,28 @@ struct Face {
 }
 
 impl Payload for CreateElementTask {
-    fn facts(self) -> Facts {
-        let task = Task {
-            id: self.task_id,
-            status: self.status,
-            err_code_ext: self.err_code_ext,
-            err_code: self.err_code,
-            message: self.message,
-            progress: self.progress,
-            session_context: self.session_context,
-        };
-        task.facts()
+    fn facts(self, task: Facts) -> Facts {
+        task
     }
 }
 
 impl Payload for CreateVoiceTask {
-    fn facts(self) -> Facts {
-        let task = Task {
-            id: self.task_id,
-            status: self.status,
-            err_code_ext: self.err_code_ext,
-            err_code: self.err_code,
-            message: self.message,
-            progress: self.progress,
-            session_context: self.session_context,
-        };
+    fn facts(self, task: Facts) -> Facts {
         let url = self.input.or_default().voice_url.0;
-        Facts { media: Media { url, ..Media::default() }, ..task.facts() }
+        Facts { media: Media { url, ..Media::default() }, ..task }
     }
 }
 
 impl Payload for DescribeFacesTask {
-    fn facts(self) -> Facts {
-        let task = Task {
-            id: self.task_id,
-            status: self.status,
-            err_code_ext: self.err_code_ext,
-            err_code: self.err_code,
-            message: self.message,
-            progress: self.progress,
-            session_context: self.session_context,
-        };
-        let facts = task.facts();
+    fn facts(self, task: Facts) -> Facts {
         let found = self.output.or_default().face_info_set.into_iter().flat_map(|file| file.face_info_list);
         // A picture that came as Base64 is no file that could be fetched.
         let is_address = |image: &Text| image.as_deref().is_some_and(|image| image.starts_with("http"));
         let images = found.map(|face| face.face_image).filter(is_address);
         Facts {
             media: media(self.input.or_default().file_infos.into_iter().map(|file| (file.file_id, file.url))),
-            outputs: made(facts.outcome, images.filter_map(|image| file(Role::Image, image))),
-            ..facts
+            outputs: made(task.outcome, images.filter_map(|image| file(Role::Image, image))),
+            ..task
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
-use super::basic_info::MediaBasicInfo;
-use super::file::FileDeleteResult;
-use super::media::{AudioStream, VideoStream};
+use crate::tencent::vod::basic_info::MediaBasicInfo;
+use crate::tencent::vod::media::{AudioStream, VideoStream};
+use crate::tencent::vod::tasks::file::FileDeleteResult;
 use crate::wire::{CamelCase, Decimal, Integer, Many, One, Text, Texts, Time, Unused, UserData};
 
 /// What `data` holds. Each event has some of these; where a field had two names, both are here.

@@ -3,17 +3,18 @@
 //! Its keys are in `camelCase`; a document of 2019 has those of `data` in `PascalCase`. What an event tells is what it
 //! tells today under other names, so that it is mapped by today's structs.
 
+mod data;
+
+use self::data::{Data, File, MetaData, Picture, Play, SubTask};
 use super::basic_info::MediaBasicInfo;
-use super::file::FileDeleteTask;
+use super::flow::process::kind_of;
 use super::media::fps;
-use super::process::kind_of;
-use super::sub_task::{failure, file, role_of, whole_outcome};
-use super::task::{Task, code_of};
-use super::tasks_2017::{
+use super::task::{Task, code_of, failure, file, role_of, whole_outcome};
+use super::tasks::api_2017::{
     ClipTask, ConcatTask, FileInfo, ImageSpriteTask, PlayInfo, SnapshotInfo, SnapshotTask, TranscodeTask,
 };
-use super::upload::{FileUploadTask, PullUploadTask};
-use super::v2_data::{Data, File, MetaData, Picture, Play, SubTask};
+use super::tasks::file::FileDeleteTask;
+use super::tasks::upload::{FileUploadTask, PullUploadTask};
 use super::{Members, Payload, Reader};
 use crate::body::Unreadable;
 use crate::event::{Media, Outcome, Output, Role, Step};
@@ -54,48 +55,45 @@ fn has_todays_keys(object: &str) -> bool {
 
 impl Data {
     fn facts(mut self, name: Option<&str>) -> Facts {
-        let task_id = std::mem::take(&mut self.vod_task_id).or(std::mem::take(&mut self.task_id));
         let (status, err_code) = code(std::mem::take(&mut self.status), self.err_code);
+        let task = Task {
+            id: std::mem::take(&mut self.vod_task_id).or(std::mem::take(&mut self.task_id)),
+            status,
+            err_code_ext: std::mem::take(&mut self.err_code_ext),
+            err_code,
+            message: std::mem::take(&mut self.message),
+            progress: self.progress,
+            file_id: std::mem::take(&mut self.file_id),
+            session_context: std::mem::take(&mut self.session_context),
+            ..Task::default()
+        };
         match name {
             Some("NewFileUpload") => {
                 let stored = MediaBasicInfo::new(self.file_name, self.file_url, self.cover_url);
                 let media_basic_info =
                     if self.media_basic_info.0.is_some() { self.media_basic_info } else { One(Some(Box::new(stored))) };
-                let facts =
-                    FileUploadTask { file_id: self.file_id, media_basic_info, ..FileUploadTask::default() }.facts();
+                let facts = FileUploadTask { media_basic_info, ..FileUploadTask::default() }.facts(task.facts());
                 Facts { media: MetaData::complete(self.meta_data, facts.media), ..facts }
             }
             Some("PullComplete") => {
-                let task = PullUploadTask {
-                    task_id,
-                    status,
-                    err_code,
-                    message: self.message,
-                    file_id: self.file_id,
+                let payload = PullUploadTask {
                     file_url: self.file_url,
                     media_basic_info: self.media_basic_info,
-                    session_context: self.session_context,
-                    progress: self.progress,
                     ..PullUploadTask::default()
                 };
-                let facts = task.facts();
+                let facts = payload.facts(task.facts());
                 Facts { media: MetaData::complete(self.meta_data, facts.media), ..facts }
             }
             Some("FileDeleted") => {
                 let mut file_id_set = self.file_id_set;
                 let files = files(self.file_info, self.file_info_set);
-                file_id_set.0.extend(files.filter_map(|file| file.file_id.0).chain(self.file_id.0));
+                file_id_set.0.extend(files.filter_map(|file| file.file_id.0).chain(task.file_id.0.clone()));
                 let file_delete_result_info = self.file_delete_result_info;
-                let facts = FileDeleteTask { file_id_set, file_delete_result_info }.facts();
-                let error = failure(self.err_code_ext, err_code, self.message);
-                let outcome = if error.code.is_some() { Outcome::Failed } else { facts.outcome };
-                Facts { outcome, error, ..facts }
+                let facts = FileDeleteTask { file_id_set, file_delete_result_info }.facts(task.facts());
+                let outcome = if facts.error.code.is_some() { Outcome::Failed } else { facts.outcome };
+                Facts { outcome, ..facts }
             }
             Some("TranscodeComplete") => TranscodeTask {
-                task_id,
-                err_code,
-                message: self.message,
-                file_id: self.file_id,
                 file_name: self.file_name,
                 duration: self.duration,
                 cover_url: self.cover_url,
@@ -103,65 +101,49 @@ impl Data {
                     self.play_set.into_iter().chain(self.play_info_set).map(|play| play.0.today()).collect(),
                 ),
             }
-            .facts(),
-            Some("ConcatComplete") => ConcatTask {
-                task_id,
-                file_info_set: Many(files(self.file_info, self.file_info_set).map(File::today).collect()),
+            .facts(task.facts()),
+            Some("ConcatComplete") => {
+                ConcatTask { file_info_set: Many(files(self.file_info, self.file_info_set).map(File::today).collect()) }
+                    .facts(task.facts())
             }
-            .facts(),
             Some("ClipComplete") => {
                 let file = files(self.file_info, self.file_info_set).next().unwrap_or_default();
                 let (file_status, file_code) = code(file.status, file.err_code);
-                let err_code = if file_code.get().is_some() { file_code } else { err_code };
-                let file = File { status: file_status, err_code, message: file.message.or(self.message), ..file };
+                let err_code = if file_code.get().is_some() { file_code } else { task.err_code };
+                let message = file.message.or(task.message.clone());
+                let file = File { status: file_status, err_code, message, ..file };
                 let file_info = One(Some(Box::new(file.today())));
-                ClipTask { task_id, src_file_id: self.src_file_id.or(self.file_id), file_info }.facts()
+                ClipTask { src_file_id: self.src_file_id.or(task.file_id.clone()), file_info }.facts(task.facts())
             }
             Some("CreateImageSpriteComplete") => {
                 let mut image_sprite_url_set = self.image_sprite_url;
                 image_sprite_url_set.0.extend(self.image_sprite_url_set.0);
-                let task = ImageSpriteTask {
-                    task_id,
-                    err_code,
-                    message: self.message,
-                    file_id: self.file_id,
+                let payload = ImageSpriteTask {
                     definition: self.definition,
                     image_sprite_url_set,
                     web_vtt_url: self.web_vtt_url,
                     ..ImageSpriteTask::default()
                 };
-                task.facts()
+                payload.facts(task.facts())
             }
             Some("CreateSnapshotByTimeOffsetComplete") => {
                 let pictures = self.pic_info.into_iter().chain(self.snapshot_info_set);
                 SnapshotTask {
-                    task_id,
-                    file_id: self.file_id,
                     definition: self.definition,
                     snapshot_info_set: Many(pictures.map(|picture| picture.0.today()).collect()),
                 }
-                .facts()
+                .facts(task.facts())
             }
-            _ => self.other(task_id, status, err_code),
+            _ => self.other(task.facts()),
         }
     }
 
     /// An event of which the old envelope's form is in no document that still exists.
-    fn other(self, id: Text, status: Text, err_code: Integer) -> Facts {
-        let task = Task {
-            id,
-            status,
-            err_code_ext: self.err_code_ext,
-            err_code,
-            message: self.message,
-            progress: self.progress,
-            session_context: self.session_context,
-        };
-        let facts = task.facts();
-        let media = Media { id: self.file_id.0, title: self.file_name.0, url: self.file_url.0, ..Media::default() };
+    fn other(self, task: Facts) -> Facts {
+        let media = Media { title: self.file_name.0, url: self.file_url.0, ..task.media };
         let steps: Vec<Step> = self.process_task_list.into_iter().map(|task| task.0.step()).collect();
-        let outcome = Outcome::of_parts(facts.outcome, steps.iter().map(|step| step.outcome));
-        Facts { outcome, media: MetaData::complete(self.meta_data, media), steps, ..facts }
+        let outcome = Outcome::of_parts(task.outcome, steps.iter().map(|step| step.outcome));
+        Facts { outcome, media: MetaData::complete(self.meta_data, media), steps, ..task }
     }
 }
 
@@ -245,7 +227,7 @@ impl SubTask {
 
 /// The word of a status and its error code: under this name the old envelope has either.
 fn code(status: Text, err_code: Integer) -> (Text, Integer) {
-    let code = code_of(&status);
+    let code = code_of(status.as_deref());
     match code.get() {
         Some(_) => (Text::default(), code),
         None => (status, err_code),

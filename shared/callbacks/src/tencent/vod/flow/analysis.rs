@@ -4,8 +4,9 @@
 
 use serde::Deserialize;
 
-use super::sub_task::{Made, SubTask, Template, file};
+use super::sub_task::{Made, SubTask, Template};
 use crate::event::{Kind, Output, Role, Step};
+use crate::tencent::vod::task::file;
 use crate::wire::{Decimal, Many, One, Text, Texts, Time, Unused};
 
 /// A sub-task of content analysis. `Type` tells which of the others is there.

@@ -2,14 +2,14 @@
 
 use serde::Deserialize;
 
-use super::Payload;
-use super::media::MediaMetaData;
 use super::process::ProcessResult;
-use super::sub_task::{Input, Made, SubTask, file, span};
-use super::task::Task;
+use super::sub_task::{Input, Made, SubTask, span};
 use crate::event::{Job, Kind, Media, Outcome, Output, Role, Step};
 use crate::facts::Facts;
-use crate::wire::{Integer, Many, One, Text, Unused, UserData};
+use crate::tencent::vod::Payload;
+use crate::tencent::vod::media::MediaMetaData;
+use crate::tencent::vod::task::file;
+use crate::wire::{Integer, Many, One, Text, Unused};
 
 /// Payload of `ReduceMediaBitrateComplete`, which the vendor no longer documents: a file was encoded anew with fewer
 /// bits.
@@ -17,13 +17,7 @@ use crate::wire::{Integer, Many, One, Text, Unused, UserData};
 /// A task flow in all but its name: the sub-tasks tell whether it succeeded.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct ReduceMediaBitrateTask {
-    /// Task ID.
-    task_id: Text,
-    /// `PROCESSING` or `FINISH`.
-    status: Text,
-    /// ID of the media file.
-    file_id: Text,
+pub(crate) struct ReduceMediaBitrateTask {
     /// Name of the media file.
     file_name: Text,
     /// Where the media file can be fetched.
@@ -36,21 +30,13 @@ pub(super) struct ReduceMediaBitrateTask {
     tasks_priority: Unused<Integer>,
     /// What is notified: `Finish`, `Change` or `None`.
     tasks_notify_mode: Unused<Text>,
-    /// What the customer attached to the request, at most 1,000 characters.
-    session_context: UserData,
-    /// The customer's key against doubled requests, at most 50 characters.
-    session_id: Unused<Text>,
 }
 
 /// Payload of `ComplexAdaptiveDynamicStreamingComplete`: several files became several packages, with other sound and
 /// subtitles.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct ComplexAdaptiveTask {
-    /// Task ID.
-    task_id: Text,
-    /// `PROCESSING` or `FINISH`.
-    status: Text,
+pub(crate) struct ComplexAdaptiveTask {
     /// The packages.
     complex_adaptive_dynamic_streaming_task_result_set: Many<SubTask<ComplexAdaptiveInput, ComplexAdaptiveOutput>>,
 }
@@ -86,25 +72,22 @@ struct ComplexAdaptiveOutput {
 }
 
 impl Payload for ReduceMediaBitrateTask {
-    fn facts(self) -> Facts {
-        let task =
-            Task { id: self.task_id, status: self.status, session_context: self.session_context, ..Task::default() };
+    fn facts(self, task: Facts) -> Facts {
         let media = Media {
-            id: self.file_id.0,
+            id: task.media.id.clone(),
             title: self.file_name.0,
             url: self.file_url.0,
             ..self.meta_data.or_default().media()
         };
         let steps = self.media_process_result_set.into_iter().map(ProcessResult::step).collect();
-        Facts { media, ..flow(task.facts(), steps) }
+        Facts { media, ..flow(task, steps) }
     }
 }
 
 impl Payload for ComplexAdaptiveTask {
-    fn facts(self) -> Facts {
-        let task = Task { id: self.task_id, status: self.status, ..Task::default() };
+    fn facts(self, task: Facts) -> Facts {
         let results = self.complex_adaptive_dynamic_streaming_task_result_set.into_iter();
-        flow(task.facts(), results.map(|result| Step { kind: Kind::Transcode, ..result.step() }).collect())
+        flow(task, results.map(|result| Step { kind: Kind::Transcode, ..result.step() }).collect())
     }
 }
 

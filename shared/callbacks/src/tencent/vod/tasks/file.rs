@@ -2,11 +2,11 @@
 
 use serde::Deserialize;
 
-use super::Payload;
-use super::task::{Task, code_of, reported};
 use crate::event::{Failure, Job, Kind, Media, Outcome, Step};
 use crate::facts::Facts;
 use crate::status;
+use crate::tencent::vod::Payload;
+use crate::tencent::vod::task::{code_of, reported};
 use crate::wire::{Integer, Many, Text, Texts, Unused};
 
 /// Payload of `FileDeleted`. It has neither a status nor a task.
@@ -14,17 +14,17 @@ use crate::wire::{Integer, Many, Text, Texts, Unused};
 /// <https://www.tencentcloud.com/document/product/266/34181>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct FileDeleteTask {
+pub(crate) struct FileDeleteTask {
     /// IDs of the files.
-    pub(super) file_id_set: Texts,
+    pub(crate) file_id_set: Texts,
     /// What was deleted of each file. Older accounts do not have it.
-    pub(super) file_delete_result_info: Many<FileDeleteResult>,
+    pub(crate) file_delete_result_info: Many<FileDeleteResult>,
 }
 
 /// What was deleted of a file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct FileDeleteResult {
+pub(crate) struct FileDeleteResult {
     /// ID of the file.
     file_id: Text,
     /// The parts that were deleted; none where all was.
@@ -47,9 +47,7 @@ struct DeletedPart {
 /// The task has no ID.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct RestoreMediaTask {
-    /// ID of the media file.
-    file_id: Text,
+pub(crate) struct RestoreMediaTask {
     /// Storage class before: `ARCHIVE`, `DEEP_ARCHIVE`.
     original_storage_class: Unused<Text>,
     /// Storage class now: `STANDARD`, or the one before, where it is a copy for some days.
@@ -58,18 +56,12 @@ pub(super) struct RestoreMediaTask {
     restore_tier: Unused<Text>,
     /// How long the copy exists, days; 0 for good.
     restore_day: Unused<Integer>,
-    /// Deprecated. A number, unlike all other tasks' status: 0 means success, another one is an error code.
-    status: Text,
-    /// Deprecated. Error message, `Restore success!` where there is none.
-    message: Text,
 }
 
 /// Payload of `PersistenceComplete`: a temporary file was made permanent. It has no status.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct PersistenceCompleteTask {
-    /// ID of the media file.
-    file_id: Text,
+pub(crate) struct PersistenceCompleteTask {
     /// Where the file came from.
     persistence_source: Unused<Text>,
 }
@@ -77,17 +69,7 @@ pub(super) struct PersistenceCompleteTask {
 /// Payload of `WechatPublishComplete`, which is no longer offered. The document's key is `WechatPublishComplete`, too.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct WechatPublishTask {
-    /// Task ID.
-    task_id: Text,
-    /// `PROCESSING` or `FINISH`.
-    status: Text,
-    /// Error code; 0 means success.
-    err_code: Integer,
-    /// Error message.
-    message: Text,
-    /// ID of the media file.
-    file_id: Text,
+pub(crate) struct WechatPublishTask {
     /// ID of the publishing template.
     definition: Text,
     /// ID of the transcoding template whose file was published; 0 for the original.
@@ -103,17 +85,7 @@ pub(super) struct WechatPublishTask {
 /// Payload of `WechatMiniProgramPublishComplete`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct WechatMiniProgramPublishTask {
-    /// Task ID.
-    task_id: Text,
-    /// `PROCESSING` or `FINISH`.
-    status: Text,
-    /// Error code; 0 means success.
-    err_code: Integer,
-    /// Error message.
-    message: Text,
-    /// ID of the media file.
-    file_id: Text,
+pub(crate) struct WechatMiniProgramPublishTask {
     /// ID of the transcoding template whose file was published; 0 for the original.
     source_definition: Unused<Integer>,
     /// `Pass`, `Failed`, or `Rejected`, the review refused it.
@@ -122,87 +94,54 @@ pub(super) struct WechatMiniProgramPublishTask {
 
 impl Payload for FileDeleteTask {
     /// One file is the media; of several, each is a step.
-    fn facts(self) -> Facts {
+    fn facts(self, task: Facts) -> Facts {
         let mut ids = self.file_id_set.0;
         if ids.is_empty() {
             ids = self.file_delete_result_info.into_iter().filter_map(|result| result.file_id.0).collect();
         }
         let outcome = if ids.is_empty() { Outcome::Unknown } else { Outcome::Succeeded };
         match <[String; 1]>::try_from(ids) {
-            Ok([id]) => Facts { outcome, media: Media { id: Some(id), ..Media::default() }, ..Facts::default() },
+            Ok([id]) => Facts { outcome, media: Media { id: Some(id), ..Media::default() }, ..task },
             Err(ids) => {
                 let step = |id| Step { id: Some(id), kind: Kind::Asset, outcome, ..Step::default() };
-                Facts { outcome, steps: ids.into_iter().map(step).collect(), ..Facts::default() }
+                Facts { outcome, steps: ids.into_iter().map(step).collect(), ..task }
             }
         }
     }
 }
 
 impl Payload for RestoreMediaTask {
-    fn facts(self) -> Facts {
-        let err_code = code_of(&self.status);
-        let outcome = match err_code.get() {
-            Some(_) => status::outcome_or_code(None, err_code.get()),
-            None => status::outcome_or_code(self.status.as_deref(), None),
-        };
-        let code = err_code.get().map(|code| code.to_string());
-        Facts {
-            outcome,
-            status: self.status.0,
-            media: Media { id: self.file_id.0, ..Media::default() },
-            error: Failure { code, message: self.message.0 },
-            ..Facts::default()
-        }
+    fn facts(self, task: Facts) -> Facts {
+        let code = code_of(task.status.as_deref()).get();
+        let outcome = if code.is_some() { status::outcome_or_code(None, code) } else { task.outcome };
+        let code = code.map(|code| code.to_string());
+        Facts { outcome, error: Failure { code, ..task.error }, ..task }
     }
 }
 
 impl Payload for PersistenceCompleteTask {
-    fn facts(self) -> Facts {
-        Facts {
-            outcome: reported(&self.file_id),
-            media: Media { id: self.file_id.0, ..Media::default() },
-            ..Facts::default()
-        }
+    fn facts(self, task: Facts) -> Facts {
+        reported(task)
     }
 }
 
 impl Payload for WechatPublishTask {
-    fn facts(self) -> Facts {
-        let task = Task {
-            id: self.task_id,
-            status: self.status,
-            err_code: self.err_code,
-            message: self.message,
-            ..Task::default()
-        };
+    fn facts(self, task: Facts) -> Facts {
         let facts = published(task, self.wechat_status);
-        Facts {
-            media: Media { id: self.file_id.0, ..Media::default() },
-            job: Job { template_id: self.definition.0, ..facts.job },
-            ..facts
-        }
+        Facts { job: Job { template_id: self.definition.0, ..facts.job }, ..facts }
     }
 }
 
 impl Payload for WechatMiniProgramPublishTask {
-    fn facts(self) -> Facts {
-        let task = Task {
-            id: self.task_id,
-            status: self.status,
-            err_code: self.err_code,
-            message: self.message,
-            ..Task::default()
-        };
-        let facts = published(task, self.publish_result);
-        Facts { media: Media { id: self.file_id.0, ..Media::default() }, ..facts }
+    fn facts(self, task: Facts) -> Facts {
+        published(task, self.publish_result)
     }
 }
 
 /// The facts of a publication. The task is over before it is known whether the file was published: the result's word
 /// tells.
-fn published(task: Task, result: Text) -> Facts {
-    let facts = task.facts();
-    let outcome = match (facts.outcome, result.as_deref()) {
+fn published(task: Facts, result: Text) -> Facts {
+    let outcome = match (task.outcome, result.as_deref()) {
         (Outcome::Succeeded, Some(word)) => match word.to_ascii_lowercase().as_str() {
             "pass" => Outcome::Succeeded,
             "auditnotpass" | "rejected" => Outcome::Failed,
@@ -210,16 +149,17 @@ fn published(task: Task, result: Text) -> Facts {
         },
         (outcome, _) => outcome,
     };
-    let error = Failure { code: facts.error.code.or(result.0), ..facts.error };
-    Facts { outcome, error: if outcome == Outcome::Failed { error } else { Failure::default() }, ..facts }
+    let error = Failure { code: task.error.code.or(result.0), ..task.error };
+    Facts { outcome, error: if outcome == Outcome::Failed { error } else { Failure::default() }, ..task }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tencent::vod::payload;
 
     fn facts<P: Payload>(json: &str) -> Facts {
-        serde_json::from_str::<P>(json).unwrap().facts()
+        payload::<P>(json).unwrap()
     }
 
     #[test]

@@ -2,62 +2,30 @@
 
 use serde::Deserialize;
 
-use super::Payload;
-use super::task::{Task, TaskFile};
 use crate::event::{Media, Role};
 use crate::facts::{Facts, made};
-use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Time, Unused, UserData};
+use crate::tencent::vod::Payload;
+use crate::tencent::vod::task::TaskFile;
+use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Time, Unused};
 
 /// Payload of `AigcImageTaskComplete`, under the key `AigcImageCompleteEvent`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct AigcImageTask {
-    /// Task ID.
-    task_id: Text,
-    /// `PROCESSING` or `FINISH`.
-    status: Text,
-    /// Error code; 0 means success.
-    err_code: Integer,
-    /// Error code as text; an empty one means success.
-    err_code_ext: Text,
-    /// Error message.
-    message: Text,
-    /// Percent, 0 to 100.
-    progress: Decimal,
+pub(crate) struct AigcImageTask {
     /// What was asked for.
     input: One<AigcInput>,
     /// The pictures.
     output: One<AigcOutput>,
-    /// The customer's key against doubled requests, at most 50 characters.
-    session_id: Unused<Text>,
-    /// What the customer attached to the request, at most 1,000 characters.
-    session_context: UserData,
 }
 
 /// Payload of `AigcVideoTaskComplete`, under the key `AigcVideoCompleteEvent`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct AigcVideoTask {
-    /// Task ID.
-    task_id: Text,
-    /// `PROCESSING` or `FINISH`.
-    status: Text,
-    /// Error code; 0 means success.
-    err_code: Integer,
-    /// Error code as text; an empty one means success.
-    err_code_ext: Text,
-    /// Error message.
-    message: Text,
-    /// Percent, 0 to 100.
-    progress: Decimal,
+pub(crate) struct AigcVideoTask {
     /// What was asked for.
     input: One<AigcInput>,
     /// The videos.
     output: One<AigcOutput>,
-    /// The customer's key against doubled requests, at most 50 characters.
-    session_id: Unused<Text>,
-    /// What the customer attached to the request, at most 1,000 characters.
-    session_context: UserData,
 }
 
 /// What a model was asked for. Pictures and videos have a struct each, of which this is the union.
@@ -212,34 +180,16 @@ struct AigcUsage {
 }
 
 impl Payload for AigcImageTask {
-    fn facts(self) -> Facts {
-        let task = Task {
-            id: self.task_id,
-            status: self.status,
-            err_code_ext: self.err_code_ext,
-            err_code: self.err_code,
-            message: self.message,
-            progress: self.progress,
-            session_context: self.session_context,
-        };
+    fn facts(self, task: Facts) -> Facts {
         let media = media(self.input.or_default().file_infos.into_iter().map(|file| (file.file_id, file.url)));
-        Facts { media, ..generated(task.facts(), self.output, Role::Image) }
+        Facts { media, ..generated(task, self.output, Role::Image) }
     }
 }
 
 impl Payload for AigcVideoTask {
-    fn facts(self) -> Facts {
-        let task = Task {
-            id: self.task_id,
-            status: self.status,
-            err_code_ext: self.err_code_ext,
-            err_code: self.err_code,
-            message: self.message,
-            progress: self.progress,
-            session_context: self.session_context,
-        };
+    fn facts(self, task: Facts) -> Facts {
         let media = media(self.input.or_default().file_infos.into_iter().map(|file| (file.file_id, file.url)));
-        Facts { media, ..generated(task.facts(), self.output, Role::Video) }
+        Facts { media, ..generated(task, self.output, Role::Video) }
     }
 }
 

@@ -2,27 +2,18 @@
 
 use serde::Deserialize;
 
-use super::Payload;
 use super::process;
-use super::sub_task::{file, role_of};
-use super::task::{Task, role_of_type};
 use crate::event::{Failure, Kind, Outcome, Output, Role, Step};
-use crate::facts::{Facts, failure, made};
+use crate::facts::{Facts, failure as failure_of, made};
 use crate::status;
-use crate::wire::{Integer, Many, One, Text, UnixTime, Unused};
+use crate::tencent::vod::Payload;
+use crate::tencent::vod::task::{file, role_of, role_of_type};
+use crate::wire::{Many, One, Text, UnixTime, Unused};
 
 /// Payload of `ProcessMediaByMPSComplete`. It does not say which file was processed.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct ProcessMediaByMps {
-    /// Task ID.
-    task_id: Text,
-    /// `PROCESSING` or `FINISH`.
-    status: Text,
-    /// Error code; 0 means success.
-    err_code: Integer,
-    /// Error message.
-    message: Text,
+pub(crate) struct ProcessMediaByMps {
     /// The sub-tasks.
     sub_task_set: Many<MpsSubTask>,
 }
@@ -74,18 +65,10 @@ struct MpsFile {
 }
 
 impl Payload for ProcessMediaByMps {
-    fn facts(self) -> Facts {
-        let task = Task {
-            id: self.task_id,
-            status: self.status,
-            err_code: self.err_code,
-            message: self.message,
-            ..Task::default()
-        };
-        let facts = task.facts();
+    fn facts(self, task: Facts) -> Facts {
         let steps: Vec<Step> = self.sub_task_set.into_iter().map(MpsSubTask::step).collect();
-        let outcome = Outcome::of_parts(facts.outcome, steps.iter().map(|step| step.outcome));
-        Facts { outcome, steps, ..facts }
+        let outcome = Outcome::of_parts(task.outcome, steps.iter().map(|step| step.outcome));
+        Facts { outcome, steps, ..task }
     }
 }
 
@@ -106,7 +89,7 @@ impl MpsSubTask {
             event: self.task_type.0,
             outcome,
             status: self.status.0,
-            error: failure(outcome, Failure { code, message: self.message.0 }),
+            error: failure_of(outcome, Failure { code, message: self.message.0 }),
             outputs: made(outcome, files.filter_map(MpsFile::output)),
             ..Step::default()
         }

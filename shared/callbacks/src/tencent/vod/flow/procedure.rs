@@ -2,17 +2,17 @@
 
 use serde::Deserialize;
 
-use super::Payload;
 use super::analysis::AnalysisResult;
-use super::media::MediaMetaData;
 use super::process::ProcessResult;
 use super::recognition::RecognitionResult;
 use super::review::{ReviewResult, worst};
-use super::sub_task::{failure, span, whole_outcome};
+use super::sub_task::span;
 use crate::event::{Job, Media, Outcome, Step};
 use crate::facts::Facts;
 use crate::status;
-use crate::wire::{Integer, Many, One, Text, Unused, UserData};
+use crate::tencent::vod::Payload;
+use crate::tencent::vod::media::MediaMetaData;
+use crate::wire::{Integer, Many, One, Text, Unused};
 
 /// Payload of `ProcedureStateChanged`: a task flow ended, or one of its sub-tasks went on.
 ///
@@ -21,17 +21,7 @@ use crate::wire::{Integer, Many, One, Text, Unused, UserData};
 /// succeeded, the sub-tasks tell. With the notification mode `Change` there are several events of one flow.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct ProcedureTask {
-    /// Task ID of the flow.
-    task_id: Text,
-    /// `PROCESSING` or `FINISH`.
-    status: Text,
-    /// Deprecated in favour of each sub-task's own: error code, 0 for success. Not always there.
-    err_code: Integer,
-    /// Deprecated likewise: error message.
-    message: Text,
-    /// ID of the media file, 19 or 20 digits.
-    file_id: Text,
+pub(crate) struct ProcedureTask {
     /// Name of the media file.
     file_name: Text,
     /// Where the media file can be fetched.
@@ -50,10 +40,6 @@ pub(super) struct ProcedureTask {
     tasks_priority: Unused<Integer>,
     /// What is notified: `Finish`, the end of the flow; `Change`, whatever becomes of a sub-task; `None`.
     tasks_notify_mode: Unused<Text>,
-    /// What the customer attached to the request, at most 1,000 characters.
-    session_context: UserData,
-    /// The customer's key against doubled requests, at most 50 characters. It says nothing about doubled events.
-    session_id: Unused<Text>,
     /// Who started the flow, such as `System`.
     operator: Unused<Text>,
     /// What the operation is, such as `TSC`, Top Speed Codec.
@@ -61,7 +47,7 @@ pub(super) struct ProcedureTask {
 }
 
 impl Payload for ProcedureTask {
-    fn facts(self) -> Facts {
+    fn facts(self, task: Facts) -> Facts {
         let (review_steps, reviews): (Vec<Step>, Vec<_>) =
             self.ai_content_review_result_set.into_iter().map(ReviewResult::step).unzip();
         let mut steps: Vec<Step> = self.media_process_result_set.into_iter().map(ProcessResult::step).collect();
@@ -69,31 +55,27 @@ impl Payload for ProcedureTask {
         steps.extend(self.ai_analysis_result_set.into_iter().map(AnalysisResult::step));
         steps.extend(self.ai_recognition_result_set.into_iter().map(RecognitionResult::step));
 
-        let error = failure(Text::default(), self.err_code, self.message);
         // The flow's own error code is deprecated: it counts only where there is nothing else to go by.
         let whole = if steps.is_empty() {
-            whole_outcome(&self.status, self.err_code, &error)
+            task.outcome
         } else {
-            self.status.as_deref().map(status::outcome).unwrap_or_default()
+            task.status.as_deref().map(status::outcome).unwrap_or_default()
         };
         let outcome = Outcome::of_parts(whole, steps.iter().map(|step| step.outcome));
         // The flow has no times of its own.
         let (started_at, finished_at) = span(outcome, &steps);
         Facts {
             outcome,
-            status: self.status.0,
             media: Media {
-                id: self.file_id.0,
+                id: task.media.id,
                 title: self.file_name.0,
                 url: self.file_url.0,
                 ..self.meta_data.or_default().media()
             },
-            job: Job { id: self.task_id.0, started_at, finished_at, ..Job::default() },
+            job: Job { started_at, finished_at, ..task.job },
             review: worst(reviews.into_iter().flatten()).unwrap_or_default(),
-            error,
-            user_data: self.session_context.0,
             steps,
-            ..Facts::default()
+            ..task
         }
     }
 }
@@ -101,9 +83,10 @@ impl Payload for ProcedureTask {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tencent::vod::payload;
 
     fn facts(json: &str) -> Facts {
-        serde_json::from_str::<ProcedureTask>(json).unwrap().facts()
+        payload::<ProcedureTask>(json).unwrap()
     }
 
     fn sub_task(fields: &str) -> String {

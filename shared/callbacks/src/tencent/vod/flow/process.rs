@@ -2,12 +2,13 @@
 
 use serde::Deserialize;
 
-use super::media::{AudioStream, Subtitle, VideoStream, codec, fps};
 use super::process_input::{
     AdaptiveInput, AnimatedGraphicInput, CoverInput, SampleInput, TimeOffsetInput, TranscodeInput,
 };
-use super::sub_task::{Made, SubTask, Template, file, role_of};
+use super::sub_task::{Made, SubTask, Template};
 use crate::event::{Kind, Output, Role, Step};
+use crate::tencent::vod::media::{AudioStream, Subtitle, VideoStream, codec, fps};
+use crate::tencent::vod::task::{file, images, role_of};
 use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Unused};
 
 /// A sub-task of media processing. `Type` tells which of the others is there.
@@ -223,7 +224,7 @@ impl ProcessResult {
 }
 
 /// What the kind of sub-task with this name is about.
-pub(super) fn kind_of(task_type: &str) -> Option<Kind> {
+pub(crate) fn kind_of(task_type: &str) -> Option<Kind> {
     match task_type {
         "Transcode" | "AdaptiveDynamicStreaming" => Some(Kind::Transcode),
         "AnimatedGraphics" | "SnapshotByTimeOffset" | "SampleSnapshot" | "ImageSprites" | "CoverBySnapshot" => {
@@ -305,8 +306,4 @@ impl Made for AdaptiveStream {
         });
         playlist.into_iter().chain(self.subtitle_set.into_iter().filter_map(Subtitle::output)).collect()
     }
-}
-
-pub(super) fn images(urls: impl IntoIterator<Item = impl Into<Option<String>>>) -> impl Iterator<Item = Output> {
-    urls.into_iter().filter_map(|url| file(Role::Image, url))
 }

@@ -2,38 +2,19 @@
 
 use serde::Deserialize;
 
-use super::Payload;
-use super::media::MediaMetaData;
-use super::sub_task::file;
-use super::task::Task;
 use crate::event::{Job, Media, Role};
 use crate::facts::{Facts, made};
-use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Time, Unused, UserData};
+use crate::tencent::vod::Payload;
+use crate::tencent::vod::media::MediaMetaData;
+use crate::tencent::vod::task::file;
+use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Time, Unused};
 
 /// Payload of `DescribeFileAttributesComplete`: the digests of a file. They stay in the vendor's event.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct DescribeFileAttributesTask {
-    /// Task ID.
-    task_id: Text,
-    /// `PROCESSING` or `FINISH`.
-    status: Text,
-    /// Error code; 0 means success.
-    err_code: Integer,
-    /// Error code as text; an empty one means success.
-    err_code_ext: Text,
-    /// Error message.
-    message: Text,
-    /// Percent, 0 to 100.
-    progress: Decimal,
-    /// ID of the file.
-    file_id: Text,
+pub(crate) struct DescribeFileAttributesTask {
     /// The digests.
     output: One<FileAttributes>,
-    /// The customer's key against doubled requests, at most 50 characters.
-    session_id: Unused<Text>,
-    /// What the customer attached to the request, at most 1,000 characters.
-    session_context: UserData,
 }
 
 /// The digests of a file.
@@ -50,25 +31,13 @@ struct FileAttributes {
 /// vendor's event.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct QualityInspectTask {
-    /// Task ID.
-    task_id: Text,
-    /// `PROCESSING` or `FINISH`.
-    status: Text,
-    /// Error code as text; an empty one means success.
-    err_code_ext: Text,
-    /// Error message.
-    message: Text,
+pub(crate) struct QualityInspectTask {
     /// What the vendor found out about the file.
     meta_data: One<MediaMetaData>,
     /// What was asked for.
     input: One<QualityInput>,
     /// What was found.
     output: One<QualityOutput>,
-    /// The customer's key against doubled requests, at most 50 characters.
-    session_id: Unused<Text>,
-    /// What the customer attached to the request, at most 1,000 characters.
-    session_context: UserData,
 }
 
 /// What was asked for.
@@ -196,39 +165,21 @@ struct LlmIssue {
 }
 
 impl Payload for DescribeFileAttributesTask {
-    fn facts(self) -> Facts {
-        let task = Task {
-            id: self.task_id,
-            status: self.status,
-            err_code_ext: self.err_code_ext,
-            err_code: self.err_code,
-            message: self.message,
-            progress: self.progress,
-            session_context: self.session_context,
-        };
-        Facts { media: Media { id: self.file_id.0, ..Media::default() }, ..task.facts() }
+    fn facts(self, task: Facts) -> Facts {
+        task
     }
 }
 
 impl Payload for QualityInspectTask {
-    fn facts(self) -> Facts {
-        let task = Task {
-            id: self.task_id,
-            status: self.status,
-            err_code_ext: self.err_code_ext,
-            message: self.message,
-            session_context: self.session_context,
-            ..Task::default()
-        };
-        let facts = task.facts();
+    fn facts(self, task: Facts) -> Facts {
         let input = self.input.or_default();
         let results = self.output.or_default().quality_inspect_result_set.into_iter();
         let files = results.filter_map(|result| file(Role::Text, result.segment_set_file_url));
         Facts {
             media: Media { id: input.file_id.0, ..self.meta_data.or_default().media() },
-            job: Job { template_id: input.definition.0, ..facts.job },
-            outputs: made(facts.outcome, files),
-            ..facts
+            job: Job { template_id: input.definition.0, ..task.job },
+            outputs: made(task.outcome, files),
+            ..task
         }
     }
 }
