@@ -1,38 +1,10 @@
-//! What a vendor's module makes of a body: its parts, and of each the facts.
-
-use std::borrow::Cow;
+//! What a vendor's module reads from one event, in our vocabulary, before it becomes a [`MediaEvent`].
 
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
 use crate::Product;
-use crate::body::Unreadable;
 use crate::event::{Failure, Job, Kind, Media, MediaEvent, Outcome, Output, Review, Step, Workflow, non_empty};
-
-/// How many events a body may hold. The vendors' own limit for a pull response is 16.
-const MAX_EVENTS: usize = 10_000;
-
-/// Whether a body may hold so many events.
-///
-/// # Errors
-/// [`Unreadable::TooMany`] where it may not.
-pub(crate) fn few_enough(events: usize) -> Result<(), Unreadable> {
-    if events > MAX_EVENTS { Err(Unreadable::TooMany { limit: MAX_EVENTS }) } else { Ok(()) }
-}
-
-/// One vendor event in a body.
-pub(crate) struct Part<'a> {
-    pub(crate) json: Cow<'a, str>,
-    pub(crate) handle: Option<String>,
-    /// The body holds nothing else.
-    pub(crate) is_whole: bool,
-}
-
-impl<'a> Part<'a> {
-    pub(crate) fn whole(json: Cow<'a, str>) -> Self {
-        Self { json, handle: None, is_whole: true }
-    }
-}
 
 /// What a vendor module found out about one event. What it leaves at the default is absent from the event.
 #[derive(Debug, Default)]

@@ -10,8 +10,8 @@
 //! let body = br#"{"EventType":"FileUploadComplete","UserId":1,"EventTime":"2022-07-15T08:48:14Z",
 //!                 "MessageBody":{"Status":"Success","MediaId":"c321b3a0041a71eda1590674a2ce0001"}}"#;
 //! let events = decode(Product::AliyunIms, body, "2022-07-15T08:48:15Z".parse()?);
-//! assert_eq!(events[0].event.r#type, "media.upload.succeeded");
-//! assert_eq!(events[0].event.subject.as_deref(), Some("c321b3a0041a71eda1590674a2ce0001"));
+//! assert_eq!(events[0].r#type, "media.upload.succeeded");
+//! assert_eq!(events[0].subject.as_deref(), Some("c321b3a0041a71eda1590674a2ce0001"));
 //! # Ok::<(), jiff::Error>(())
 //! ```
 //!
@@ -22,24 +22,28 @@
 mod aliyun;
 pub mod auth;
 mod body;
-mod envelope;
+mod decode;
 mod event;
 mod facts;
-mod kinds;
+mod json;
 mod product;
 mod schema;
 mod status;
 mod tencent;
+mod unknown;
+mod unreadable;
+mod vendor;
+mod vendors;
 mod wire;
 
 #[cfg(test)]
 mod tests;
 
-pub use envelope::{Decoded, decode};
+pub use decode::{decode, decode_pulled};
 pub use event::{
-    CloudEvent, DATA_SCHEMA, Failure, Job, Kind, Media, MediaEvent, Outcome, Output, Review, Role, SPEC_VERSION, Step,
-    Verdict, Workflow,
+    CloudEvent, Content, DATA_SCHEMA, EventType, Failure, Job, Kind, Media, MediaEvent, Outcome, Output, Review, Role,
+    SPEC_VERSION, Step, Verdict, Workflow,
 };
-pub use kinds::kinds;
 pub use product::{Product, UnknownProduct};
 pub use schema::{CLOUD_EVENT_SCHEMA, cloud_event_schema, event_schema};
+pub use vendors::kinds;

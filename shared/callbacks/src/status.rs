@@ -1,8 +1,8 @@
 //! The vendors' words for how something ended.
 
-use crate::event::Outcome;
+use crate::event::{Outcome, Verdict};
 
-/// Success is spelled in eleven ways. A word that is in none of the lists is `Unknown`, never a success.
+/// The words that are known. A word that is in none of the lists is `Unknown`, never a success.
 const WORDS: &[(Outcome, &[&str])] = &[
     (Outcome::Succeeded, &["success", "succeed", "finished", "finish", "complete", "analyzesuccess"]),
     (Outcome::Failed, &["fail", "failed", "error", "analyzefailed"]),
@@ -44,6 +44,21 @@ pub(crate) fn outcome_or_code(word: Option<&str>, code: Option<i64>) -> Outcome 
         (None, Some(0)) => Outcome::Succeeded,
         (None, Some(_)) => Outcome::Failed,
         (None, None) => Outcome::Unknown,
+    }
+}
+
+/// Whether an error code, a number or a word, says that there was no error.
+pub(crate) fn is_success_code(code: &str) -> bool {
+    code == "0" || outcome(code) == Outcome::Succeeded
+}
+
+/// What the word of a suggestion advises, whatever its letter case; `None` for any other word.
+pub(crate) fn verdict(word: &str) -> Option<Verdict> {
+    match word.to_ascii_lowercase().as_str() {
+        "pass" => Some(Verdict::Pass),
+        "review" => Some(Verdict::Review),
+        "block" => Some(Verdict::Block),
+        _ => None,
     }
 }
 

@@ -117,7 +117,7 @@ fn what_is_made_of_small_items_has_a_bound() {
         ALLOCATOR.reset_peak_usage();
         let before = ALLOCATOR.current_usage();
         let events = decode(product, body.as_bytes(), received);
-        assert!(events.iter().all(|decoded| decoded.event.unreadable.is_none()), "{name}");
+        assert!(events.iter().all(|decoded| decoded.unreadable().is_none()), "{name}");
         let peak = ALLOCATOR.peak_usage() - before;
         println!("{name}: {} bytes of {}", peak, body.len());
         assert!(peak < FUNCTION / 2, "{name}: {peak} bytes");

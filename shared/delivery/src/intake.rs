@@ -47,9 +47,6 @@ pub enum StoreError {
     /// An event could not be written as JSON.
     #[error("an event could not be encoded")]
     Encode(#[source] serde_json::Error),
-    /// An event has a `source` that is no product's.
-    #[error("an event has a source that is no product's")]
-    NoProduct,
     /// Standard output could not be written to.
     #[error("standard output could not be written to")]
     Write(#[source] io::Error),
@@ -148,8 +145,7 @@ mod tests {
     fn events() -> Vec<CloudEvent> {
         let body = "{\n  \"EventType\": \"FileUploadComplete\",\n  \"MessageBody\": {}\n}";
         let received = "2026-01-02T03:04:05Z".parse().unwrap();
-        let mut events: Vec<CloudEvent> =
-            decode(Product::AliyunIms, body.as_bytes(), received).into_iter().map(|decoded| decoded.event).collect();
+        let mut events = decode(Product::AliyunIms, body.as_bytes(), received);
         events.extend(events.clone());
         events
     }

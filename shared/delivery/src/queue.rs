@@ -7,9 +7,7 @@ use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_sqs::types::{MessageSystemAttributeNameForSends, MessageSystemAttributeValue};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use callbacks::{CloudEvent, Product};
+use callbacks::{CloudEvent, Content};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::aws::{AwsError, BACKOFF, warm_timeouts, warmed};
@@ -104,15 +102,15 @@ impl Queue {
 
     /// The event as it travels: whole, or with a reference to its data where it is too large for that.
     async fn text(&self, event: &CloudEvent, pace: &Pace) -> Result<String, StoreError> {
-        let product = Product::of_source(&event.source).ok_or(StoreError::NoProduct)?;
-        let longest = self.limit.event(product.bus_source(), &event.r#type);
+        let product = event.source;
+        let longest = self.limit.event(product.bus_source(), &event.r#type.to_string());
         if let Some(text) = encode::event(event, longest).map_err(StoreError::Encode)? {
             return Ok(text);
         }
         let bucket = self.bucket.as_ref().ok_or(StoreError::TooLarge)?;
         let key = encode::key(product, &event.id);
         bucket.put(&key, event, pace).await?;
-        let reference = referring_to(event, format!("s3://{}/{key}", bucket.name));
+        let reference = event.referring_to(format!("s3://{}/{key}", bucket.name));
         encode::event(&reference, longest).map_err(StoreError::Encode)?.ok_or(StoreError::TooLarge)
     }
 
@@ -141,7 +139,7 @@ impl Bucket {
             .put_object()
             .bucket(&self.name)
             .key(key)
-            .content_type(&event.datacontenttype)
+            .content_type(event.datacontenttype())
             .body(data(event)?.into());
         let settings =
             aws_sdk_s3::config::Builder::new().timeout_config(pace.timeouts.clone()).retry_config(pace.retries.clone());
@@ -172,27 +170,10 @@ impl Pace {
 
 /// What `dataref` refers to: `data` as JSON, or the bytes that `data_base64` encodes.
 fn data(event: &CloudEvent) -> Result<Vec<u8>, StoreError> {
-    match &event.data_base64 {
-        Some(text) => STANDARD.decode(text).map_err(|error| StoreError::Encode(serde::ser::Error::custom(error))),
-        None => serde_json::to_vec(&event.data).map_err(StoreError::Encode),
-    }
-}
-
-/// The event with a reference in place of its data.
-fn referring_to(event: &CloudEvent, dataref: String) -> CloudEvent {
-    CloudEvent {
-        specversion: event.specversion.clone(),
-        id: event.id.clone(),
-        source: event.source.clone(),
-        r#type: event.r#type.clone(),
-        subject: event.subject.clone(),
-        time: event.time,
-        datacontenttype: event.datacontenttype.clone(),
-        dataschema: event.dataschema.clone(),
-        vendorevent: event.vendorevent.clone(),
-        unreadable: event.unreadable.clone(),
-        dataref: Some(dataref),
-        data: None,
-        data_base64: None,
+    match &event.content {
+        Content::Read(data) => serde_json::to_vec(data).map_err(StoreError::Encode),
+        Content::Unreadable { body, .. } => Ok(body.clone()),
+        // It is stored already.
+        Content::Elsewhere { .. } => Ok(Vec::new()),
     }
 }

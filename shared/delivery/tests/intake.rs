@@ -101,7 +101,7 @@ fn event(title: &str) -> CloudEvent {
 
 fn decoded(body: &[u8]) -> CloudEvent {
     let received = "2026-01-02T03:04:05Z".parse().unwrap();
-    decode(Product::AliyunIms, body, received).remove(0).event
+    decode(Product::AliyunIms, body, received).remove(0)
 }
 
 fn in_time() -> Delivery<'static> {

@@ -126,8 +126,8 @@ impl<Q: Queue> Puller<Q> {
 /// Logs events that were stored, and counts them as if they had been posted.
 fn note_stored(queue: &str, events: &[CloudEvent]) {
     for event in events {
-        let product = Product::of_source(&event.source).map(Product::slug);
-        tracing::info!(queue, product, id = event.id, r#type = event.r#type, "an event was stored");
+        let product = event.source.slug();
+        tracing::info!(queue, product, id = event.id, r#type = %event.r#type, "an event was stored");
     }
     for (product, counts) in by_product(events) {
         metrics::emit(product, None, &counts);
@@ -138,7 +138,7 @@ fn note_stored(queue: &str, events: &[CloudEvent]) {
 /// Cloud may hold those of two products.
 fn by_product(events: &[CloudEvent]) -> Vec<(Product, [(Metric, usize); 3])> {
     let of = |product: Product, is: fn(Kind) -> bool| {
-        events.iter().filter(|event| event.source == product.source() && is(event.kind())).count()
+        events.iter().filter(|event| event.source == product && is(event.r#type.kind)).count()
     };
     let counts = |product| {
         [
@@ -236,11 +236,8 @@ mod tests {
     #[test]
     fn events_count_for_their_product() {
         let bodies = [r#"{"EventType":"New","VideoId":"v"}"#, r#"{"EventType":"New","MessageBody":{}}"#, "no event"];
-        let events: Vec<CloudEvent> = bodies
-            .iter()
-            .flat_map(|body| decode(Product::AliyunIms, body.as_bytes(), Timestamp::UNIX_EPOCH))
-            .map(|decoded| decoded.event)
-            .collect();
+        let events: Vec<CloudEvent> =
+            bodies.iter().flat_map(|body| decode(Product::AliyunIms, body.as_bytes(), Timestamp::UNIX_EPOCH)).collect();
         let of = |stored, unknown, unreadable| {
             [(Metric::Stored, stored), (Metric::Unknown, unknown), (Metric::Unreadable, unreadable)]
         };

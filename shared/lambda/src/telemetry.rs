@@ -42,13 +42,13 @@ const MAX_IDENTIFIER: usize = 128;
 
 /// Logs that an event was stored, with what it can be found by: of the payload that is nothing but identifiers.
 pub(crate) fn stored(product: Product, event: &CloudEvent, request_id: &str) {
-    let data = event.data.as_ref();
+    let data = event.data();
     let media = data.and_then(|data| data.media.as_ref()).and_then(|media| identifier(media.id.as_deref()));
     let job = data.and_then(|data| data.job.as_ref()).and_then(|job| identifier(job.id.as_deref()));
     let run = data.and_then(|data| data.workflow.as_ref()).and_then(|workflow| identifier(workflow.run_id.as_deref()));
     let vendor_event = event.vendorevent.as_deref().filter(|name| KNOWN_EVENTS.contains(*name));
     tracing::info!(
-        %product, id = event.id, r#type = event.r#type, vendor_event, media, job, run, request_id, "an event was stored"
+        %product, id = event.id, r#type = %event.r#type, vendor_event, media, job, run, request_id, "an event was stored"
     );
 }
 

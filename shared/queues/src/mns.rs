@@ -9,7 +9,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use callbacks::{Product, decode};
+use callbacks::{Product, decode_pulled};
 use jiff::Timestamp;
 use quick_xml::escape::escape;
 use reqwest::{Client, Method};
@@ -148,10 +148,9 @@ fn messages(response: &Response, received: Timestamp) -> Result<Vec<Message>, Qu
             return Err(QueueError::Answer { status: response.status, problem: "expected messages" });
         }
     };
-    let of_body = |body: &str| decode(Product::AliyunIms, body.as_bytes(), received);
     let message = |message: answer::Message| Message {
         handle: message.receipt_handle.filter(|handle| !handle.is_empty()),
-        events: of_body(&message.message_body).into_iter().map(|decoded| decoded.event).collect(),
+        events: decode_pulled(Product::AliyunIms, message.message_body.as_bytes(), received),
     };
     Ok(messages.into_iter().map(message).collect())
 }

@@ -5,10 +5,11 @@
 //!
 //! <https://www.tencentcloud.com/document/product/266/34185>, <https://www.tencentcloud.com/document/product/266/34184>
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use callbacks::{Product, decode};
+use callbacks::{Product, decode_pulled};
 use jiff::Timestamp;
 use reqwest::Client;
 use secrecy::ExposeSecret;
@@ -178,16 +179,17 @@ fn messages(response: &Response, received: Timestamp) -> Result<Vec<Message>, Qu
 }
 
 /// An event of the list, as a message. The handle is read by itself: it is needed most where the rest cannot be read.
-///
-/// It is one event whatever it holds: with a member of the vendor's answer in it, it would be taken for such an answer, and
-/// for none or several events.
 fn message(event: &str, received: Timestamp) -> Message {
     let members: BTreeMap<String, &RawValue> = serde_json::from_str(event).unwrap_or_default();
-    let handle = members.get("EventHandle").and_then(|handle| serde_json::from_str(handle.get()).ok());
-    let looks_like_an_answer = ["Response", "EventSet"].iter().any(|member| members.contains_key(*member));
-    let body = if looks_like_an_answer { format!(r#"{{"EventSet":[{event}]}}"#) } else { event.to_owned() };
-    let events = decode(Product::TencentVod, body.as_bytes(), received);
-    Message { handle, events: events.into_iter().map(|decoded| decoded.event).collect() }
+    let handle = members.get("EventHandle").map(|handle| handle.get());
+    // Each delivery has another handle. Without it an event that cannot be read has the same id in each.
+    let place = handle.map(|handle| (handle.as_ptr().addr() - event.as_ptr().addr(), handle.len()));
+    let parts = place.and_then(|(start, length)| event.get(..start).zip(event.get(start + length..)));
+    let event = parts.map_or(Cow::from(event), |(before, after)| format!("{before}\"\"{after}").into());
+    Message {
+        handle: handle.and_then(|handle| serde_json::from_str(handle).ok()),
+        events: decode_pulled(Product::TencentVod, event.as_bytes(), received),
+    }
 }
 
 /// What is in the answer, or why there is nothing.

@@ -8,7 +8,7 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use callbacks::{CloudEvent, Kind, Outcome, Product};
+use callbacks::{CloudEvent, Content, Kind, Outcome, Product};
 use emulator::{Answer, Emulator, EmulatorError, expected_events, requests, vendor};
 use jiff::Timestamp;
 use mediahook::request;
@@ -221,13 +221,15 @@ fn row(product: &str, case: &str, kind: &str, outcome: &str, answer: &str, time:
 
 fn kind_and_outcome(event: &str) -> (Kind, Outcome) {
     let event: Option<CloudEvent> = serde_json::from_str(event).ok();
-    event.and_then(|event| event.data).map_or((Kind::Unreadable, Outcome::Unknown), |data| (data.kind, data.outcome))
+    event.map_or((Kind::Unreadable, Outcome::Unknown), |event| (event.r#type.kind, event.r#type.outcome))
 }
 
 /// The event over several lines, without the vendor's part.
 fn in_full(event: &str) -> Option<String> {
     let mut event: CloudEvent = serde_json::from_str(event).ok()?;
-    event.data.as_mut()?.vendor = None;
+    if let Content::Read(data) = &mut event.content {
+        data.vendor = None;
+    }
     serde_json::to_string_pretty(&event).ok()
 }
 

@@ -303,7 +303,7 @@ pub fn request_by(method: &str, body: &[u8]) -> String {
 pub fn expected_events(product: Product, request: &str) -> Result<Vec<String>, EmulatorError> {
     let request: Value = serde_json::from_str(request)?;
     let events = decode(product, &request::body(&request)?, request::arrival(&request)?);
-    events.iter().map(|decoded| Ok(serde_json::to_string(&decoded.event)?)).collect()
+    events.iter().map(|event| Ok(serde_json::to_string(event)?)).collect()
 }
 
 /// The emulator's program, for this machine's processor.

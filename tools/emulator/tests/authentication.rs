@@ -284,19 +284,10 @@ fn a_signature_is_not_handed_on() {
     let [event] = &function.events().unwrap()[..] else { panic!("there is one event") };
     assert!(event.contains(r#""vendor":{"EventType":"New"}"#), "{event}");
 
-    // Nor is that of a body that cannot be read: this one is nested too deep.
-    let mut ids = Vec::new();
-    for skew in [0, 1] {
-        let signed = signed_at(Product::TencentVod, KEYS[0], URL, skew);
-        let deep = format!("{{\"A\":{}{},{}", "[".repeat(200), "]".repeat(200), signed.body.trim_start_matches('{'));
-        assert_eq!(send_raw(&function, &Callback { body: deep, ..signed }).status_code, 200);
-        let event: CloudEvent = serde_json::from_str(&function.events().unwrap()[0]).unwrap();
-        assert_eq!(event.r#type, "media.unreadable.unknown");
-        let body = String::from_utf8(STANDARD.decode(event.data_base64.unwrap()).unwrap()).unwrap();
-        assert!(body.contains("EventType") && !body.contains("Sign") && !body.contains("\"T\""), "{body}");
-        ids.push(event.id);
-    }
-    assert_eq!(ids[0], ids[1]);
+    // What cannot be read is not authentic: nobody could cut the signature out of it.
+    let signed = signed_at(Product::TencentVod, KEYS[0], URL, 0);
+    let deep = format!("{{\"A\":{}{},{}", "[".repeat(200), "]".repeat(200), signed.body.trim_start_matches('{'));
+    assert_eq!(send_raw(&function, &Callback { body: deep, ..signed }).status_code, 401);
     let log = function.log().unwrap();
     for secret in TOKENS.iter().chain(&KEYS) {
         assert!(!log.contains(secret));

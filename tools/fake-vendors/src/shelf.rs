@@ -125,9 +125,9 @@ impl Shelf {
         message.is_confirmed = true;
         let events = decode(product, dress(handle, &message.body).as_bytes(), Timestamp::now());
         let output = self.watched.as_ref().map(|path| std::fs::read_to_string(path).unwrap_or_default());
-        for decoded in events {
+        for event in events {
             // The file is that of the intake: what is confirmed has to be in it.
-            if output.as_ref().is_some_and(|output| !output.contains(&decoded.event.id)) {
+            if output.as_ref().is_some_and(|output| !output.contains(&event.id)) {
                 self.complaints.push(format!("{handle} was confirmed before it was stored"));
             }
         }

@@ -26,7 +26,7 @@ fn bodies() -> Vec<String> {
 
 fn ids(kind: Kind) -> BTreeSet<String> {
     let events = bodies().into_iter().flat_map(|body| decode(kind.product(), body.as_bytes(), Timestamp::now()));
-    events.map(|decoded| decoded.event.id).collect()
+    events.map(|event| event.id).collect()
 }
 
 fn put(stack: &Stack, operation: &str, key: &str) {

@@ -59,11 +59,11 @@ fn few_bodies(count: usize) -> Vec<String> {
 /// Of a body that cannot be read the id is that of its bytes, which Tencent Cloud's handle is among.
 fn posted_ids(kind: Kind, bodies: &[String]) -> BTreeSet<String> {
     let events = bodies.iter().flat_map(|body| decode(kind.product(), body.as_bytes(), Timestamp::now()));
-    events.map(|decoded| decoded.event).filter(|event| is_comparable(kind, event)).map(|event| event.id).collect()
+    events.filter(|event| is_comparable(kind, event)).map(|event| event.id).collect()
 }
 
 fn is_comparable(kind: Kind, event: &CloudEvent) -> bool {
-    kind == Kind::Mns || event.unreadable.is_none()
+    kind == Kind::Mns || event.unreadable().is_none()
 }
 
 fn start(vendor: &Vendor, kind: Kind, more: &[(&str, &str)]) -> Emulator {

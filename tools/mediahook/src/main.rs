@@ -147,9 +147,9 @@ fn print_events(product: Product, callback: &str) -> Result<(), String> {
 /// Prints the events of a body, one per line, and returns why those are unreadable that are.
 fn print_decoded(product: Product, body: &[u8]) -> Result<Vec<String>, String> {
     let mut problems = Vec::new();
-    for decoded in decode(product, body, Timestamp::now()) {
-        print_line(&serde_json::to_string(&decoded.event).map_err(message)?)?;
-        problems.extend(decoded.event.unreadable.map(|reason| format!("unreadable: {reason}")));
+    for event in decode(product, body, Timestamp::now()) {
+        print_line(&serde_json::to_string(&event).map_err(message)?)?;
+        problems.extend(event.unreadable().map(|reason| format!("unreadable: {reason}")));
     }
     Ok(problems)
 }

@@ -1,6 +1,6 @@
 //! The signature of Alibaba Cloud's callbacks, VOD and IMS alike.
 //!
-//! Two headers bear a time and the MD5 digest, in lower-case hexadecimal, of
+//! Two headers have a time and the MD5 digest, in lower-case hexadecimal, of
 //! `<callback URL>|<time>|<key>`: <https://www.alibabacloud.com/help/en/vod/developer-reference/http-callback-authentication>,
 //! <https://www.alibabacloud.com/help/en/ims/user-guide/callback-authentication>. The body is not signed.
 
@@ -9,12 +9,14 @@ use md5::{Digest, Md5};
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
-use crate::auth::{Clock, Credentials, NotAuthentic, Request, Signature, is_any, seconds};
+use crate::auth::proof::{
+    Clock, Credentials, CredentialsError, NotAuthentic, Request, Signature, Signatures, is_any, seconds,
+};
 
 /// The signature of `ApsaraVideo` VOD.
-pub(crate) const VOD: Scheme = Scheme { timestamp: "X-VOD-TIMESTAMP", signature: "X-VOD-SIGNATURE" };
+pub(super) const VOD: Scheme = Scheme { timestamp: "X-VOD-TIMESTAMP", signature: "X-VOD-SIGNATURE" };
 /// The signature of IMS.
-pub(crate) const IMS: Scheme = Scheme { timestamp: "X-ICE-TIMESTAMP", signature: "X-ICE-SIGNATURE" };
+pub(super) const IMS: Scheme = Scheme { timestamp: "X-ICE-TIMESTAMP", signature: "X-ICE-SIGNATURE" };
 
 /// The names of the headers, in which the products differ.
 #[derive(Debug, Clone, Copy)]
@@ -23,13 +25,16 @@ pub(crate) struct Scheme {
     signature: &'static str,
 }
 
-impl Scheme {
-    pub(crate) fn verify(
-        self,
-        credentials: &Credentials,
-        request: &Request<'_, '_>,
-        clock: Clock,
-    ) -> Result<(), NotAuthentic> {
+impl Signatures for Scheme {
+    /// Keys and callback URLs, or neither.
+    fn check(&self, credentials: &Credentials) -> Result<(), CredentialsError> {
+        match credentials.keys.is_empty() == credentials.callback_urls.is_empty() {
+            true => Ok(()),
+            false => Err(CredentialsError::KeysWithoutUrls),
+        }
+    }
+
+    fn verify(&self, credentials: &Credentials, request: &Request<'_, '_>, clock: Clock) -> Result<(), NotAuthentic> {
         let timestamp = only(request, self.timestamp)?;
         let signature = only(request, self.signature)?;
         let time = seconds(timestamp).ok_or(NotAuthentic::Unsigned)?;
@@ -48,9 +53,11 @@ impl Scheme {
         }
     }
 
-    pub(crate) fn sign(self, url: &str, timestamp: &str, key: &SecretString) -> Signature {
-        let signature = digest(url, timestamp, key);
-        Signature::Headers([(self.timestamp, timestamp.to_owned()), (self.signature, signature)])
+    fn sign(&self, key: &SecretString, callback_url: Option<&str>, time: u64) -> Result<Signature, CredentialsError> {
+        let url = callback_url.ok_or(CredentialsError::KeysWithoutUrls)?;
+        let timestamp = time.to_string();
+        let signature = digest(url, &timestamp, key);
+        Ok(Signature::Headers([(self.timestamp, timestamp), (self.signature, signature)]))
     }
 }
 

@@ -3,23 +3,44 @@
 //! The two share event names and differ in shape: VOD's bodies are flat, IMS puts everything but the head into
 //! `MessageBody`. So the shape chooses the parser, never the name.
 
-pub(crate) mod auth;
-pub(crate) mod ims;
-pub(crate) mod mns;
-pub(crate) mod vod;
-
-use std::borrow::Cow;
-
-use serde::Deserialize;
-use serde::de::IgnoredAny;
-use serde_json::value::RawValue;
+mod auth;
+mod ims;
+mod push;
+mod task_input;
+mod vod;
 
 use crate::Product;
-use crate::body::Unreadable;
-use crate::event::{Failure, Media, Outcome, Output, Role, Verdict};
+use crate::event::{Failure, Kind, Media, Outcome, Output, Role, Verdict};
 use crate::facts::Facts;
+use crate::json::Value;
 use crate::status;
-use crate::wire::{Text, Time, object, peek};
+use crate::vendor::{Vendor, none};
+use crate::wire::{Text, Time, read as read_struct};
+
+/// `ApsaraVideo` VOD.
+pub(crate) const VOD: Vendor = Vendor {
+    signatures: &auth::VOD,
+    read: |event| read(Product::AliyunVod, event),
+    catalogue: || catalogue(vod::kinds()),
+    ..IMS
+};
+
+/// Intelligent Media Services.
+pub(crate) const IMS: Vendor = Vendor {
+    signatures: &auth::IMS,
+    answer: push::answer,
+    unwrap: push::unwrap,
+    split: none,
+    read: |event| read(Product::AliyunIms, event),
+    catalogue: || catalogue(ims::kinds()),
+    // The id of a request: not in any table, but in some samples.
+    delivery: &[REQUEST_ID],
+    secret: &[],
+};
+
+fn catalogue(kinds: impl Iterator<Item = (&'static str, Kind)>) -> Vec<(String, Kind)> {
+    kinds.map(|(name, kind)| (name.to_owned(), kind)).collect()
+}
 
 /// How many files the outputs of one event name one by one. Snapshot jobs make some hundred.
 const MOST_FILES: usize = 10_000;
@@ -27,75 +48,83 @@ const MOST_FILES: usize = 10_000;
 /// Bytes of the longest name of a file of a series. The key of an OSS object has 1,023 at most.
 const LONGEST_NAME: usize = 2_048;
 
-/// The head that every event has, and IMS's body.
+/// The head that every event has.
 ///
 /// <https://www.alibabacloud.com/help/en/ims/developer-reference/event-list>
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-pub(crate) struct Envelope {
+#[derive(Debug, Default)]
+struct Envelope {
     /// The event's name. VOD's `WorkflowTaskComplete` example lacks it, although its table requires it.
-    pub(crate) event_type: Text,
+    event_type: Text,
     /// When the event occurred, UTC.
-    pub(crate) event_time: Time,
+    event_time: Time,
     /// The account, 16 digits. IMS sends a number, VOD a string.
-    pub(crate) user_id: Text,
-    /// IMS only: what the event reports. An object.
-    pub(crate) message_body: Option<Box<RawValue>>,
+    user_id: Text,
 }
 
+const EVENT_TYPE: &str = "EventType";
+const EVENT_TIME: &str = "EventTime";
+const USER_ID: &str = "UserId";
+/// IMS only: what the event reports. An object.
+const MESSAGE_BODY: &str = "MessageBody";
+const REQUEST_ID: &str = "RequestId";
+
 impl Envelope {
-    /// The body as the JSON of an object.
-    fn body(&self) -> Option<Cow<'_, str>> {
-        object(self.message_body.as_deref()?.get())
+    fn of(event: Value<'_>) -> Self {
+        Self {
+            event_type: member(event, EVENT_TYPE),
+            event_time: member(event, EVENT_TIME),
+            user_id: member(event, USER_ID),
+        }
     }
+}
+
+/// A member of an object; the default where it is not there.
+fn member<'d, T: serde::Deserialize<'d> + Default>(object: Value<'d>, key: &str) -> T {
+    object.get(key).map(read_struct).unwrap_or_default()
 }
 
 /// Members that events of VOD have beside the head, each event at least one of them. In an event of IMS they are inside of
 /// `MessageBody`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Flat {
-    status: Option<IgnoredAny>,
-    video_id: Option<IgnoredAny>,
-    media_id: Option<IgnoredAny>,
-    image_id: Option<IgnoredAny>,
-    attached_media_id: Option<IgnoredAny>,
-    job_id: Option<IgnoredAny>,
-    task_id: Option<IgnoredAny>,
-    workflow_id: Option<IgnoredAny>,
-    media_refresh_job_id: Option<IgnoredAny>,
-    stream_infos: Option<IgnoredAny>,
-    snapshot_infos: Option<IgnoredAny>,
-}
-
-impl Flat {
-    /// Whether it lists what it is made of, which only events of VOD do.
-    fn has_parts(&self) -> bool {
-        self.stream_infos.is_some() || self.snapshot_infos.is_some()
-    }
-
-    fn is_vod(&self) -> bool {
-        let ids = [&self.video_id, &self.media_id, &self.image_id, &self.attached_media_id];
-        let jobs = [&self.job_id, &self.task_id, &self.workflow_id, &self.media_refresh_job_id];
-        let others = [&self.status, &self.stream_infos, &self.snapshot_infos];
-        ids.into_iter().chain(jobs).chain(others).any(Option::is_some)
-    }
-}
+const FLAT: &[&str] = &[
+    "Status",
+    "VideoId",
+    "MediaId",
+    "ImageId",
+    "AttachedMediaId",
+    "JobId",
+    "TaskId",
+    "WorkflowId",
+    "MediaRefreshJobId",
+    STREAM_INFOS,
+    SNAPSHOT_INFOS,
+];
+/// What an event is made of, which only those of VOD list.
+const STREAM_INFOS: &str = "StreamInfos";
+const SNAPSHOT_INFOS: &str = "SnapshotInfos";
 
 /// Reads an event that arrived at either product, and tells whose it is.
 ///
 /// An event with a `MessageBody` is one of IMS, wherever it arrived; one without it that has VOD's members is one of VOD. One
 /// with neither belongs to the product that it was sent to.
-pub(crate) fn read(product: Product, canonical: &str) -> Result<(Product, Facts), Unreadable> {
-    let envelope: Envelope = peek(canonical)?;
-    if let Some(body) = envelope.body() {
-        return Ok((Product::AliyunIms, ims::read(&envelope, &body)?));
+fn read(product: Product, event: Value<'_>) -> (Product, Facts) {
+    let envelope = Envelope::of(event);
+    let message_body = event.get(MESSAGE_BODY);
+    if let Some(body) = message_body.and_then(Value::part) {
+        pass_over_others(event);
+        return (Product::AliyunIms, ims::read(&envelope, Some(body)));
     }
-    let is_flat = envelope.message_body.is_none() && peek::<Flat>(canonical)?.is_vod();
+    let is_flat = message_body.is_none() && FLAT.iter().any(|key| event.get(key).is_some());
     if product == Product::AliyunIms && !is_flat {
-        return Ok((product, ims::read(&envelope, "{}")?));
+        pass_over_others(event);
+        return (product, ims::read(&envelope, None));
     }
-    Ok((Product::AliyunVod, vod::read(&envelope, canonical)?))
+    (Product::AliyunVod, vod::read(&envelope, event))
+}
+
+/// Notes what stands beside the head and the body of an event of IMS.
+fn pass_over_others(event: Value<'_>) {
+    let is_known = |key: &str| [EVENT_TYPE, EVENT_TIME, USER_ID, MESSAGE_BODY, REQUEST_ID].contains(&key);
+    event.members().into_iter().filter(|(key, _)| !is_known(key)).for_each(|(_, value)| value.pass_over());
 }
 
 /// The outcome that a status word stands for; unknown where there is no word.
@@ -172,6 +201,7 @@ pub(crate) fn oss_bucket(host: &str) -> Media {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tests::event;
 
     /// The name of an event, which both products have, chooses nothing.
     #[test]
@@ -192,8 +222,8 @@ mod tests {
             (r#","MessageBody":[]"#, AliyunVod, AliyunIms),
         ] {
             let json = format!("{{{name}{members}}}");
-            assert_eq!(read(AliyunVod, &json).unwrap().0, at_vod, "{json} at VOD");
-            assert_eq!(read(AliyunIms, &json).unwrap().0, at_ims, "{json} at IMS");
+            assert_eq!(event(AliyunVod, json.as_bytes()).source, at_vod, "{json} at VOD");
+            assert_eq!(event(AliyunIms, json.as_bytes()).source, at_ims, "{json} at IMS");
         }
     }
 

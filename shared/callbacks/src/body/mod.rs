@@ -1,6 +1,5 @@
 //! From the bytes of a body to one canonical JSON text, whether the vendor sent JSON or XML.
 
-pub(crate) mod json;
 mod xml;
 
 use std::borrow::Cow;
@@ -8,31 +7,7 @@ use std::borrow::Cow;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-/// How deep objects, arrays or elements may nest. Real events nest some ten deep.
-pub(crate) const MAX_DEPTH: usize = 100;
-
-/// Why a body could not be read. Says where and what was expected, and repeats nothing from the body.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Unreadable {
-    #[error("the body is empty")]
-    Empty,
-    #[error("not UTF-8 at byte {offset}")]
-    NotUtf8 { offset: usize },
-    #[error("expected JSON or XML, found text that starts with neither `{{` nor `<`")]
-    NotStructured,
-    #[error("expected a JSON object, found {found}")]
-    NotAnObject { found: &'static str },
-    #[error("broken JSON at byte {offset}: {problem}")]
-    Json { offset: usize, problem: String },
-    #[error("broken XML at byte {offset}: {problem}")]
-    Xml { offset: usize, problem: &'static str },
-    #[error("nested more than {MAX_DEPTH} deep at byte {offset}")]
-    TooDeep { offset: usize },
-    #[error("more than {limit} events in one body")]
-    TooMany { limit: usize },
-    #[error("at {path}: {problem}")]
-    Field { path: String, problem: String },
-}
+use crate::unreadable::Unreadable;
 
 /// The body as JSON text: as it came where it is JSON, else as the JSON that the vendor would have sent for this XML.
 ///
@@ -77,15 +52,5 @@ pub(crate) fn what(text: &str) -> &'static str {
         b"true" | b"false" => "a boolean",
         b"null" => "null",
         _ => "text",
-    }
-}
-
-impl Unreadable {
-    /// The same in a text that begins so many bytes earlier.
-    fn further_by(mut self, skipped: usize) -> Self {
-        if let Self::Json { offset, .. } | Self::Xml { offset, .. } | Self::TooDeep { offset } = &mut self {
-            *offset += skipped;
-        }
-        self
     }
 }

@@ -11,8 +11,8 @@ use std::ops::Range;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::{Error, Reader, XmlVersion};
 
-use super::json::push_string;
-use super::{MAX_DEPTH, Unreadable};
+use crate::json::push_string;
+use crate::unreadable::{MAX_DEPTH, Unreadable};
 
 /// The root element of what the vendor's JSON has without a wrapper.
 const ROOT: &str = "Response";

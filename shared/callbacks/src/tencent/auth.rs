@@ -2,66 +2,95 @@
 //!
 //! Once `SignKey` is set with `ModifyEventConfig`, the event has two more members: `T`, the Unix second in which the
 //! signature expires, and `Sign`, the MD5 digest of the key and `T` in hexadecimal
-//! (<https://www.tencentcloud.com/document/product/266/33931>). Neither covers the rest of the event. This is the one
-//! place where anything of a body is read before it is authenticated: two members of the outermost object.
+//! (<https://www.tencentcloud.com/document/product/266/33931>). Neither covers the rest of the event.
+//!
+//! The body is scanned for these two members by what reads it afterwards. So what is authentic here is an object whose
+//! members are known, and the signature is cut out of everything that is handed on.
 
 use base16ct::lower::encode_string as hex;
 use md5::{Digest, Md5};
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
-use serde_json::value::RawValue;
 use subtle::ConstantTimeEq;
 
-use crate::auth::{Clock, Credentials, NotAuthentic, Request, Signature, is_any, seconds};
+use crate::auth::proof::{
+    Clock, Credentials, CredentialsError, NotAuthentic, Request, Signature, Signatures, is_any, seconds,
+};
+use crate::body;
+use crate::json::{Document, Notes, Value};
+
+/// The member that has the signature.
+const SIGN: &str = "Sign";
+/// The member that has the signature's expiry.
+const EXPIRY: &str = "T";
+/// Members of an event that are its signature.
+pub(super) const MEMBERS: [&str; 2] = [SIGN, EXPIRY];
+
+/// The signature of VOD.
+pub(super) struct SignedEvent;
+/// Cloud Infinite signs nothing.
+pub(super) struct Nothing;
 
 /// How long the vendor's own signatures are valid unless configured otherwise, in seconds.
-pub(crate) const LIFETIME: u64 = 10 * 60;
-/// The farthest ahead that an expiry is accepted, in seconds.
-const FARTHEST_EXPIRY: u64 = 15 * 60;
+const LIFETIME: u64 = 10 * 60;
 
-/// The signed event, of which all else is passed over. A member that is there twice is an error.
-#[derive(Deserialize)]
-struct Signed<'b> {
-    #[serde(rename = "Sign", borrow)]
-    sign: &'b RawValue,
-    /// A number or a string.
-    #[serde(rename = "T", borrow)]
-    expiry: &'b RawValue,
-}
-
-pub(crate) fn verify(credentials: &Credentials, request: &Request<'_, '_>, clock: Clock) -> Result<(), NotAuthentic> {
-    let body = request.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(request.body);
-    let signed: Signed<'_> = serde_json::from_slice(body).map_err(|_| NotAuthentic::Unsigned)?;
-    let expiry = unquoted(signed.expiry.get());
-    let time = seconds(expiry).ok_or(NotAuthentic::Unsigned)?;
-    let sign = string(signed.sign.get()).ok_or(NotAuthentic::Unsigned)?.to_ascii_lowercase();
-    let now = clock.seconds();
-    let is_signed = is_any(&credentials.keys, |key| digest(key, expiry).as_bytes().ct_eq(sign.as_bytes()));
-    if time < now {
-        Err(NotAuthentic::Stale)
-    } else if time - now > FARTHEST_EXPIRY {
-        Err(NotAuthentic::Future)
-    } else if is_signed.into() {
+impl Signatures for SignedEvent {
+    fn check(&self, _: &Credentials) -> Result<(), CredentialsError> {
         Ok(())
-    } else {
-        Err(NotAuthentic::Signature)
+    }
+
+    fn verify(&self, credentials: &Credentials, request: &Request<'_, '_>, clock: Clock) -> Result<(), NotAuthentic> {
+        let json = body::to_json(request.body).map_err(|_| NotAuthentic::Unsigned)?;
+        let document = Document::parse(json).map_err(|_| NotAuthentic::Unsigned)?;
+        let notes = Notes::default();
+        let event = Value::root(&document, &notes);
+        let expiry = only(event, EXPIRY)?.text();
+        let sign = only(event, SIGN)?.string().ok_or(NotAuthentic::Unsigned)?.to_ascii_lowercase();
+        let time = seconds(expiry).ok_or(NotAuthentic::Unsigned)?;
+        let now = clock.seconds();
+        let is_signed = is_any(&credentials.keys, |key| digest(key, expiry).as_bytes().ct_eq(sign.as_bytes()));
+        if time < now {
+            Err(NotAuthentic::Stale)
+        // An account that was configured to sign for longer needs a larger tolerance.
+        } else if time - now > LIFETIME.saturating_add(clock.tolerance) {
+            Err(NotAuthentic::Future)
+        } else if is_signed.into() {
+            Ok(())
+        } else {
+            Err(NotAuthentic::Signature)
+        }
+    }
+
+    fn sign(&self, key: &SecretString, _: Option<&str>, time: u64) -> Result<Signature, CredentialsError> {
+        let expiry = time.saturating_add(LIFETIME);
+        Ok(Signature::Members { sign: digest(key, &expiry.to_string()), expiry })
     }
 }
 
-pub(crate) fn sign(key: &SecretString, expiry: u64) -> Signature {
-    Signature::Members { sign: digest(key, &expiry.to_string()), expiry }
+impl Signatures for Nothing {
+    /// A key would have no effect.
+    fn check(&self, credentials: &Credentials) -> Result<(), CredentialsError> {
+        if credentials.keys.is_empty() { Ok(()) } else { Err(CredentialsError::NothingIsSigned) }
+    }
+
+    fn verify(&self, _: &Credentials, _: &Request<'_, '_>, _: Clock) -> Result<(), NotAuthentic> {
+        Err(NotAuthentic::Unsigned)
+    }
+
+    fn sign(&self, _: &SecretString, _: Option<&str>, _: u64) -> Result<Signature, CredentialsError> {
+        Err(CredentialsError::NothingIsSigned)
+    }
 }
 
-/// What stands between the quotes of a JSON string, escapes as they are.
-fn string(json: &str) -> Option<&str> {
-    json.strip_prefix('"')?.strip_suffix('"')
+/// The member of the event, where it is there once.
+fn only<'d>(event: Value<'d>, name: &str) -> Result<Value<'d>, NotAuthentic> {
+    let mut members = event.entries().filter(|(key, _)| *key == name);
+    match (members.next(), members.next()) {
+        (Some((_, value)), None) => Ok(value),
+        _ => Err(NotAuthentic::Unsigned),
+    }
 }
 
-fn unquoted(json: &str) -> &str {
-    string(json).unwrap_or(json)
-}
-
-pub(crate) fn digest(key: &SecretString, expiry: &str) -> String {
+fn digest(key: &SecretString, expiry: &str) -> String {
     hex(&Md5::new().chain_update(key.expose_secret()).chain_update(expiry).finalize())
 }
 

@@ -9,9 +9,9 @@ pub(crate) mod unread;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 use crate::event::CloudEvent;
+use crate::json::{Document, Notes, Value};
 use crate::{Product, decode};
 
 /// The time of receipt in all tests.
@@ -21,7 +21,14 @@ pub(crate) fn received() -> Timestamp {
 
 /// The events of a body.
 pub(crate) fn events(product: Product, body: &[u8]) -> Vec<CloudEvent> {
-    decode(product, body, received()).into_iter().map(|decoded| decoded.event).collect()
+    decode(product, body, received())
+}
+
+/// What is made of the outermost value of a JSON text.
+pub(crate) fn with_value<T>(json: &str, work: impl FnOnce(Value<'_>) -> T) -> T {
+    let document = Document::parse(json).unwrap();
+    let notes = Notes::default();
+    work(Value::root(&document, &notes))
 }
 
 /// The only event of a body.
@@ -59,9 +66,9 @@ fn all_payloads() -> impl Iterator<Item = (Product, String, Vec<u8>)> {
 }
 
 /// The event as JSON without the vendor's part.
-pub(crate) fn normalised(event: &CloudEvent) -> Value {
+pub(crate) fn normalised(event: &CloudEvent) -> serde_json::Value {
     let mut value = serde_json::to_value(event).unwrap();
-    if let Some(data) = value.get_mut("data").and_then(Value::as_object_mut) {
+    if let Some(data) = value.get_mut("data").and_then(serde_json::Value::as_object_mut) {
         data.remove("vendor");
     }
     value

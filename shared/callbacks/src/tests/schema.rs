@@ -77,14 +77,14 @@ fn every_event_is_a_cloud_event_to_others() {
         let text = serde_json::to_string(&event).unwrap();
         let read: cloudevents::Event = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"));
         assert_eq!(read.id(), event.id, "{file}");
-        assert_eq!(read.ty(), event.r#type, "{file}");
-        assert_eq!(read.source(), event.source.as_str(), "{file}");
+        assert_eq!(event.r#type, read.ty(), "{file}");
+        assert_eq!(read.source(), event.source.source(), "{file}");
         assert_eq!(read.subject(), event.subject.as_deref(), "{file}");
-        assert_eq!(read.datacontenttype(), Some(event.datacontenttype.as_str()), "{file}");
+        assert_eq!(read.datacontenttype(), Some(event.datacontenttype()), "{file}");
         assert_eq!(read.time().unwrap().timestamp(), event.time.as_second(), "{file}");
         let vendor_event = event.vendorevent.map(ExtensionValue::String);
         assert_eq!(read.extension("vendorevent"), vendor_event.as_ref(), "{file}");
-        assert_eq!(read.data().is_some(), event.data.is_some() || event.data_base64.is_some(), "{file}");
+        assert_eq!(read.data().is_some(), true, "{file}");
     }
 }
 

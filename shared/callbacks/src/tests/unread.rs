@@ -1,28 +1,19 @@
 //! Which of the vendors' keys no field of ours reads.
 
-use std::cell::RefCell;
+use crate::json::{Document, Notes, Value, compact};
+use crate::{Product, body};
 
-use serde::Deserialize;
-use serde_path_to_error::Track;
-
-thread_local! {
-    static UNREAD: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
-}
-
-/// What [`crate::wire::read`] does, and notes which keys were passed over.
-pub(crate) fn deserialize<'de, R: serde_json::de::Read<'de>, T: Deserialize<'de>>(
-    deserializer: &mut serde_json::Deserializer<R>,
-) -> Result<T, serde_path_to_error::Error<serde_json::Error>> {
-    let mut note = |path: serde_ignored::Path<'_>| UNREAD.with_borrow_mut(|unread| unread.push(path.to_string()));
-    let mut track = Track::new();
-    let tracked = serde_path_to_error::Deserializer::new(deserializer, &mut track);
-    let value = T::deserialize(serde_ignored::Deserializer::new(tracked, &mut note));
-    value.map_err(|error| serde_path_to_error::Error::new(track.path(), error))
-}
-
-/// The keys that were passed over while `work` ran.
-pub(crate) fn during(work: impl FnOnce()) -> Vec<String> {
-    UNREAD.take();
-    work();
-    UNREAD.take()
+/// The ways to the values of a body that were passed over while it was read.
+pub(crate) fn keys(product: Product, body: &[u8]) -> Vec<String> {
+    let json = body::to_json(body).unwrap();
+    let document = Document::parse(json).unwrap();
+    let notes = Notes::default();
+    let root = Value::root(&document, &notes);
+    let vendor = product.vendor();
+    let parts = (vendor.answer)(root).or_else(|| (vendor.unwrap)(root)).or_else(|| (vendor.split)(root));
+    if let Some(parts) = parts {
+        return parts.iter().flat_map(|part| keys(product, part.as_bytes())).collect();
+    }
+    (vendor.read)(root);
+    notes.unread().into_iter().map(|value| compact(&value.path())).collect()
 }

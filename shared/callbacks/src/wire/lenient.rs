@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// What can be made from any JSON value; from one that does not fit, the default, which means absent.
 ///
@@ -20,6 +20,11 @@ pub(super) trait Lenient<'de>: Default {
 
     fn from_float(value: f64) -> Self {
         Self::from_text(&value.to_string())
+    }
+
+    /// From the text of a list or an object, where [`RAW`](crate::json::RAW) was asked for.
+    fn from_raw(_json: Vec<u8>) -> Self {
+        Self::default()
     }
 
     fn from_list<A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
@@ -45,13 +50,6 @@ pub(super) fn first<'de, T: Deserialize<'de> + Default, A: SeqAccess<'de>>(mut l
     Ok(first.unwrap_or_default())
 }
 
-/// How many items a list may have. Beyond that the body is unreadable, and handed on as it came: what is made of an item
-/// takes far more memory than an empty item takes in the body.
-pub(super) const MAX_ITEMS: usize = 100_000;
-
-/// What the error of a list that is too long says.
-pub(super) const TOO_MANY: &str = "more than 100000 items";
-
 /// The items of a list, as one or none each.
 pub(super) fn items<'de, I, T, A>(mut list: A) -> Result<Vec<T>, A::Error>
 where
@@ -61,16 +59,21 @@ where
     let mut items = Vec::new();
     while let Some(item) = list.next_element::<I>()? {
         items.extend(item.into());
-        if items.len() > MAX_ITEMS {
-            return Err(A::Error::custom(TOO_MANY));
-        }
     }
     Ok(items)
 }
 
-/// The body of `Deserialize` for every type here.
+/// The body of `Deserialize` for most types here.
 pub(super) fn deserialize<'de, T: Lenient<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     deserializer.deserialize_any(LenientVisitor(PhantomData))
+}
+
+/// The body of `Deserialize` for types that a [`Value`](crate::json::Value) has to know by this name.
+pub(super) fn deserialize_named<'de, T: Lenient<'de>, D: Deserializer<'de>>(
+    name: &'static str,
+    deserializer: D,
+) -> Result<T, D::Error> {
+    deserializer.deserialize_newtype_struct(name, LenientVisitor(PhantomData))
 }
 
 struct LenientVisitor<T>(PhantomData<T>);
@@ -104,6 +107,14 @@ impl<'de, T: Lenient<'de>> Visitor<'de> for LenientVisitor<T> {
 
     fn visit_unit<E>(self) -> Result<T, E> {
         Ok(T::default())
+    }
+
+    fn visit_byte_buf<E>(self, json: Vec<u8>) -> Result<T, E> {
+        Ok(T::from_raw(json))
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        deserializer.deserialize_any(self)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<T, A::Error> {

@@ -11,69 +11,33 @@ mod leaf;
 mod lenient;
 mod tree;
 
-use std::borrow::Cow;
-
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
-use crate::body::{Unreadable, json};
+use crate::json::Value;
 
 pub(crate) use camel::CamelCase;
 pub(crate) use head::{Head, WithHead};
 pub(crate) use leaf::{Decimal, Integer, Text, Texts, Time, UnixTime};
-pub(crate) use tree::{Embedded, Many, Named, One, Unused, UserData};
+pub(crate) use tree::{Embedded, Many, One, Unused, UserData};
 
-/// Reads a vendor's struct from canonical JSON.
-///
-/// # Errors
-/// [`Unreadable::Field`] with the path of the field, where the text is no object or a type here is not as forgiving as it
-/// should be.
-pub(crate) fn read<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T, Unreadable> {
-    let mut deserializer = serde_json::Deserializer::from_str(json);
-    #[cfg(test)]
-    let value = crate::tests::unread::deserialize(&mut deserializer);
-    #[cfg(not(test))]
-    let value = serde_path_to_error::deserialize(&mut deserializer);
-    value.map_err(|error| unreadable(&error))
+/// Reads a vendor's struct from a value. What is not of the struct's form is as good as absent: the types here take every
+/// value, so that this is so of nothing but the value itself.
+pub(crate) fn read<'d, T: Deserialize<'d> + Default>(value: Value<'d>) -> T {
+    T::deserialize(value).unwrap_or_else(|_| {
+        value.notes().damage();
+        T::default()
+    })
 }
 
-/// Reads some of an object's members. What this passes over, [`read`] or nothing reads.
-///
-/// # Errors
-/// As [`read`].
-pub(crate) fn peek<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T, Unreadable> {
-    let value = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(json));
-    value.map_err(|error| unreadable(&error))
+/// Reads some of an object's members, to tell what it is. What this passes over is read again, or passed over again.
+pub(crate) fn peek<'d, T: Deserialize<'d> + Default>(value: Value<'d>) -> T {
+    value.notes().unnoted(|| read(value))
 }
 
-/// The text of an object that came as it is, as a list of one, or as JSON in a string.
-pub(crate) fn object(json: &str) -> Option<Cow<'_, str>> {
-    match json.as_bytes().first()? {
-        b'{' => Some(Cow::Borrowed(json)),
-        b'[' => {
-            let items: Vec<&RawValue> = serde_json::from_str(json).ok()?;
-            object(items.first()?.get())
-        }
-        b'"' => {
-            let text: String = serde_json::from_str(json).ok()?;
-            let text = json::canonical(&text).ok().filter(|text| text.starts_with('{'))?;
-            Some(Cow::Owned(text))
-        }
-        _ => None,
-    }
-}
-
-fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>) -> Unreadable {
-    let is_too_long = error.inner().to_string().starts_with(lenient::TOO_MANY);
-    let problem = if is_too_long { lenient::TOO_MANY } else { category(error.inner()) }.to_owned();
-    Unreadable::Field { path: error.path().to_string(), problem }
-}
-
-/// What kind of problem it is, without the value that the library's message may quote.
-fn category(error: &serde_json::Error) -> &'static str {
-    match error.classify() {
-        serde_json::error::Category::Data => "unexpected type of value",
-        serde_json::error::Category::Eof => "the text ends too early",
-        _ => "broken JSON",
-    }
+/// Reads a vendor's struct from JSON, for tests.
+#[cfg(test)]
+pub(crate) fn parse<T: for<'d> Deserialize<'d>>(json: &str) -> T {
+    let document = crate::json::Document::parse(json).unwrap();
+    let notes = crate::json::Notes::default();
+    T::deserialize(Value::root(&document, &notes)).unwrap()
 }

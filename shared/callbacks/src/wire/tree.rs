@@ -4,12 +4,11 @@ use std::marker::PhantomData;
 
 use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{DeserializeOwned, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess};
-use serde_json::Value;
+use serde::de::{Deserializer, MapAccess, SeqAccess};
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::lenient::{self, Lenient, MAX_ITEMS, TOO_MANY};
-use crate::body::json;
+use super::lenient::{self, Lenient};
+use crate::json::{Document, EMBEDDED, EMBEDDED_PARTS, RAW, UNUSED, compact};
 
 /// One object, or none. Of a list its first object.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,10 +17,6 @@ pub(crate) struct One<T>(pub(crate) Option<Box<T>>);
 /// Any number of objects; a single one counts as a list of one.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Many<T>(pub(crate) Vec<T>);
-
-/// Objects under names that are data, in the order of the names.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Named<T>(pub(crate) Vec<(String, T)>);
 
 /// JSON in a string, or the thing itself. A string that does not parse stays a string.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -80,12 +75,6 @@ impl<T> Default for Unused<T> {
     }
 }
 
-impl<T> Default for Named<T> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
 impl<T> IntoIterator for Many<T> {
     type Item = T;
     type IntoIter = std::vec::IntoIter<T>;
@@ -131,34 +120,24 @@ impl<'de, T: Deserialize<'de>> Lenient<'de> for Many<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Lenient<'de> for Named<T> {
-    fn from_list<A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
-        lenient::first(list)
-    }
-
-    fn from_object<A: MapAccess<'de>>(mut object: A) -> Result<Self, A::Error> {
-        let mut items = Vec::new();
-        while let Some((name, One(item))) = object.next_entry::<String, One<T>>()? {
-            items.extend(item.map(|boxed| (name, *boxed)));
-            if items.len() > MAX_ITEMS {
-                return Err(A::Error::custom(TOO_MANY));
-            }
-        }
-        Ok(Self(items))
-    }
+/// What can stand as JSON in a string.
+pub(crate) trait Embeddable {
+    /// Whether it is a list of parts of the event: while one cannot be read, it is not known how the event ended.
+    const IS_PARTS: bool;
 }
 
-impl<'de, T: DeserializeOwned> Lenient<'de> for Embedded<T> {
+impl<T> Embeddable for One<T> {
+    const IS_PARTS: bool = false;
+}
+
+impl<T> Embeddable for Many<T> {
+    const IS_PARTS: bool = true;
+}
+
+impl<'de, T: Deserialize<'de>> Lenient<'de> for Embedded<T> {
+    /// From a string that holds no list and no object.
     fn from_text(text: &str) -> Self {
-        if text.trim().is_empty() {
-            return Self::Absent;
-        }
-        // A number or a word is JSON too, but holds nothing that a vendor's struct could be read from.
-        let structure = Some(text).filter(|text| text.trim_start().starts_with(['{', '[']));
-        structure
-            .and_then(|text| json::canonical(text).ok())
-            .and_then(|canonical| super::read(&canonical).ok())
-            .map_or_else(|| Self::Text(text.to_owned()), Self::Json)
+        if text.trim().is_empty() { Self::Absent } else { Self::Text(text.to_owned()) }
     }
 
     fn from_list<A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
@@ -172,38 +151,21 @@ impl<'de, T: DeserializeOwned> Lenient<'de> for Embedded<T> {
 
 impl<'de> Lenient<'de> for UserData {
     fn from_text(text: &str) -> Self {
-        if text.trim().is_empty() {
+        if text.trim().is_empty() || text.trim() == "null" {
             return Self(None);
         }
         // Every JSON reader can take what is handed on as JSON: a number that no double holds stays in a string.
-        let parsed = match serde_json::from_str(text) {
-            Ok(Value::Null) => return Self(None),
-            Ok(_) => RawValue::from_string(json::compact(text)).ok(),
-            Err(_) => None,
-        };
+        let is_json = Document::parse(text).is_ok_and(|document| !document.has_extreme_number());
+        let parsed = if is_json { RawValue::from_string(compact(text)).ok() } else { None };
         Self(parsed.or_else(|| to_raw_value(text).ok()))
     }
 
-    fn from_list<A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
-        Value::deserialize(SeqAccessDeserializer::new(list)).map(|value| Self(to_raw_value(&value).ok()))
-    }
-
-    fn from_object<A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
-        Value::deserialize(MapAccessDeserializer::new(object)).map(|value| Self(to_raw_value(&value).ok()))
+    fn from_raw(json: Vec<u8>) -> Self {
+        Self(String::from_utf8(json).ok().and_then(|json| RawValue::from_string(json).ok()))
     }
 }
 
-impl<'de, T> Lenient<'de> for Unused<T> {
-    fn from_list<A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
-        while list.next_element::<Self>()?.is_some() {}
-        Ok(Self::default())
-    }
-
-    fn from_object<A: MapAccess<'de>>(mut object: A) -> Result<Self, A::Error> {
-        while object.next_entry::<IgnoredAny, Self>()?.is_some() {}
-        Ok(Self::default())
-    }
-}
+impl<'de, T> Lenient<'de> for Unused<T> {}
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for One<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -217,27 +179,21 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Many<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Named<T> {
+impl<'de, T: Deserialize<'de> + Embeddable> Deserialize<'de> for Embedded<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        lenient::deserialize(deserializer)
-    }
-}
-
-impl<'de, T: DeserializeOwned> Deserialize<'de> for Embedded<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        lenient::deserialize(deserializer)
+        lenient::deserialize_named(if T::IS_PARTS { EMBEDDED_PARTS } else { EMBEDDED }, deserializer)
     }
 }
 
 impl<'de> Deserialize<'de> for UserData {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        lenient::deserialize(deserializer)
+        lenient::deserialize_named(RAW, deserializer)
     }
 }
 
 impl<'de, T> Deserialize<'de> for Unused<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        lenient::deserialize(deserializer)
+        lenient::deserialize_named(UNUSED, deserializer)
     }
 }
 
@@ -253,7 +209,7 @@ mod tests {
     }
 
     fn parse<T: for<'de> Deserialize<'de>>(json: &str) -> T {
-        serde_json::from_str(json).unwrap()
+        super::super::parse(json)
     }
 
     #[test]
@@ -287,22 +243,13 @@ mod tests {
     }
 
     #[test]
-    fn named_objects_keep_their_names() {
-        let named = parse::<Named<Point>>(r#"{"a":{"x":1},"b":null,"c":{"x":2}}"#);
-        let keys: Vec<String> = named.0.into_iter().map(|(key, _)| key).collect();
-        assert_eq!(keys, ["a", "c"]);
-        assert_eq!(parse::<Named<Point>>(r#"[{"a":{"x":1}}]"#).0, parse::<Named<Point>>(r#"{"a":{"x":1}}"#).0);
-        assert_eq!(parse::<Named<Point>>("[1]").0, []);
-    }
-
-    #[test]
     fn embedded_json_is_read_and_other_text_kept() {
         type Item = Embedded<One<Point>>;
         let point = |x| Embedded::Json(One(Some(Box::new(Point { x }))));
         let one = parse::<Integer>("1");
         assert_eq!(parse::<Item>(r#""{\"x\":1}""#), point(one));
         assert_eq!(parse::<Item>(r#"{"x":1}"#), point(one));
-        assert_eq!(parse::<Item>(r#""{\"x\":xxx}""#), Embedded::Text(r#"{"x":xxx}"#.to_owned()));
+        assert_eq!(parse::<Item>(r#""{\"x\":1,\"y\":xxx}""#), point(one));
         assert_eq!(parse::<Item>(r#""plain""#), Embedded::Text("plain".to_owned()));
         assert_eq!(parse::<Item>(r#"" ""#), Embedded::Absent);
         assert_eq!(parse::<Item>("null"), Embedded::Absent);

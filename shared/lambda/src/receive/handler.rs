@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use aws_lambda_events::lambda_function_urls::LambdaFunctionUrlResponse;
 use callbacks::auth::{Authentic, Clock, NotAuthentic, Request};
-use callbacks::{CloudEvent, Kind, Product, decode};
+use callbacks::{Kind, Product, decode};
 use delivery::{Delivery, Intake};
 use jiff::Timestamp;
 use lambda_runtime::Context;
@@ -84,8 +84,7 @@ impl Handler {
     async fn store(&self, body: Authentic<'_>, received: Timestamp, started: Instant, context: &Context) -> Answer {
         let product = self.product;
         let body = body.body();
-        let events: Vec<CloudEvent> =
-            decode(product, body, received).into_iter().map(|decoded| decoded.event).collect();
+        let events = decode(product, body, received);
         let within = product.answer_within().saturating_sub(MARGIN + started.elapsed());
         if let Err(error) =
             self.intake.store(&events, &Delivery { trace: context.xray_trace_id.as_deref(), within }).await
@@ -97,7 +96,7 @@ impl Handler {
         for event in &events {
             telemetry::stored(product, event, &context.request_id);
         }
-        let of = |kind| events.iter().filter(|event| event.kind() == kind).count();
+        let of = |kind| events.iter().filter(|event| event.r#type.kind == kind).count();
         let counts = [
             (Metric::Accepted, 1),
             (Metric::Stored, events.len()),
@@ -117,6 +116,7 @@ impl Handler {
 
 #[cfg(test)]
 mod tests {
+    use callbacks::CloudEvent;
     use callbacks::auth::Credentials;
     use serde_json::json;
 

@@ -61,7 +61,7 @@ impl Queue for Scripted<'_> {
 
 fn message(handle: Option<&str>, events: usize) -> Message {
     let decoded = decode(Product::TencentVod, b"{}", jiff::Timestamp::UNIX_EPOCH);
-    let events = decoded.into_iter().map(|decoded| decoded.event).cycle().take(events).collect();
+    let events = decoded.into_iter().cycle().take(events).collect();
     Message { handle: handle.map(str::to_owned), events }
 }
 

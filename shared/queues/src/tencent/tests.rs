@@ -28,14 +28,16 @@ fn every_entry_is_a_message_whatever_is_in_it() {
     let messages = answered(200, &body).unwrap();
     let seen: Vec<_> = messages
         .iter()
-        .map(|message| (message.handle.as_deref(), message.events.iter().map(|event| event.r#type.as_str()).collect()))
-        .collect::<Vec<(Option<&str>, Vec<&str>)>>();
+        .map(|message| {
+            (message.handle.as_deref(), message.events.iter().map(|event| event.r#type.to_string()).collect())
+        })
+        .collect::<Vec<(Option<&str>, Vec<String>)>>();
     assert_eq!(
         seen,
         [
-            (Some("h1"), vec!["media.asset.succeeded"]),
-            (Some("h2"), vec!["media.unknown.unknown"]),
-            (None, vec!["media.unreadable.unknown"]),
+            (Some("h1"), vec!["media.asset.succeeded".to_owned()]),
+            (Some("h2"), vec!["media.unknown.unknown".to_owned()]),
+            (None, vec!["media.unreadable.unknown".to_owned()]),
         ]
     );
 }
@@ -67,6 +69,9 @@ fn an_unreadable_event_can_be_confirmed() {
         let [message] = answered(200, &body).unwrap().try_into().unwrap();
         assert_eq!(message.handle.as_deref(), Some("h1"), "{event}");
         assert_eq!(message.events[0].r#type, "media.unreadable.unknown", "{event}");
+        let again = body.replace("h1", "another handle");
+        let [again] = answered(200, &again).unwrap().try_into().unwrap();
+        assert_eq!(again.events[0].id, message.events[0].id, "{event}");
     }
     let body = r#"{"Response":{"EventSet":[{"EventHandle":"h1","EventHandle":"h2"}],"RequestId":"r"}}"#;
     assert_eq!(answered(200, body).unwrap()[0].handle.as_deref(), Some("h2"));

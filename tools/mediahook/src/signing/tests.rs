@@ -103,9 +103,9 @@ fn a_body_that_is_tampered_with_can_still_be_read() {
     for product in Product::ALL {
         let tampered = Signing { tamper: Some(Tamper::Body), ..signing(product) }.sign(product, body(product)).unwrap();
         let events = callbacks::decode(product, &tampered.body, jiff::Timestamp::UNIX_EPOCH);
-        let event = events[0].event.clone();
-        assert_eq!(event.unreadable, None, "{product}");
-        let vendor = event.data.unwrap().vendor.unwrap();
+        let event = events[0].clone();
+        assert_eq!(event.unreadable(), None, "{product}");
+        let vendor = event.into_data().unwrap().vendor.unwrap();
         assert!(vendor.get().contains("Tampered"), "{product}");
     }
 }

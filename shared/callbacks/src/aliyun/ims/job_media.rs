@@ -82,7 +82,7 @@ mod tests {
             (r#""{\"type\":xxx}""#, None, None, None),
             ("null", None, None, None),
         ] {
-            let media = media(serde_json::from_str(json).unwrap());
+            let media = media(crate::wire::parse(json));
             assert_eq!(
                 (media.id.as_deref(), media.url.as_deref(), media.object.as_deref()),
                 (id, url, object),

@@ -172,7 +172,7 @@ mod tests {
             (r#"{"JobId":"a","jobId":"b"}"#, "a"),
             (r#"{"JobId":"","jobId":"b"}"#, "b"),
         ] {
-            let body: SnapshotFile = serde_json::from_str(json).unwrap();
+            let body: SnapshotFile = crate::wire::parse(json);
             assert_eq!(body.facts().job.id.as_deref(), Some(id), "{json}");
         }
     }

@@ -20,10 +20,10 @@ mod workflow;
 use serde::Deserialize;
 
 use super::{Envelope, outcome_of, role_of};
-use crate::body::Unreadable;
 use crate::event::{Failure, Job, Kind, Media, Outcome};
 use crate::facts::Facts;
-use crate::wire::{Text, peek, read as read_wire};
+use crate::json::Value;
+use crate::wire::{Text, read as read_struct};
 
 /// Every event of IMS, with what it is about and what reads its body.
 const EVENTS: &[(&str, Kind, Reader)] = &[
@@ -60,15 +60,15 @@ const EVENTS: &[(&str, Kind, Reader)] = &[
     ("LiveSnapshotFileCreated", Kind::Live, body::<live::SnapshotFile>),
 ];
 
-type Reader = fn(&str) -> Result<Facts, Unreadable>;
+type Reader = fn(Value<'_>) -> Facts;
 
 /// The body of an event, which tells what happened.
-trait Body: for<'de> Deserialize<'de> {
+trait Body: Default + for<'de> Deserialize<'de> {
     fn facts(self) -> Facts;
 }
 
-fn body<B: Body>(json: &str) -> Result<Facts, Unreadable> {
-    read_wire::<B>(json).map(B::facts)
+fn body<B: Body>(message_body: Value<'_>) -> Facts {
+    read_struct::<B>(message_body).facts()
 }
 
 /// The table's names and kinds.
@@ -76,23 +76,29 @@ pub(crate) fn kinds() -> impl Iterator<Item = (&'static str, Kind)> {
     EVENTS.iter().map(|(name, kind, _)| (*name, *kind))
 }
 
-/// Reads an event of this head and body.
-pub(crate) fn read(envelope: &Envelope, message_body: &str) -> Result<Facts, Unreadable> {
+/// Reads an event of this head and body, if it has one.
+pub(super) fn read(envelope: &Envelope, message_body: Option<Value<'_>>) -> Facts {
     let name = envelope.event_type.as_deref();
     let known = EVENTS.iter().find(|(known, ..)| name == Some(known));
     let (kind, read) = known.map_or((Kind::Unknown, body::<Unknown> as Reader), |(_, kind, read)| (*kind, *read));
-    let facts = read(message_body)?;
+    let facts = message_body.map(read).unwrap_or_default();
     // Most tables have no error. Where something failed, it is read from the fields that the others have it in.
     let is_told = facts.outcome != Outcome::Failed || facts.error != Failure::default();
-    let error = if is_told { facts.error } else { peek::<ErrorFields>(message_body)?.failure() };
-    Ok(Facts {
+    let error = if is_told { facts.error } else { message_body.map(failure_fields).unwrap_or_default() };
+    Facts {
         error,
         name: name.map(str::to_owned),
         kind,
         account: envelope.user_id.0.clone(),
         time: envelope.event_time.0,
         ..facts
-    })
+    }
+}
+
+/// The failure that a body reports in the usual fields. They are known, so that nothing is noted as passed over.
+fn failure_fields(message_body: Value<'_>) -> Failure {
+    let member = |key| super::member::<Text>(message_body, key);
+    super::failure(member("ErrorCode").or(member("Code")), member("ErrorMessage").or(member("Message")))
 }
 
 /// The fields that report a failure.

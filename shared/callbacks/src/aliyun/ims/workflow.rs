@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Body, outcome_of};
-use crate::aliyun::vod::TaskInput;
+use crate::aliyun::task_input::TaskInput;
 use crate::event::{Job, Workflow};
 use crate::facts::Facts;
 use crate::wire::{Embedded, One, Text, Time};

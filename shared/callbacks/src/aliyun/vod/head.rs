@@ -100,7 +100,7 @@ impl wire::Head for Head {
             "Extend" => self.extend = object.next_value()?,
             "UserData" => self.user_data = object.next_value()?,
             // `AppId` is the application that the media belongs to, `app-1000000` by default.
-            "EventType" | "EventTime" | "UserId" | "AppId" => {
+            "EventType" | "EventTime" | "UserId" | "AppId" | "RequestId" => {
                 object.next_value::<Unused<Text>>()?;
             }
             _ => return Ok(false),
@@ -121,7 +121,7 @@ mod tests {
     }
 
     fn parse(json: &str) -> WithHead<Body> {
-        serde_json::from_str(json).unwrap()
+        crate::wire::parse(json)
     }
 
     #[test]
@@ -137,7 +137,7 @@ mod tests {
             (r#"{"Status":"success","Code":"0","Message":"OK"}"#, Some(Outcome::Succeeded), None),
             (r#"{"Status":"odd","ErrorCode":"E"}"#, Some(Outcome::Unknown), Some("E")),
             (r#"{"Status":"fail","Code":"E"}"#, Some(Outcome::Failed), Some("E")),
-            (r#"{"ErrorCode ":"E "}"#, None, None),
+            (r#"{"ErrorCode ":"E "}"#, Some(Outcome::Failed), Some("E")),
             (r#"{"ErrorCode":"E "}"#, Some(Outcome::Failed), Some("E")),
             (r#"{"Code":0}"#, None, None),
             ("{}", None, None),

@@ -17,15 +17,13 @@ mod upload;
 mod workflow;
 
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::Envelope;
-use crate::body::Unreadable;
 use crate::event::{Job, Kind, Media};
 use crate::facts::Facts;
-use crate::wire::{peek, read as read_wire};
+use crate::json::Value;
+use crate::wire::read as read_struct;
 use head::{Head, WithHead};
-pub(super) use workflow::TaskInput;
 
 const WORKFLOW_TASK_COMPLETE: &str = "WorkflowTaskComplete";
 
@@ -54,28 +52,33 @@ const EVENTS: &[(&str, Kind, Reader)] = &[
     ("UpdateMediaStorageClassComplete", Kind::Asset, body::<media::StorageClass>),
     ("RestoreMediaComplete", Kind::Asset, body::<media::RestoreMedia>),
     ("SubmitMediaRefreshComplete", Kind::Asset, body::<media::MediaRefresh>),
-    (WORKFLOW_TASK_COMPLETE, Kind::Workflow, body::<workflow::WorkflowTask>),
+    (WORKFLOW_TASK_COMPLETE, Kind::Workflow, workflow::read),
 ];
 
-type Reader = fn(&str) -> Result<Facts, Unreadable>;
+type Reader = fn(Value<'_>) -> Facts;
 
 /// What an event has besides its head, which tells what happened. What the head tells need not be told again: the media's and
 /// the job's id, the status word, the error, the user data.
-trait Body: DeserializeOwned {
+trait Body: Default + for<'de> Deserialize<'de> {
     fn facts(self, head: &Head) -> Facts;
 }
 
-fn body<B: Body>(json: &str) -> Result<Facts, Unreadable> {
-    let WithHead { head, body } = read_wire::<WithHead<B>>(json)?;
+fn body<B: Body>(event: Value<'_>) -> Facts {
+    let WithHead { head, body } = read_struct::<WithHead<B>>(event);
     let facts = body.facts(&head);
-    Ok(Facts {
+    complete(head, facts)
+}
+
+/// The facts with what the head tells.
+fn complete(head: Head, facts: Facts) -> Facts {
+    Facts {
         media: Media { id: head.media_id().or(facts.media.id), ..facts.media },
         job: Job { id: facts.job.id.or(head.job_id.0.clone()), ..facts.job },
         status: head.status.0.clone(),
         error: head.error(),
         user_data: head.user_data(),
         ..facts
-    })
+    }
 }
 
 /// The table's names and kinds.
@@ -84,30 +87,17 @@ pub(crate) fn kinds() -> impl Iterator<Item = (&'static str, Kind)> {
 }
 
 /// Reads a flat event.
-pub(crate) fn read(envelope: &Envelope, canonical: &str) -> Result<Facts, Unreadable> {
+pub(super) fn read(envelope: &Envelope, event: Value<'_>) -> Facts {
+    let is_workflow = || event.get("WorkflowId").is_some() && event.get("ActivityResults").is_some();
     let name = match envelope.event_type.as_deref() {
-        Some(name) => Some(name.to_owned()),
-        None => infer_name(canonical)?.map(str::to_owned),
+        // The structure tells the one event that comes without a name.
+        None => is_workflow().then_some(WORKFLOW_TASK_COMPLETE),
+        name => name,
     };
-    let known = EVENTS.iter().find(|(known, ..)| name.as_deref() == Some(known));
+    let known = EVENTS.iter().find(|(known, ..)| name == Some(known));
     let (kind, read) = known.map_or((Kind::Unknown, body::<Unknown> as Reader), |(_, kind, read)| (*kind, *read));
-    let facts = read(canonical)?;
-    Ok(Facts { name, kind, account: envelope.user_id.0.clone(), time: envelope.event_time.0, ..facts })
-}
-
-/// The name that the structure tells, for an event that comes without one.
-fn infer_name(canonical: &str) -> Result<Option<&'static str>, Unreadable> {
-    let members: Members = peek(canonical)?;
-    let is_workflow = members.workflow_id.is_some() && members.activity_results.is_some();
-    Ok(is_workflow.then_some(WORKFLOW_TASK_COMPLETE))
-}
-
-/// Members that tell an event which comes without a name.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Members {
-    workflow_id: Option<IgnoredAny>,
-    activity_results: Option<IgnoredAny>,
+    let name = name.map(str::to_owned);
+    Facts { name, kind, account: envelope.user_id.0.clone(), time: envelope.event_time.0, ..read(event) }
 }
 
 /// An event without a name here: its head is all that is read.

@@ -150,7 +150,7 @@ mod tests {
     fn the_files_of_all_series_are_limited() {
         let info = r#"{"SnapshotCount":6000,"SnapshotRegular":"http://a/{SnapshotCount}.jpg","JobId":"j"}"#;
         let json = format!(r#"{{"Status":"success","SnapshotInfos":[{info},{info},{info}]}}"#);
-        let WithHead { head, body } = serde_json::from_str::<WithHead<Snapshot>>(&json).unwrap();
+        let WithHead { head, body } = crate::wire::parse::<WithHead<Snapshot>>(&json);
         let facts = body.facts(&head);
         let counts: Vec<usize> = facts.steps.iter().map(|step| step.outputs.len()).collect();
         assert_eq!(counts, [6_000, 1, 1]);

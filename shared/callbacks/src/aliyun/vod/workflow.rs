@@ -1,14 +1,20 @@
 //! Workflows.
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
-use super::{Body, Head};
-use crate::aliyun::{Envelope, Flat, ims, oss_bucket, oss_object, outcome_of};
-use crate::body::Unreadable;
-use crate::event::{Job, Kind, Media, Outcome, Step, Workflow};
+use super::{WithHead, complete};
+use crate::aliyun::task_input::TaskInput;
+use crate::aliyun::{Envelope, MESSAGE_BODY, SNAPSHOT_INFOS, STREAM_INFOS, ims, outcome_of};
+use crate::event::{Job, Kind, Outcome, Step, Workflow};
 use crate::facts::{Facts, failure};
-use crate::wire::{Embedded, Named, One, Text, Time, Unused, peek};
+use crate::json::Value;
+use crate::wire::{Embedded, One, Text, Time, Unused, read as read_struct};
+
+/// Results of the nodes under the names of the nodes (`VodSnapshot_53e77`). JSON in a string.
+const ACTIVITY_RESULTS: &str = "ActivityResults";
+/// What a node reports: the job itself, or the whole event that IMS sent for it. The table says object; the example has a
+/// string that is JSON but for an unquoted `UserId`.
+const RESULT: &str = "Result";
 
 /// Body of `WorkflowTaskComplete`: all tasks of a workflow are complete. `Status` is `Succeed` or `Failed`.
 ///
@@ -16,13 +22,13 @@ use crate::wire::{Embedded, Named, One, Text, Time, Unused, peek};
 /// `EventTime`; its example has neither.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct WorkflowTask {
+struct WorkflowTask {
     /// Workflow ID.
     workflow_id: Text,
     /// Task ID: this run of the workflow.
     task_id: Text,
-    /// Results of the nodes under the names of the nodes (`VodSnapshot_53e77`). JSON in a string.
-    activity_results: Embedded<Named<Activity>>,
+    /// Read by hand, since the name of an event in it tells how to read it.
+    activity_results: Unused<Text>,
     /// What started the workflow. JSON in a string.
     task_input: Embedded<One<TaskInput>>,
     /// When the task was created, UTC.
@@ -47,24 +53,14 @@ struct Activity {
     activity_id: Text,
     /// This run of the node.
     activity_instance_id: Text,
-    /// What the node reports. The table says object; the example has a string that is JSON but for an unquoted `UserId`.
-    result: Embedded<One<ActivityResult>>,
+    /// Read by hand, too.
+    result: Unused<Text>,
 }
 
-/// What a node reports: the job itself, or the whole event that IMS sent for it.
+/// What a node reports that reports a job.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 struct ActivityResult {
-    /// Request ID of the inner event.
-    request_id: Unused<Text>,
-    /// The inner event's name, where the result is an event.
-    event_type: Text,
-    /// When the inner event occurred, UTC.
-    event_time: Unused<Time>,
-    /// The inner event's account.
-    user_id: Unused<Text>,
-    /// The inner event's body.
-    message_body: Option<Box<RawValue>>,
     /// Type of the job, where the result is a job: `VideoTranslation`.
     job_type: Unused<Text>,
     /// Status of the job: `Finished`.
@@ -85,94 +81,71 @@ struct ActivityResult {
     error_message: Text,
 }
 
-/// What started a workflow.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-pub(in crate::aliyun) struct TaskInput {
-    /// `Media` or `OSS`.
-    r#type: Text,
-    /// Media asset ID, or a URL where the type is `OSS`.
-    media: Text,
-    /// Title of the media.
-    title: Text,
-    /// Host name of the bucket that holds the media: `sample-bucket.oss-cn-shanghai.aliyuncs.com`.
-    storage_location: Text,
+/// Reads `WorkflowTaskComplete`.
+pub(super) fn read(event: Value<'_>) -> Facts {
+    let WithHead { head, body } = read_struct::<WithHead<WorkflowTask>>(event);
+    let nodes = event.get(ACTIVITY_RESULTS).map(Value::named_parts).unwrap_or_default();
+    let mut steps: Vec<Step> = nodes.into_iter().map(|(name, node)| step(name, node)).collect();
+    // The nodes come under their names, in no order; the order in which they started is the one that means something.
+    steps.sort_by_key(|step| step.started_at);
+    let facts = Facts {
+        outcome: Outcome::of_parts(head.outcome(), steps.iter().map(|step| step.outcome)),
+        media: body.task_input.or_default().or_default().media(),
+        job: Job {
+            id: body.task_id.0.clone(),
+            created_at: body.create_time.0,
+            finished_at: body.finish_time.0,
+            ..Job::default()
+        },
+        workflow: Workflow { id: body.workflow_id.0, run_id: body.task_id.0, name: None },
+        steps,
+        ..Facts::default()
+    };
+    complete(head, facts)
 }
 
-impl TaskInput {
-    pub(in crate::aliyun) fn media(self) -> Media {
-        let is_url = self.media.as_deref().is_some_and(|media| media.contains("://"));
-        let (id, url) = if is_url { (None, self.media.0) } else { (self.media.0, None) };
-        let storage = self.storage_location.as_deref().map(oss_bucket).unwrap_or_default();
-        let (bucket, object) = url.as_deref().and_then(oss_object).unzip();
-        Media { id, url, title: self.title.0, bucket: bucket.or(storage.bucket.clone()), object, ..storage }
+/// What one node did.
+fn step(name: &str, node: Value<'_>) -> Step {
+    let activity: Activity = read_struct(node);
+    let result = node.get(RESULT).map(result).unwrap_or_default();
+    // What the node's own job says counts, where it says anything.
+    let outcome = if result.outcome == Outcome::Unknown { outcome_of(&activity.status) } else { result.outcome };
+    let of_steps = result.steps.into_iter().flat_map(|step| step.outputs);
+    Step {
+        id: activity.activity_instance_id.0,
+        name: Some(name.to_owned()),
+        kind: if result.kind == Kind::Unknown { node_kind(activity.activity_id.as_deref()) } else { result.kind },
+        event: activity.activity_id.0.or(result.name),
+        outcome,
+        status: activity.status.0,
+        template_id: result.job.template_id,
+        template_name: None,
+        started_at: activity.start_time.0,
+        finished_at: activity.end_time.0,
+        error: failure(outcome, result.error),
+        outputs: result.outputs.into_iter().chain(of_steps).collect(),
     }
 }
 
-impl Body for WorkflowTask {
-    fn facts(self, head: &Head) -> Facts {
-        let mut steps: Vec<Step> =
-            self.activity_results.or_default().0.into_iter().map(|(name, activity)| activity.step(name)).collect();
-        // The nodes come under their names, in no order; the order in which they started is the one that means something.
-        steps.sort_by_key(|step| step.started_at);
-        let input = self.task_input.or_default().or_default().media();
-        Facts {
-            outcome: Outcome::of_parts(head.outcome(), steps.iter().map(|step| step.outcome)),
-            media: input,
-            job: Job {
-                id: self.task_id.0.clone(),
-                created_at: self.create_time.0,
-                finished_at: self.finish_time.0,
-                ..Job::default()
-            },
-            workflow: Workflow { id: self.workflow_id.0, run_id: self.task_id.0, name: None },
-            steps,
-            ..Facts::default()
+/// What a node's result says; nothing where it says it in a form that is not known.
+fn result(result: Value<'_>) -> Facts {
+    let Some(result) = result.part() else { return Facts::default() };
+    let inner = Envelope::of(result);
+    match result.get(MESSAGE_BODY).and_then(Value::part) {
+        // The inner event has the head of IMS; its body is IMS's or what VOD would have posted.
+        Some(body) if [STREAM_INFOS, SNAPSHOT_INFOS].iter().any(|list| body.get(list).is_some()) => {
+            super::read(&inner, body)
         }
-    }
-}
-
-impl Activity {
-    fn step(self, name: String) -> Step {
-        let result = self.result.or_default().or_default().facts();
-        // What the node's own job says counts, where it says anything.
-        let outcome = if result.outcome == Outcome::Unknown { outcome_of(&self.status) } else { result.outcome };
-        let of_steps = result.steps.into_iter().flat_map(|step| step.outputs);
-        Step {
-            id: self.activity_instance_id.0,
-            name: Some(name),
-            kind: if result.kind == Kind::Unknown { node_kind(self.activity_id.as_deref()) } else { result.kind },
-            event: self.activity_id.0.or(result.name),
-            outcome,
-            status: self.status.0,
-            template_id: result.job.template_id,
-            template_name: None,
-            started_at: self.start_time.0,
-            finished_at: self.end_time.0,
-            error: failure(outcome, result.error),
-            outputs: result.outputs.into_iter().chain(of_steps).collect(),
-        }
-    }
-}
-
-impl ActivityResult {
-    /// What the result says; nothing where it says it in a form that is not known.
-    fn facts(self) -> Facts {
-        let envelope = Envelope { event_type: self.event_type, message_body: self.message_body, ..Envelope::default() };
-        match envelope.body() {
-            Some(body) => read_inner(&envelope, &body).unwrap_or_default(),
-            None => Facts {
-                outcome: outcome_of(&self.status),
-                error: crate::aliyun::failure(self.error_code, self.error_message),
+        Some(body) => ims::read(&inner, Some(body)),
+        None => {
+            let job: ActivityResult = read_struct(result);
+            Facts {
+                outcome: outcome_of(&job.status),
+                error: crate::aliyun::failure(job.error_code, job.error_message),
                 ..Facts::default()
-            },
+            }
         }
     }
-}
-
-/// The inner event has the head of IMS; its body is IMS's or what VOD would have posted.
-fn read_inner(envelope: &Envelope, body: &str) -> Result<Facts, Unreadable> {
-    if peek::<Flat>(body)?.has_parts() { super::read(envelope, body) } else { ims::read(envelope, body) }
 }
 
 /// What a node is about, by its type, for a node whose result does not tell.

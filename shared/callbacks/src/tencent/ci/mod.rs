@@ -13,20 +13,17 @@ mod results;
 mod task;
 mod workflow;
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
-use crate::body::Unreadable;
 use crate::event::{Failure, Kind, Outcome};
-use crate::facts::{Facts, Part, few_enough};
+use crate::facts::Facts;
+use crate::json::{Lists, Value, parts, rest};
 use crate::status;
-use crate::wire::{Many, One, Text, Texts, Unused, peek, read as read_wire};
+use crate::wire::{Many, One, Text, Texts, Unused, peek, read as read_struct};
 
 const WORKFLOW_FINISH: &str = "WorkflowFinish";
 const TASK_FINISH: &str = "TaskFinish";
+const RESPONSE: &str = "Response";
 const EVENT_NAME: &str = "EventName";
 const JOBS_DETAIL: &str = "JobsDetail";
 const WORKFLOW_EXECUTION: &str = "WorkflowExecution";
@@ -38,70 +35,41 @@ pub(crate) fn kinds() -> impl Iterator<Item = (String, Kind)> {
     workflow.chain(reviews).chain(task::TAGS.iter().map(|(tag, kind)| (format!("{TASK_FINISH}/{tag}"), *kind)))
 }
 
-/// One part for each job: a callback may report several, and each is an event of its own.
-///
-/// # Errors
-/// [`Unreadable::TooMany`] for more jobs than a body may report.
-pub(crate) fn split(json: Cow<'_, str>) -> Result<Vec<Part<'_>>, Unreadable> {
-    let parts = split_jobs(&json)?;
-    Ok(if parts.is_empty() { vec![Part::whole(json)] } else { parts })
+/// The callback in JSON that has the root of the XML around it.
+pub(super) fn unwrap(body: Value<'_>) -> Option<Vec<String>> {
+    let callback = body.get(RESPONSE).filter(|callback| callback.is_object())?;
+    Some(std::iter::once(callback.source().to_owned()).chain(rest(body, &[RESPONSE])).collect())
 }
 
-/// The callback once for each of its jobs; none where there are not several of them.
-///
-/// What the callback has besides its name and its jobs, which is nothing in practice, goes with the first job: with each,
-/// it could make a small body a very large one.
-fn split_jobs(json: &str) -> Result<Vec<Part<'static>>, Unreadable> {
-    let Ok(callback) = serde_json::from_str::<BTreeMap<String, &RawValue>>(json) else { return Ok(Vec::new()) };
-    let mut callback: BTreeMap<&str, &RawValue> = callback.iter().map(|(key, value)| (key.trim(), *value)).collect();
-    let Some(jobs) = callback.remove(JOBS_DETAIL) else { return Ok(Vec::new()) };
-    let mut jobs: Vec<&RawValue> = serde_json::from_str(jobs.get()).unwrap_or_default();
-    jobs.retain(|job| job.get().starts_with(['{', '[']));
-    if jobs.len() < 2 || callback.contains_key(WORKFLOW_EXECUTION) {
-        return Ok(Vec::new());
-    }
-    few_enough(jobs.len())?;
-    let mut parts = Vec::with_capacity(jobs.len());
-    for job in jobs {
-        let Ok(list) = serde_json::value::to_raw_value(&[job]) else { return Ok(Vec::new()) };
-        let mut part = callback.clone();
-        part.insert(JOBS_DETAIL, &list);
-        let Ok(json) = serde_json::to_string(&part) else { return Ok(Vec::new()) };
-        parts.push(Part { json: Cow::Owned(json), handle: None, is_whole: false });
-        callback.retain(|key, _| *key == EVENT_NAME);
-    }
-    Ok(parts)
+/// The jobs of a callback. What it has beside its name and its jobs, which is nothing in practice, goes with the first job.
+const JOBS: Lists<'static> = Lists { paths: &[&[JOBS_DETAIL]], names: &[], shared: |key| key == EVENT_NAME };
+
+/// One event for each job: a callback may report several, and each is an event of its own.
+pub(super) fn split(callback: Value<'_>) -> Option<Vec<String>> {
+    if callback.get(WORKFLOW_EXECUTION).is_some() { None } else { parts(callback, &JOBS) }
 }
 
 /// Reads one workflow, job or review.
-pub(crate) fn read(canonical: &str) -> Result<Facts, Unreadable> {
-    let Head { event_name } = peek(canonical)?;
-    match event_name.as_deref() {
-        Some(name) if audit::REVIEWS.contains(&name) => Ok(read_wire::<audit::Detail>(canonical)?.facts()),
-        None if peek::<audit::Simple>(canonical)?.is_review() => Ok(read_wire::<audit::Simple>(canonical)?.facts()),
-        _ => read_callback(canonical),
+pub(super) fn read(callback: Value<'_>) -> Facts {
+    let name = callback.get(EVENT_NAME).map(read_struct::<Text>).unwrap_or_default();
+    match name.as_deref() {
+        Some(name) if audit::REVIEWS.contains(&name) => read_struct::<audit::Detail>(callback).facts(),
+        None if peek::<audit::Simple>(callback).is_review() => read_struct::<audit::Simple>(callback).facts(),
+        _ => read_callback(callback),
     }
 }
 
-/// What tells which struct a body is to be read with.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Head {
-    /// `WorkflowFinish`, `TaskFinish`, or a review.
-    event_name: Text,
-}
-
-fn read_callback(canonical: &str) -> Result<Facts, Unreadable> {
-    let callback: Callback = read_wire(canonical)?;
+fn read_callback(callback: Value<'_>) -> Facts {
+    let callback: Callback = read_struct(callback);
     let job = callback.jobs_detail.into_iter().next();
     // Bodies of 2020 have no EventName: what they hold tells what they are.
-    Ok(match (callback.event_name.as_deref(), callback.workflow_execution.0, job) {
+    match (callback.event_name.as_deref(), callback.workflow_execution.0, job) {
         (Some(WORKFLOW_FINISH) | None, Some(execution), _) => {
             Facts { name: Some(WORKFLOW_FINISH.to_owned()), kind: Kind::Workflow, ..execution.facts() }
         }
         (Some(TASK_FINISH) | None, _, Some(job)) => job.facts(TASK_FINISH),
         (name, ..) => Facts { name: name.map(str::to_owned), ..Facts::default() },
-    })
+    }
 }
 
 /// What is below the `Response` element, and all of the JSON form.
@@ -139,13 +107,17 @@ struct CosHeader {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tests::with_value;
+
+    fn split(json: &str) -> Vec<String> {
+        with_value(json, |callback| super::split(callback)).unwrap_or_default()
+    }
 
     #[test]
     fn each_job_is_a_part() {
         let json = r#"{"EventName":"TaskFinish","JobsDetail":[{"JobId":"a"},{"JobId":"b"}]}"#;
-        let parts: Vec<String> = split(json.into()).unwrap().into_iter().map(|part| part.json.into_owned()).collect();
         assert_eq!(
-            parts,
+            split(json),
             [
                 r#"{"EventName":"TaskFinish","JobsDetail":[{"JobId":"a"}]}"#,
                 r#"{"EventName":"TaskFinish","JobsDetail":[{"JobId":"b"}]}"#,
@@ -164,13 +136,12 @@ mod tests {
 
     #[test]
     fn what_is_beside_the_jobs_is_in_the_first_part() {
-        let json = r#"{"JobsDetail ":[{"JobId":"a"},null,{"JobId":"b"}],"New":{"A":1},"EventName":"TaskFinish"}"#;
-        let parts: Vec<String> = split(json.into()).unwrap().into_iter().map(|part| part.json.into_owned()).collect();
+        let json = r#"{"JobsDetail ":[{"JobId":"a"},"text",{"JobId":"b"}],"New":{"A":1},"EventName":"TaskFinish"}"#;
         assert_eq!(
-            parts,
+            split(json),
             [
-                r#"{"EventName":"TaskFinish","JobsDetail":[{"JobId":"a"}],"New":{"A":1}}"#,
-                r#"{"EventName":"TaskFinish","JobsDetail":[{"JobId":"b"}]}"#,
+                r#"{"JobsDetail":[{"JobId":"a"},"text"],"New":{"A":1},"EventName":"TaskFinish"}"#,
+                r#"{"JobsDetail":[{"JobId":"b"}],"EventName":"TaskFinish"}"#,
             ]
         );
     }
@@ -183,12 +154,8 @@ mod tests {
             r#"{"EventName":"TaskFinish","JobsDetail":[{"JobId":"a"}]}"#,
             r#"{"EventName":"TaskFinish","JobsDetail":{"JobId":"a"}}"#,
             r#"{"EventName":"TaskFinish","JobsDetail":[]}"#,
-            r#"{"EventName":"TaskFinish","JobsDetail":[{"JobId":"a"}"#,
         ] {
-            let parts = split(json.into()).unwrap();
-            assert_eq!(parts.len(), 1);
-            assert!(parts[0].is_whole);
-            assert_eq!(parts[0].json, json);
+            assert_eq!(split(json), [""; 0], "{json}");
         }
     }
 }

@@ -163,7 +163,7 @@ mod tests {
     fn a_name_with_a_placeholder_is_no_file() {
         let json = r#"{"Bucket":"b","Object":"a-${number}.jpg","SpriteObject":"s.jpg","AuObject":"v.mp3","DrumObject":"",
                        "StreamExtract":[{"Index":"0","Output":"0.mp4"},{"Index":"1","Object":"1.aac"}]}"#;
-        let target: OutputTarget = serde_json::from_str(json).unwrap();
+        let target: OutputTarget = crate::wire::parse(json);
         assert_eq!(objects(target.outputs()), ["v.mp3", "s.jpg", "0.mp4", "1.aac"]);
     }
 
@@ -172,7 +172,7 @@ mod tests {
         let json = r#"{"OutputFile":{"ObjectPrefix":"out/a-","ObjectName":["0.jpg","1.jpg"],
                        "Md5Info":[{"Md5":"m0","ObjectName":"0.jpg"},{"Md5":"m1","ObjectName":"out/a-1.jpg"}],
                        "SpriteOutputFile":{"ObjectPrefix":"out/s-","ObjectName":"0.jpg"}}}"#;
-        let outputs = serde_json::from_str::<MediaResult>(json).unwrap().outputs();
+        let outputs = crate::wire::parse::<MediaResult>(json).outputs();
         let hashes: Vec<_> = outputs.iter().map(|output| output.md5.as_deref()).collect();
         assert_eq!(hashes, [Some("m0"), Some("m1"), None]);
         assert_eq!(objects(outputs), ["out/a-0.jpg", "out/a-1.jpg", "out/s-0.jpg"]);
@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn what_has_no_bucket_is_in_the_targets() {
-        let target: OutputTarget = serde_json::from_str(r#"{"Bucket":"b","Region":"r"}"#).unwrap();
+        let target: OutputTarget = crate::wire::parse(r#"{"Bucket":"b","Region":"r"}"#);
         let bucket = |output| target.place(output).bucket;
         assert_eq!(bucket(Output { object: Some("o".to_owned()), ..Output::default() }).as_deref(), Some("b"));
         assert_eq!(bucket(Output { url: Some("https://x/o".to_owned()), ..Output::default() }), None);

@@ -175,6 +175,6 @@ mod tests {
     #[test]
     fn both_spellings_of_a_tasks_creation_cost_nothing() {
         let json = r#"{"CreateTime":"2022-08-09 14:54:40+0800","Createtime":"2022-08-09 14:54:40+0800","JobId":"a"}"#;
-        assert_eq!(serde_json::from_str::<Task>(json).unwrap().job_id.as_deref(), Some("a"));
+        assert_eq!(crate::wire::parse::<Task>(json).job_id.as_deref(), Some("a"));
     }
 }

@@ -4,6 +4,7 @@
 //! made from its name. It comes by HTTP, or as an element of what `PullEvents` answers.
 //! <https://www.tencentcloud.com/document/product/266/33948>
 
+mod answer;
 mod basic_info;
 mod flow;
 mod legacy;
@@ -11,17 +12,14 @@ mod media;
 mod task;
 mod tasks;
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
+pub(super) use self::answer::answer;
 use self::task::Task;
-use crate::body::Unreadable;
 use crate::event::Kind;
-use crate::facts::{Facts, Part, few_enough};
-use crate::wire::{One, Text, WithHead, object, peek, read as read_wire};
+use crate::facts::Facts;
+use crate::json::{Lists, Value, parts};
+use crate::wire::{Text, WithHead, read as read_struct};
 
 /// Every event of VOD: its name, what it is about, the key of its payload, and what reads the payload.
 #[rustfmt::skip] // One line for each event.
@@ -66,7 +64,7 @@ const EVENTS: &[Event] = &[
 
 type Event = (&'static str, Kind, &'static str, Reader);
 
-type Reader = fn(&str) -> Result<Facts, Unreadable>;
+type Reader = fn(Option<Value<'_>>) -> Facts;
 
 /// The payload of an event, which tells what happened: what is its own beside the [`Task`].
 trait Payload: Default + for<'de> Deserialize<'de> {
@@ -74,9 +72,16 @@ trait Payload: Default + for<'de> Deserialize<'de> {
     fn facts(self, task: Facts) -> Facts;
 }
 
-fn payload<P: Payload>(json: &str) -> Result<Facts, Unreadable> {
-    let WithHead { head, body } = read_wire::<One<WithHead<Task, P>>>(json)?.or_default();
-    Ok(body.facts(head.facts()))
+/// Reads the payload, if there is one.
+fn payload<P: Payload>(payload: Option<Value<'_>>) -> Facts {
+    let WithHead { head, body } = payload.map(read_struct::<WithHead<Task, P>>).unwrap_or_default();
+    body.facts(head.facts())
+}
+
+/// Reads a payload from JSON, for tests.
+#[cfg(test)]
+fn payload_of<P: Payload>(json: &str) -> Facts {
+    crate::tests::with_value(json, |value| payload::<P>(Some(value)))
 }
 
 /// The table's names and kinds.
@@ -84,97 +89,69 @@ pub(crate) fn kinds() -> impl Iterator<Item = (&'static str, Kind)> {
     EVENTS.iter().map(|(name, kind, ..)| (*name, *kind))
 }
 
-/// The events of a body: one that came by HTTP, or any number from a `PullEvents` response.
-///
-/// A response without an event set, such as an error, stays as it is.
-///
-/// # Errors
-/// [`Unreadable::TooMany`] for more events than a body may hold.
-pub(crate) fn split(json: Cow<'_, str>) -> Result<Vec<Part<'_>>, Unreadable> {
-    let parts = match &json {
-        Cow::Borrowed(text) => pulled(text, Cow::Borrowed),
-        Cow::Owned(text) => pulled(text, |event| Cow::Owned(event.to_owned())),
-    };
-    parts.unwrap_or_else(|| Ok(vec![Part::whole(json)]))
+/// Members of an event beside its payload. Those of the old envelope are in `camelCase`.
+const HEAD: &[&str] = &["EventType", "Version", "EventHandle", "RequestId", "Sign", "T"];
+
+/// The files that were deleted. Each is the subject of an event of its own.
+const DELETED: Lists<'static> = Lists {
+    paths: &[
+        &["FileDeleteEvent", "FileIdSet"],
+        &["FileDeleteEvent", "FileDeleteResultInfo"],
+        &["data", "fileInfo"],
+        &["data", "fileIdSet"],
+        &["data", "FileIdSet"],
+        &["data", "FileDeleteResultInfo"],
+        &["Data", "FileIdSet"],
+    ],
+    names: &["FileId", "fileId"],
+    shared: |_| true,
+};
+
+/// One event for each of the files that were deleted.
+pub(super) fn split(event: Value<'_>) -> Option<Vec<String>> {
+    let is_deletion =
+        name(event).as_deref().map_or(event.get("FileDeleteEvent").is_some(), |name| name == "FileDeleted");
+    if is_deletion { parts(event, &DELETED) } else { None }
 }
 
-/// The events of a `PullEvents` response; `None` where `text` is something else.
-fn pulled<'t, 'p>(text: &'t str, part: impl Fn(&'t str) -> Cow<'p, str>) -> Option<Result<Vec<Part<'p>>, Unreadable>> {
-    // Most bodies are one event that came by HTTP, and need not be parsed here.
-    if !text.contains("EventSet") {
-        return None;
-    }
-    let body: Members<'_> = serde_json::from_str(text).ok()?;
-    let response: Members<'_> = match body.get("Response") {
-        Some(response) => serde_json::from_str(response.get()).ok()?,
-        None => body,
-    };
-    // An event of a kind to come may have a member of this name.
-    if ["EventType", "eventType", "EventHandle"].into_iter().any(|key| response.contains_key(key)) {
-        return None;
-    }
-    let event_set = response.get("EventSet")?.get();
-    let events: Vec<&RawValue> = match event_set.as_bytes().first() {
-        Some(b'[') => serde_json::from_str(event_set).ok()?,
-        Some(b'{') => vec![serde_json::from_str(event_set).ok()?],
-        Some(b'n') => Vec::new(),
-        _ => return None,
-    };
-    if let Err(error) = few_enough(events.len()) {
-        return Some(Err(error));
-    }
-    let parts =
-        events.into_iter().map(|event| Part { json: part(event.get()), handle: handle(event.get()), is_whole: false });
-    Some(Ok(parts.collect()))
-}
-
-/// The members of an object under their keys, not yet read.
-type Members<'t> = BTreeMap<String, &'t RawValue>;
-
-/// What confirms a pulled event.
-fn handle(event: &str) -> Option<String> {
-    #[derive(Debug, Default, Deserialize)]
-    #[serde(default, rename_all = "PascalCase")]
-    struct Pulled {
-        event_handle: Text,
-    }
-
-    serde_json::from_str::<One<Pulled>>(event).ok()?.or_default().event_handle.0
+/// The event's name.
+fn name(event: Value<'_>) -> Text {
+    let name = |key| event.get(key).map(read_struct::<Text>).unwrap_or_default();
+    name("EventType").or(name("eventType"))
 }
 
 /// Reads one event.
 ///
 /// The name tells where the payload is. Where it does not, the only payload there is tells what happened: the vendor's
 /// documents show events without a name, with another event's name, and with payloads under a shorter key.
-pub(crate) fn read(canonical: &str) -> Result<Facts, Unreadable> {
-    let members: Members<'_> = peek(canonical)?;
-    let text = |key| members.get(key).map_or(Ok(Text::default()), |value| peek::<Text>(value.get()));
-    let name = text("EventType")?.or(text("eventType")?);
-    let objects: Vec<(&str, Cow<'_, str>)> =
-        members.iter().filter_map(|(key, value)| Some((key.as_str(), object(value.get())?))).collect();
+pub(super) fn read(event: Value<'_>) -> Facts {
+    let name = name(event);
+    let is_head = |key: &str| HEAD.iter().any(|known| known.eq_ignore_ascii_case(key));
+    let mut others: Vec<(&str, Value<'_>)> = event.members();
+    others.retain(|(key, _)| !is_head(key));
+    let objects: Vec<(&str, Value<'_>)> =
+        others.iter().filter_map(|(key, value)| Some((*key, value.object()?))).collect();
 
     let by_name = EVENTS.iter().find(|(known, ..)| name.as_deref() == Some(known));
-    let payloads: Vec<(&Event, &str)> = objects
-        .iter()
-        .filter_map(|(present, json)| Some((EVENTS.iter().find(|(.., key, _)| is_key(present, key))?, json.as_ref())))
-        .collect();
-    if payloads.is_empty() {
-        let data = objects.iter().find(|(key, _)| key.eq_ignore_ascii_case("data"));
-        if let Some((_, data)) = data {
-            let facts = legacy::read(name.as_deref(), data, by_name.map(|(.., read)| *read))?;
-            return Ok(Facts { name: name.0, kind: by_name.map_or(Kind::Unknown, |(_, kind, ..)| *kind), ..facts });
-        }
-    }
+    let of_key = |present: &str| EVENTS.iter().find(|(.., key, _)| is_key(present, key));
+    let payloads: Vec<(&Event, &str)> = objects.iter().filter_map(|(key, _)| Some((of_key(key)?, *key))).collect();
     let own = by_name.and_then(|(event, ..)| payloads.iter().find(|((known, ..), _)| known == event));
-    let (event, json) = match (own, payloads.as_slice(), objects.as_slice()) {
-        (Some((event, json)), ..) | (None, [(event, json)], _) => (Some(*event), *json),
-        (None, _, [(_, json)]) => (by_name, json.as_ref()),
-        _ => (by_name, "{}"),
+    let old = objects.iter().find(|(key, _)| payloads.is_empty() && key.eq_ignore_ascii_case("data"));
+    let (event, key) = match (own, payloads.as_slice(), old, objects.as_slice()) {
+        (Some((event, key)), ..) | (None, [(event, key)], ..) => (Some(*event), Some(*key)),
+        (None, _, Some((key, _)), _) | (None, _, None, [(key, _)]) => (by_name, Some(*key)),
+        _ => (by_name, None),
     };
-    let (kind, reader) =
-        event.map_or((Kind::Unknown, payload::<Unknown> as Reader), |(_, kind, _, read)| (*kind, *read));
-    let facts = reader(json)?;
-    Ok(Facts { name: name.0.or_else(|| event.map(|(name, ..)| (*name).to_owned())), kind, ..facts })
+    // What is neither head nor payload is looked at like all that no struct has a place for.
+    others.iter().filter(|(present, _)| Some(*present) != key).for_each(|(_, value)| value.pass_over());
+    let payload_value = objects.iter().find(|(present, _)| Some(*present) == key).map(|(_, value)| *value);
+    let kind = event.map_or(Kind::Unknown, |(_, kind, ..)| *kind);
+    let reader = event.map(|(.., read)| *read);
+    let facts = match (old, payload_value) {
+        (Some(_), Some(data)) => legacy::read(name.as_deref(), data, reader),
+        (_, value) => reader.unwrap_or(payload::<Unknown>)(value),
+    };
+    Facts { name: name.0.or_else(|| event.map(|(name, ..)| (*name).to_owned())), kind, ..facts }
 }
 
 /// Whether a payload under the key `present` is the one that the table has under `key`: documents have some keys without
@@ -198,61 +175,7 @@ impl Payload for Unknown {
 mod tests {
     use super::*;
     use crate::event::Outcome;
-
-    fn parts(text: &str) -> Vec<(String, Option<String>, bool)> {
-        let split =
-            |json| split(json).unwrap().into_iter().map(|part| (part.json.into_owned(), part.handle, part.is_whole));
-        let parts: Vec<_> = split(Cow::Borrowed(text)).collect();
-        assert_eq!(parts, split(Cow::Owned(text.to_owned())).collect::<Vec<_>>(), "{text}");
-        parts
-    }
-
-    #[test]
-    fn a_pull_response_holds_any_number_of_events() {
-        for (text, expected) in [
-            (
-                r#"{"Response": {"EventSet": [{"EventHandle": "h1", "A": 1.50}, {"B": 2}, null, 7], "RequestId": "r"}}"#,
-                vec![
-                    (r#"{"EventHandle": "h1", "A": 1.50}"#, Some("h1")),
-                    (r#"{"B": 2}"#, None),
-                    ("null", None),
-                    ("7", None),
-                ],
-            ),
-            (r#"{"EventSet":[{"EventHandle":"h1"}]}"#, vec![(r#"{"EventHandle":"h1"}"#, Some("h1"))]),
-            (r#"{"Response":{"EventSet":{"EventHandle":7}}}"#, vec![(r#"{"EventHandle":7}"#, Some("7"))]),
-            (r#"{"Response":{"EventSet":[],"RequestId":"r"}}"#, vec![]),
-            (r#"{"Response":{"EventSet": null ,"RequestId":"r"}}"#, vec![]),
-        ] {
-            let expected: Vec<_> = expected
-                .into_iter()
-                .map(|(json, handle)| (json.to_owned(), handle.map(str::to_owned), false))
-                .collect();
-            assert_eq!(parts(text), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn another_body_is_one_event() {
-        for text in [
-            r#"{"EventType":"ProcedureStateChanged","ProcedureStateChangeEvent":{}}"#,
-            r#"{"EventType":"X","XEvent":{"SessionContext":"{\"EventSet\":[]}"}}"#,
-            r#"{"EventType":"X","EventSet":[]}"#,
-            r#"{"EventHandle":"h","EventSet":[{"A":1}]}"#,
-            r#"{"Response":{"Error":{"Code":"InternalError","Message":"no EventSet"},"RequestId":"r"}}"#,
-            r#"{"Response":{"EventSet":"none"}}"#,
-            r#"{"Response":["EventSet"]}"#,
-            r#"{"EventSet":[{}"#,
-        ] {
-            assert_eq!(parts(text), [(text.to_owned(), None, true)], "{text}");
-        }
-    }
-
-    #[test]
-    fn a_single_event_is_not_copied() {
-        let split = split(Cow::Borrowed(r#"{"EventSet":[{"A":1}]}"#)).unwrap();
-        assert!(matches!(split.as_slice(), [Part { json: Cow::Borrowed(r#"{"A":1}"#), .. }]));
-    }
+    use crate::tests::with_value;
 
     #[test]
     fn the_name_or_else_the_only_payload_tells_the_event() {
@@ -300,12 +223,11 @@ mod tests {
             (r#"{"eventType":"Brand.New","data":{"vodTaskId":"t"}}"#, "Brand.New", Kind::Unknown, true),
             (r#"{"eventType":"NewFileUpload"}"#, "NewFileUpload", Kind::Upload, false),
         ] {
-            let facts = read(text).unwrap();
+            let facts = with_value(text, |event| read(event));
             assert_eq!(facts.name.as_deref().unwrap_or_default(), name, "{text}");
             assert_eq!(facts.kind, kind, "{text}");
             assert_eq!(facts.job.id.as_deref() == Some("t"), task, "{text}");
         }
-        assert!(read("7").is_err());
     }
 
     #[test]
@@ -316,7 +238,7 @@ mod tests {
                 format!(r#"{{"{key}":{{"TaskId":"t"}},"Extra":{{}}}}"#),
                 format!(r#"{{"EventType":"{name}","Data":{{"TaskId":"t"}}}}"#),
             ] {
-                let facts = read(&body).unwrap();
+                let facts = with_value(&body, |event| read(event));
                 assert_eq!((facts.name.as_deref(), facts.kind), (Some(*name), *kind), "{body}");
             }
         }
@@ -330,7 +252,7 @@ mod tests {
                 r#"{{"EventType":"ProcedureStateChanged","ProcedureStateChangeEvent":{{"TaskId":"t","Status":"PROCESSING",
                 "TasksNotifyMode":"Change","MediaProcessResultSet":[{{"Type":"Transcode","TranscodeTask":{{"Progress":{progress}}}}}]}}}}"#
             );
-            crate::decode(crate::Product::TencentVod, body.as_bytes(), jiff::Timestamp::UNIX_EPOCH).remove(0).event.id
+            crate::decode(crate::Product::TencentVod, body.as_bytes(), jiff::Timestamp::UNIX_EPOCH).remove(0).id
         };
         assert_ne!(id(10), id(20));
         assert_eq!(id(10), id(10));
@@ -339,7 +261,7 @@ mod tests {
     #[test]
     fn a_fact_without_its_file_is_no_success() {
         for (name, _, key, _) in EVENTS {
-            let facts = read(&format!(r#"{{"EventType":"{name}","{key}":{{}}}}"#)).unwrap();
+            let facts = with_value(&format!(r#"{{"EventType":"{name}","{key}":{{}}}}"#), |event| read(event));
             assert_eq!(facts.outcome, Outcome::Unknown, "{name}");
         }
     }
@@ -354,7 +276,10 @@ mod tests {
             (r#""Status":"Brand new""#, Outcome::Unknown),
             (r#""ErrCode":0"#, Outcome::Succeeded),
         ] {
-            let facts = read(&format!(r#"{{"EventType":"New","NewEvent":{{{fields},"FileId":"f"}}}}"#)).unwrap();
+            let facts =
+                with_value(&format!(r#"{{"EventType":"New","NewEvent":{{{fields},"FileId":"f"}}}}"#), |event| {
+                    read(event)
+                });
             assert_eq!(facts.outcome, outcome, "{fields}");
             assert_eq!(facts.media.id.as_deref(), Some("f"), "{fields}");
             assert_eq!(facts.error.message, None, "{fields}");

@@ -209,7 +209,7 @@ mod tests {
             (r#"{"FileUrl":"https://a/b"}"#, Some(Role::Video)),
             (r#"{"FileType":"mp4"}"#, None),
         ] {
-            let file: TaskFile = serde_json::from_str(json).unwrap();
+            let file: TaskFile = crate::wire::parse(json);
             assert_eq!(file.output(Role::Video, One::default()).map(|output| output.role), role, "{json}");
         }
     }

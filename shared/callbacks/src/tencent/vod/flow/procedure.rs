@@ -83,10 +83,10 @@ impl Payload for ProcedureTask {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tencent::vod::payload;
+    use crate::tencent::vod::payload_of;
 
     fn facts(json: &str) -> Facts {
-        payload::<ProcedureTask>(json).unwrap()
+        payload_of::<ProcedureTask>(json)
     }
 
     fn sub_task(fields: &str) -> String {

@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     fn review(json: &str) -> Option<Review> {
-        serde_json::from_str::<ReviewResult>(json).unwrap().step().1
+        crate::wire::parse::<ReviewResult>(json).step().1
     }
 
     #[test]

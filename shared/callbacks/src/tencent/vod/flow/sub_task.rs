@@ -106,7 +106,7 @@ mod tests {
     }
 
     fn step(json: &str) -> Step {
-        serde_json::from_str::<SubTask<Template, Template>>(json).unwrap().step()
+        crate::wire::parse::<SubTask<Template, Template>>(json).step()
     }
 
     #[test]

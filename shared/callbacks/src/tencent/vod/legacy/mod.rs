@@ -15,19 +15,19 @@ use super::tasks::api_2017::{
 };
 use super::tasks::file::FileDeleteTask;
 use super::tasks::upload::{FileUploadTask, PullUploadTask};
-use super::{Members, Payload, Reader};
-use crate::body::Unreadable;
+use super::{Payload, Reader};
 use crate::event::{Media, Outcome, Output, Role, Step};
 use crate::facts::{Facts, failure as failure_of, made};
-use crate::wire::{CamelCase, Integer, Many, One, Text, peek, read as read_wire};
+use crate::json::Value;
+use crate::wire::{CamelCase, Integer, Many, One, Text, read as read_struct};
 
 /// Reads `data` of the event with this name. `today` reads the event's payload of today.
-pub(super) fn read(name: Option<&str>, data: &str, today: Option<Reader>) -> Result<Facts, Unreadable> {
+pub(super) fn read(name: Option<&str>, data: Value<'_>, today: Option<Reader>) -> Facts {
     if let Some(today) = today.filter(|_| !is_legacy(name) && has_todays_keys(data)) {
-        return today(data);
+        return today(Some(data));
     }
-    let data = read_wire::<One<CamelCase<Data>>>(data)?.0.map(|data| data.0).unwrap_or_default();
-    Ok(data.facts(name))
+    let CamelCase(data) = read_struct::<CamelCase<Data>>(data);
+    data.facts(name)
 }
 
 /// Whether it is one of the events that the old envelope's documents describe, which [`Data`] reads.
@@ -48,9 +48,9 @@ fn is_legacy(name: Option<&str>) -> bool {
 }
 
 /// Whether the object has a member that tells what today's payloads are about, and none of the old envelope's do.
-fn has_todays_keys(object: &str) -> bool {
+fn has_todays_keys(data: Value<'_>) -> bool {
     const TODAY: &[&str] = &["TaskId", "FileId", "FileIdSet", "Status", "CastId", "Input", "Output"];
-    peek::<Members<'_>>(object).is_ok_and(|members| TODAY.iter().any(|key| members.contains_key(*key)))
+    TODAY.iter().any(|key| data.get(key).is_some())
 }
 
 impl Data {
@@ -244,7 +244,7 @@ mod tests {
     fn said(body: &str) -> Value {
         let [event] =
             <[_; 1]>::try_from(decode(Product::TencentVod, body.as_bytes(), jiff::Timestamp::UNIX_EPOCH)).unwrap();
-        let mut said = serde_json::to_value(&event.event).unwrap();
+        let mut said = serde_json::to_value(&event).unwrap();
         said["id"] = Value::Null;
         said["data"]["vendor"] = Value::Null;
         said

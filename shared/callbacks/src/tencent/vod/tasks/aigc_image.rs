@@ -189,7 +189,7 @@ impl Payload for ProcessImageAsyncTask {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tencent::vod::payload;
+    use crate::tencent::vod::payload_of;
 
     #[test]
     fn a_processed_picture_needs_no_status() {
@@ -199,7 +199,7 @@ mod tests {
             (r#"{"EncodeConfig":{"Format":"JPEG"},"ErrCodeExt":"InternalError"}"#, Outcome::Failed),
             ("{}", Outcome::Unknown),
         ] {
-            let facts = payload::<ProcessImageAsyncTask>(json).unwrap();
+            let facts = payload_of::<ProcessImageAsyncTask>(json);
             assert_eq!(facts.outcome, outcome, "{json}");
         }
     }

@@ -130,7 +130,7 @@ fn worse(media: Review, cover: Review) -> Review {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tencent::vod::payload;
+    use crate::tencent::vod::payload_of;
 
     #[test]
     fn the_cover_counts_where_it_is_worse() {
@@ -144,7 +144,7 @@ mod tests {
             let json = format!(
                 r#"{{"Status":"FINISH","Output":{{"Suggestion":"{media}","CoverReviewResult":{{"Suggestion":"{cover}"}}}}}}"#
             );
-            let facts = payload::<ReviewAudioVideoTask>(&json).unwrap();
+            let facts = payload_of::<ReviewAudioVideoTask>(&json);
             assert_eq!(facts.review.verdict, verdict, "{json}");
         }
     }
@@ -153,7 +153,7 @@ mod tests {
     fn the_surest_segment_of_the_same_verdict_is_the_score() {
         let json = r#"{"Status":"FINISH","Output":{"Suggestion":"review","SegmentSet":[
             {"Suggestion":"review","Confidence":60},{"Suggestion":"Review","Confidence":70.5},{"Suggestion":"pass","Confidence":99}]}}"#;
-        let facts = payload::<ReviewAudioVideoTask>(json).unwrap();
+        let facts = payload_of::<ReviewAudioVideoTask>(json);
         assert_eq!(facts.review.score, Some(70.5));
     }
 }

@@ -156,10 +156,10 @@ fn published(task: Facts, result: Text) -> Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tencent::vod::payload;
+    use crate::tencent::vod::payload_of;
 
     fn facts<P: Payload>(json: &str) -> Facts {
-        payload::<P>(json).unwrap()
+        payload_of::<P>(json)
     }
 
     #[test]

@@ -1,0 +1,245 @@
+//! The values of a document, and what is noted while they are read.
+
+use std::cell::{Cell, RefCell};
+
+use elsa::FrozenVec;
+
+use super::document::{Document, Shape};
+use super::repair;
+
+/// How many items of lists are read into structs, of all lists of a callback together. Vendors send some hundred.
+///
+/// What an item is read into takes far more memory than it takes in the body. Items beyond this are looked at like lists
+/// that are not known: none of them is lost from the outcome.
+const MAX_ITEMS: usize = 20_000;
+
+/// What is noted while the values of one vendor event are read.
+#[derive(Default)]
+pub(crate) struct Notes<'d> {
+    /// What stood as JSON in strings.
+    embedded: FrozenVec<Box<Document<'d>>>,
+    /// Values that no struct has a place for, in the order in which they were passed over.
+    unread: RefCell<Vec<Value<'d>>>,
+    /// Whether a part of the event stands in a string that cannot be read to its end.
+    damaged: Cell<bool>,
+    /// Items of lists that were read.
+    items: Cell<usize>,
+}
+
+/// A value of a document.
+#[derive(Clone, Copy)]
+pub(crate) struct Value<'d> {
+    pub(super) document: &'d Document<'d>,
+    notes: &'d Notes<'d>,
+    pub(super) index: u32,
+}
+
+impl<'d> Notes<'d> {
+    /// Does something and forgets what was noted meanwhile.
+    pub(crate) fn unnoted<T>(&self, work: impl FnOnce() -> T) -> T {
+        let (unread, damaged, items) = (self.unread.borrow().len(), self.damaged.get(), self.items.get());
+        let result = work();
+        self.unread.borrow_mut().truncate(unread);
+        self.damaged.set(damaged);
+        self.items.set(items);
+        result
+    }
+
+    /// The values that no struct has a place for.
+    pub(crate) fn unread(&self) -> Vec<Value<'d>> {
+        self.unread.borrow().clone()
+    }
+
+    /// Whether a part of the event stands in a string that cannot be read to its end.
+    pub(crate) fn is_damaged(&self) -> bool {
+        self.damaged.get()
+    }
+
+    /// Notes that a part of the event cannot be read.
+    pub(crate) fn damage(&self) {
+        self.damaged.set(true);
+    }
+
+    /// Whether another item may be read into a struct.
+    pub(super) fn take_item(&self) -> bool {
+        self.items.set(self.items.get() + 1);
+        self.items.get() <= MAX_ITEMS
+    }
+}
+
+impl<'d> Value<'d> {
+    /// The outermost value of a document.
+    pub(crate) fn root(document: &'d Document<'d>, notes: &'d Notes<'d>) -> Self {
+        Self { document, notes, index: Document::ROOT }
+    }
+
+    pub(super) fn at(self, index: u32) -> Self {
+        Self { index, ..self }
+    }
+
+    pub(crate) fn shape(self) -> Shape {
+        self.document.shape(self.index)
+    }
+
+    pub(crate) fn is_object(self) -> bool {
+        self.shape() == Shape::Object
+    }
+
+    pub(crate) fn is_null(self) -> bool {
+        self.shape() == Shape::Null
+    }
+
+    pub(crate) fn is_list(self) -> bool {
+        self.shape() == Shape::List
+    }
+
+    /// What a string says, decoded; of any other value its text as it stands.
+    pub(crate) fn text(self) -> &'d str {
+        self.document.text(self.index)
+    }
+
+    /// The string.
+    pub(crate) fn string(self) -> Option<&'d str> {
+        matches!(self.shape(), Shape::Plain | Shape::Escaped).then(|| self.text())
+    }
+
+    /// The text of a list or an object as it stands, white space included.
+    pub(crate) fn source(self) -> &'d str {
+        self.document.source(self.index)
+    }
+
+    /// The items of a list; none of another value.
+    pub(crate) fn items(self) -> impl Iterator<Item = Self> {
+        let (mut index, end) = if self.is_list() { self.document.inside(self.index) } else { (0, 0) };
+        std::iter::from_fn(move || {
+            let item = (index < end).then(|| self.at(index))?;
+            index = self.document.behind(index);
+            Some(item)
+        })
+    }
+
+    /// The members of an object as they stand: in their order, one that is there twice twice, null ones, too.
+    pub(crate) fn entries(self) -> impl Iterator<Item = (&'d str, Self)> {
+        let (mut index, end) = if self.is_object() { self.document.inside(self.index) } else { (0, 0) };
+        std::iter::from_fn(move || {
+            let key = (index < end).then(|| self.document.text(index))?;
+            let value = self.at(index + 1);
+            index = self.document.behind(index + 1);
+            Some((key, value))
+        })
+    }
+
+    /// The members of an object in the order of their keys: without blanks around the keys (Alibaba VOD sends
+    /// `"SourceURL "`), of a key that is there twice the last one, and none that is null. None of another value.
+    pub(crate) fn members(self) -> Vec<(&'d str, Self)> {
+        let mut members: Vec<(&'d str, Self)> = self.entries().map(|(key, value)| (key.trim(), value)).collect();
+        let is_in_order = members.is_sorted_by(|(one, _), (other, _)| one < other);
+        if !is_in_order {
+            // A stable sort keeps members of one key in their order.
+            members.sort_by(|(one, _), (other, _)| one.cmp(other));
+            members.reverse();
+            members.dedup_by(|(one, _), (other, _)| one == other);
+            members.reverse();
+        }
+        members.retain(|(_, value)| value.shape() != Shape::Null);
+        members
+    }
+
+    /// The member of this key.
+    pub(crate) fn get(self, key: &str) -> Option<Self> {
+        let last = self.entries().filter(|(present, _)| present.trim() == key).last();
+        last.map(|(_, value)| value).filter(|value| value.shape() != Shape::Null)
+    }
+
+    /// The object that this is, or that a list begins with, or that stands as JSON in a string.
+    pub(crate) fn object(self) -> Option<Self> {
+        match self.shape() {
+            Shape::Object => Some(self),
+            Shape::List => self.items().next()?.object(),
+            _ => self.embedded().filter(|value| value.is_object()),
+        }
+    }
+
+    /// The list or object that stands as JSON in a string.
+    ///
+    /// What vendors break in such JSON is mended where it is plain what was meant. What cannot be read to its end is read
+    /// as far as it goes, and noted as damaged where `is_part`: then it is not known how that part of the event ended.
+    pub(super) fn embedded_part(self, is_part: bool) -> Option<Self> {
+        let text = self.string().filter(|text| text.trim_start().starts_with(['{', '[']))?;
+        let document = match Document::parse(text.trim()) {
+            Ok(document) => document,
+            Err(_) => {
+                let repaired = repair::repair(text);
+                if is_part && !repaired.is_whole {
+                    self.notes.damage();
+                }
+                Document::parse(repaired.text).ok()?
+            }
+        };
+        let document = self.notes.embedded.push_get(Box::new(document));
+        Some(Self { document, notes: self.notes, index: Document::ROOT })
+    }
+
+    /// The list or object that stands as JSON in a string.
+    pub(crate) fn embedded(self) -> Option<Self> {
+        self.embedded_part(false)
+    }
+
+    /// The object that this is, or that a list begins with, or that stands as JSON in a string, as a part of the event: one
+    /// that cannot be read to its end is noted as damaged.
+    pub(crate) fn part(self) -> Option<Self> {
+        match self.shape() {
+            Shape::Plain | Shape::Escaped => {
+                let part = self.embedded_part(true).filter(|value| value.is_object());
+                if part.is_none() && !self.text().trim().is_empty() {
+                    self.notes.damage();
+                }
+                part
+            }
+            _ => self.object(),
+        }
+    }
+
+    /// The members of a [part](Self::part) that are parts themselves. The others, and those beyond the limit, are passed over.
+    pub(crate) fn named_parts(self) -> Vec<(&'d str, Self)> {
+        let members = self.part().map(Self::members).unwrap_or_default();
+        let taken = |(key, value): (&'d str, Self)| match value.part().filter(|_| self.notes.take_item()) {
+            Some(part) => Some((key, part)),
+            None => {
+                value.pass_over();
+                None
+            }
+        };
+        members.into_iter().filter_map(taken).collect()
+    }
+
+    /// The notes of the event that it belongs to.
+    pub(crate) fn notes(self) -> &'d Notes<'d> {
+        self.notes
+    }
+
+    /// Notes that no struct has a place for it.
+    pub(crate) fn pass_over(self) {
+        if self.shape() != Shape::Null {
+            self.notes.unread.borrow_mut().push(self);
+        }
+    }
+
+    /// The way to it from the outermost value of its document: `JobsDetail.0.Operation`.
+    #[cfg(test)]
+    pub(crate) fn path(self) -> String {
+        let mut path = Vec::new();
+        let mut place = self.at(Document::ROOT);
+        while place.index != self.index {
+            let children = place.entries().map(|(key, value)| (key.trim().to_owned(), value));
+            let items = place.items().enumerate().map(|(number, value)| (number.to_string(), value));
+            let Some((step, child)) = children.chain(items).filter(|(_, child)| child.index <= self.index).last()
+            else {
+                break;
+            };
+            path.push(step);
+            place = child;
+        }
+        path.join(".")
+    }
+}
