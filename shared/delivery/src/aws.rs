@@ -1,5 +1,6 @@
 //! What all AWS clients share.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use aws_config::environment::EnvironmentVariableRegionProvider;
@@ -8,9 +9,9 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_sqs::config::http::HttpResponse;
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
+use tokio::sync::OnceCell;
 
-/// How long a connection may take to open. Within a region it takes some milliseconds.
-const CONNECT: Duration = Duration::from_secs(1);
+use crate::connections::{CaBundleError, Connections};
 
 /// How long one attempt of a call may take where the caller sets no time of its own.
 const ATTEMPT: Duration = Duration::from_secs(5);
@@ -52,20 +53,44 @@ enum Answer {
     Missing,
 }
 
-/// The configuration of all AWS clients: region, credentials and endpoint from the environment, and time limits that end a
-/// call before Lambda ends the function.
+/// What AWS clients are made of. It is loaded when the first client is made: a function that has none starts without it.
 ///
-/// It is loaded once, in the runtime that makes the calls: connections belong to a runtime.
-pub async fn aws() -> SdkConfig {
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(CONNECT)
-        .operation_attempt_timeout(ATTEMPT)
-        .operation_timeout(CALL)
-        .build();
+/// All clients share the connections, which belong to the runtime that makes the calls.
+#[derive(Debug, Default)]
+pub struct Aws {
+    ca_bundle: Option<PathBuf>,
+    configuration: OnceCell<SdkConfig>,
+}
+
+impl Aws {
+    /// Clients of servers whose certificates chain to those of this file, in PEM; to AWS's own roots where there is none.
+    #[must_use]
+    pub fn new(ca_bundle: Option<PathBuf>) -> Self {
+        Self { ca_bundle, configuration: OnceCell::new() }
+    }
+
+    /// The configuration of all clients: region, credentials and endpoint from the environment, and time limits that end a
+    /// call before Lambda ends the function.
+    ///
+    /// # Errors
+    /// [`CaBundleError`] where the certificates cannot be read.
+    pub async fn configuration(&self) -> Result<&SdkConfig, CaBundleError> {
+        self.configuration.get_or_try_init(async || Ok(load(Connections::new(self.ca_bundle.as_deref())?).await)).await
+    }
+}
+
+impl From<SdkConfig> for Aws {
+    fn from(configuration: SdkConfig) -> Self {
+        Self { ca_bundle: None, configuration: configuration.into() }
+    }
+}
+
+async fn load(connections: Connections) -> SdkConfig {
+    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(CALL).build();
     let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(BACKOFF);
     // Lambda says the region in the environment. The default looks for it in files and on the network, too.
     let region = EnvironmentVariableRegionProvider::new();
-    let defaults = aws_config::defaults(BehaviorVersion::latest()).region(region);
+    let defaults = aws_config::defaults(BehaviorVersion::latest()).region(region).http_client(connections);
     defaults.timeout_config(timeouts).retry_config(retries).load().await
 }
 

@@ -4,7 +4,6 @@ use std::io::{self, Write};
 use std::str::FromStr;
 use std::time::Duration;
 
-use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 use aws_sdk_eventbridge::primitives::DateTime;
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
@@ -12,7 +11,8 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use crate::aws::{AwsError, CALL, warm_timeouts, warmed};
+use crate::aws::{Aws, AwsError, CALL, warm_timeouts, warmed};
+use crate::connections::CaBundleError;
 use crate::limit::entry_size;
 
 /// Entries that one call of the bus takes.
@@ -112,14 +112,17 @@ pub(crate) trait Publish {
 
 impl Bus {
     /// The bus that `target` names.
-    #[must_use]
-    pub fn connect(target: BusTarget, aws: &SdkConfig) -> Self {
-        match target {
+    ///
+    /// # Errors
+    /// [`CaBundleError`] where AWS clients cannot be made.
+    pub async fn connect(target: BusTarget, aws: &Aws) -> Result<Self, CaBundleError> {
+        Ok(match target {
             BusTarget::EventBridge(name) => {
-                Self::EventBridge(EventBus { client: aws_sdk_eventbridge::Client::new(aws), name })
+                let client = aws_sdk_eventbridge::Client::new(aws.configuration().await?);
+                Self::EventBridge(EventBus { client, name })
             }
             BusTarget::Stdout => Self::Stdout,
-        }
+        })
     }
 
     /// Opens the connection ahead of the first event.

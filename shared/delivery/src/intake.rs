@@ -5,10 +5,10 @@ use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_config::SdkConfig;
 use callbacks::CloudEvent;
 
-use crate::aws::AwsError;
+use crate::aws::{Aws, AwsError};
+use crate::connections::CaBundleError;
 use crate::limit::Limit;
 use crate::queue::{Overflow, Queue};
 
@@ -78,12 +78,19 @@ impl Intake {
 
     /// The intake that `target` names. An event beyond `limit` goes to `overflow`, if there is one; standard output takes
     /// events of any size.
-    #[must_use]
-    pub fn connect(target: IntakeTarget, overflow: Option<Overflow>, limit: Limit, aws: &SdkConfig) -> Self {
-        match target {
+    ///
+    /// # Errors
+    /// [`CaBundleError`] where AWS clients cannot be made.
+    pub async fn connect(
+        target: IntakeTarget,
+        overflow: Option<Overflow>,
+        limit: Limit,
+        aws: &Aws,
+    ) -> Result<Self, CaBundleError> {
+        Ok(match target {
             IntakeTarget::Stdout => Self::Stdout,
-            IntakeTarget::Sqs(url) => Self::Sqs(Queue::connect(url, overflow, limit, aws)),
-        }
+            IntakeTarget::Sqs(url) => Self::Sqs(Queue::new(url, overflow, limit, aws.configuration().await?)),
+        })
     }
 
     /// Opens the connection ahead of the first event, so that no callback waits for it.

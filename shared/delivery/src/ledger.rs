@@ -6,13 +6,13 @@ use std::collections::HashMap;
 use std::str::FromStr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::aws::{AwsError, warm_timeouts, warmed};
+use crate::aws::{Aws, AwsError, warm_timeouts, warmed};
+use crate::connections::CaBundleError;
 
 /// How long a claim holds without being completed.
 ///
@@ -79,12 +79,17 @@ pub(crate) trait Claims {
 
 impl Ledger {
     /// The ledger that `target` names.
-    #[must_use]
-    pub fn connect(target: LedgerTarget, aws: &SdkConfig) -> Self {
-        match target {
-            LedgerTarget::DynamoDb(name) => Self::DynamoDb(Table { client: aws_sdk_dynamodb::Client::new(aws), name }),
+    ///
+    /// # Errors
+    /// [`CaBundleError`] where AWS clients cannot be made.
+    pub async fn connect(target: LedgerTarget, aws: &Aws) -> Result<Self, CaBundleError> {
+        Ok(match target {
+            LedgerTarget::DynamoDb(name) => {
+                let client = aws_sdk_dynamodb::Client::new(aws.configuration().await?);
+                Self::DynamoDb(Table { client, name })
+            }
             LedgerTarget::Memory => Self::Memory(MemoryLedger::default()),
-        }
+        })
     }
 
     /// Opens the connection ahead of the first event.

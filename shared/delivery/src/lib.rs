@@ -8,6 +8,7 @@
 
 mod aws;
 mod bus;
+mod connections;
 mod dispatch;
 mod encode;
 mod intake;
@@ -16,8 +17,9 @@ mod limit;
 mod queue;
 mod trace;
 
-pub use aws::{AwsError, aws};
+pub use aws::{Aws, AwsError};
 pub use bus::{Bus, BusTarget, PublishError, UnknownBus};
+pub use connections::CaBundleError;
 pub use dispatch::{Dispatched, Dispatcher, Fate, GROUP_TIME, Record, Report};
 pub use intake::{Delivery, Intake, IntakeTarget, StoreError, UnknownIntake};
 pub use ledger::{LEASE, Ledger, LedgerTarget, UnknownLedger};

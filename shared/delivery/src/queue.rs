@@ -70,7 +70,7 @@ struct Pace {
 }
 
 impl Queue {
-    pub(crate) fn connect(url: String, overflow: Option<Overflow>, limit: Limit, aws: &SdkConfig) -> Self {
+    pub(crate) fn new(url: String, overflow: Option<Overflow>, limit: Limit, aws: &SdkConfig) -> Self {
         let bucket = overflow.map(|overflow| Bucket { client: aws_sdk_s3::Client::new(aws), name: overflow.bucket });
         Self { client: aws_sdk_sqs::Client::new(aws), url, bucket, limit }
     }
@@ -151,15 +151,11 @@ impl Bucket {
 }
 
 impl Pace {
-    /// Three attempts that hang fit the time, and more where they fail sooner.
+    /// Three attempts that hang, also in opening a connection, fit the time, and more where they fail sooner.
     fn within(time: Duration) -> Self {
         let attempt = time * 3 / 10;
         Self {
-            timeouts: TimeoutConfig::builder()
-                .connect_timeout(attempt)
-                .operation_attempt_timeout(attempt)
-                .operation_timeout(time)
-                .build(),
+            timeouts: TimeoutConfig::builder().operation_attempt_timeout(attempt).operation_timeout(time).build(),
             retries: RetryConfig::standard()
                 .with_max_attempts(ATTEMPTS)
                 .with_initial_backoff(BACKOFF)

@@ -10,7 +10,7 @@ use aws_config::Region;
 use aws_sdk_eventbridge::config::{Credentials, SharedCredentialsProvider};
 use axum::Router;
 use axum::http::StatusCode;
-use delivery::{Bus, BusTarget, Dispatcher, Fate, Ledger, LedgerTarget, Limit, PublishError, Record, Report};
+use delivery::{Aws, Bus, BusTarget, Dispatcher, Fate, Ledger, LedgerTarget, Limit, PublishError, Record, Report};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
@@ -73,15 +73,19 @@ async fn publish_after(
 
 /// Publishes so many events of one message on the bus at this address.
 async fn dispatch(events: usize, address: SocketAddr) -> Report {
-    let aws = delivery::aws()
+    let aws = Aws::default()
+        .configuration()
         .await
-        .into_builder()
+        .unwrap()
+        .to_builder()
         .endpoint_url(format!("http://{address}"))
         .region(Region::new("eu-central-1"))
         .credentials_provider(SharedCredentialsProvider::new(Credentials::new("key", "secret", None, None, "test")))
-        .build();
-    let bus = Bus::connect(BusTarget::EventBridge("media".to_owned()), &aws);
-    let dispatcher = Dispatcher::new(Ledger::connect(LedgerTarget::Memory, &aws), bus, Limit::default());
+        .build()
+        .into();
+    let bus = Bus::connect(BusTarget::EventBridge("media".to_owned()), &aws).await.unwrap();
+    let ledger = Ledger::connect(LedgerTarget::Memory, &aws).await.unwrap();
+    let dispatcher = Dispatcher::new(ledger, bus, Limit::default());
     let events: Vec<String> = (0..events).map(event).collect();
     let body = format!("[{}]", events.join(","));
     let records = [Record { message: "m1".to_owned(), body, trace: Some(TRACE.to_owned()) }];

@@ -12,7 +12,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use callbacks::{CloudEvent, Product, decode};
-use delivery::{Delivery, Intake, IntakeTarget, StoreError};
+use delivery::{Aws, Delivery, Intake, IntakeTarget, StoreError};
 use serde_json::{Value, json};
 
 const LIMIT: &str = "16384";
@@ -72,9 +72,11 @@ impl Service {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
-        let aws = delivery::aws()
+        let aws = Aws::default()
+            .configuration()
             .await
-            .into_builder()
+            .unwrap()
+            .to_builder()
             .endpoint_url(url)
             .region(Region::new("eu-central-1"))
             .credentials_provider(SharedCredentialsProvider::new(Credentials::new("key", "secret", None, None, "test")))
@@ -82,10 +84,10 @@ impl Service {
         Self { calls, aws }
     }
 
-    fn intake(&self, overflow: Option<&str>) -> Intake {
+    async fn intake(&self, overflow: Option<&str>) -> Intake {
         let target: IntakeTarget = "sqs:https://sqs.eu-central-1.amazonaws.com/123456789012/events".parse().unwrap();
         let overflow = overflow.map(|text| text.parse().unwrap());
-        Intake::connect(target, overflow, LIMIT.parse().unwrap(), &self.aws)
+        Intake::connect(target, overflow, LIMIT.parse().unwrap(), &self.aws.clone().into()).await.unwrap()
     }
 
     fn calls(&self) -> Vec<Call> {
@@ -113,7 +115,7 @@ async fn a_callback_is_one_call() {
     let service = Service::start(&[]).await;
     let events = [event("one"), event("two"), event("noncharacters \u{fffe}\u{ffff}")];
     let delivery = Delivery { trace: Some(TRACE), ..in_time() };
-    service.intake(Some("s3:overflow")).store(&events, &delivery).await.unwrap();
+    service.intake(Some("s3:overflow")).await.store(&events, &delivery).await.unwrap();
     let [call] = &service.calls()[..] else { panic!() };
     assert_eq!(call.json()["QueueUrl"], "https://sqs.eu-central-1.amazonaws.com/123456789012/events");
     assert_eq!(call.json()["MessageSystemAttributes"]["AWSTraceHeader"]["StringValue"], TRACE);
@@ -126,21 +128,21 @@ async fn a_callback_is_one_call() {
 async fn a_malformed_trace_does_not_cost_the_event() {
     let service = Service::start(&[]).await;
     let delivery = Delivery { trace: Some("Root=x"), ..in_time() };
-    service.intake(None).store(&[event("one")], &delivery).await.unwrap();
+    service.intake(None).await.store(&[event("one")], &delivery).await.unwrap();
     assert_eq!(service.calls()[0].json().get("MessageSystemAttributes"), None);
 }
 
 #[tokio::test(flavor = "current_thread")]
 async fn nothing_to_store_is_no_call() {
     let service = Service::start(&[]).await;
-    service.intake(None).store(&[], &in_time()).await.unwrap();
+    service.intake(None).await.store(&[], &in_time()).await.unwrap();
     assert!(service.calls().is_empty());
 }
 
 #[tokio::test(flavor = "current_thread")]
 async fn a_call_that_fails_is_repeated() {
     let service = Service::start(&[Answer::Status(503), Answer::Status(500)]).await;
-    service.intake(None).store(&[event("one")], &in_time()).await.unwrap();
+    service.intake(None).await.store(&[event("one")], &in_time()).await.unwrap();
     assert_eq!(service.calls().len(), 3);
 }
 
@@ -148,7 +150,7 @@ async fn a_call_that_fails_is_repeated() {
 #[tokio::test(flavor = "current_thread")]
 async fn a_call_without_an_answer_is_repeated_in_time() {
     let service = Service::start(&[Answer::Status(200), Answer::Not]).await;
-    let intake = service.intake(None);
+    let intake = service.intake(None).await;
     intake.warm().await.unwrap();
     let delivery = Delivery { trace: None, within: Duration::from_secs(5) };
     intake.store(&[event("one")], &delivery).await.unwrap();
@@ -161,7 +163,7 @@ async fn a_call_without_an_answer_is_repeated_in_time() {
 async fn a_call_has_the_time_that_there_is() {
     let service = Service::start(&[Answer::Not, Answer::Not]).await;
     let delivery = Delivery { trace: None, within: Duration::from_secs(40) };
-    service.intake(None).store(&[event("one")], &delivery).await.unwrap();
+    service.intake(None).await.store(&[event("one")], &delivery).await.unwrap();
     assert!(service.calls().len() >= 3, "{}", service.calls().len());
 }
 
@@ -169,14 +171,14 @@ async fn a_call_has_the_time_that_there_is() {
 async fn a_queue_that_never_answers_is_an_error() {
     let service = Service::start(&[Answer::Not; 20]).await;
     let delivery = Delivery { trace: None, within: Duration::from_millis(300) };
-    let error = service.intake(None).store(&[event("one")], &delivery).await.unwrap_err();
+    let error = service.intake(None).await.store(&[event("one")], &delivery).await.unwrap_err();
     assert!(matches!(error, StoreError::Late | StoreError::Queue(_)), "{error}");
 }
 
 #[tokio::test(flavor = "current_thread")]
 async fn a_queue_that_refuses_is_an_error() {
     let service = Service::start(&[Answer::Status(403)]).await;
-    let error = service.intake(None).store(&[event("SECRET")], &in_time()).await.unwrap_err();
+    let error = service.intake(None).await.store(&[event("SECRET")], &in_time()).await.unwrap_err();
     assert!(matches!(&error, StoreError::Queue(error) if error.is_refusal()), "{error}");
     assert!(!format!("{error} {error:?}").contains("SECRET"));
     assert_eq!(service.calls().len(), 1);
@@ -186,7 +188,7 @@ async fn a_queue_that_refuses_is_an_error() {
 async fn a_large_event_travels_as_a_reference() {
     let service = Service::start(&[]).await;
     let event = event(&"large ".repeat(3_000));
-    service.intake(Some("s3:overflow")).store(std::slice::from_ref(&event), &in_time()).await.unwrap();
+    service.intake(Some("s3:overflow")).await.store(std::slice::from_ref(&event), &in_time()).await.unwrap();
     let [put, sent] = &service.calls()[..] else { panic!() };
 
     let key = format!("aliyun-ims/{}", event.id);
@@ -206,7 +208,7 @@ async fn a_large_body_that_cannot_be_read_is_kept_as_it_came() {
     let service = Service::start(&[]).await;
     let body = vec![0xff; 20_000];
     let event = decoded(&body);
-    service.intake(Some("s3:overflow")).store(&[event], &in_time()).await.unwrap();
+    service.intake(Some("s3:overflow")).await.store(&[event], &in_time()).await.unwrap();
     let [put, sent] = &service.calls()[..] else { panic!() };
     assert_eq!((put.content_type.as_str(), &put.body[..]), ("application/octet-stream", &body[..]));
     let event = &sent.events()[0];
@@ -221,7 +223,7 @@ async fn a_large_envelope_fits() {
     let quotes = "\"".repeat(2048);
     let body = json!({"EventType": quotes, "MessageBody": {"MediaId": quotes, "Title": "x".repeat(20_000)}});
     let event = decoded(body.to_string().as_bytes());
-    service.intake(Some("s3:overflow")).store(&[event], &in_time()).await.unwrap();
+    service.intake(Some("s3:overflow")).await.store(&[event], &in_time()).await.unwrap();
     let event = &service.calls()[1].events()[0];
     assert_eq!((&event["subject"], &event["vendorevent"]), (&quotes.clone().into(), &quotes.into()));
 }
@@ -231,7 +233,7 @@ async fn a_large_envelope_fits() {
 async fn nothing_is_sent_before_its_data_is_kept() {
     let service = Service::start(&[Answer::Status(403)]).await;
     let event = event(&"large ".repeat(3_000));
-    let error = service.intake(Some("s3:overflow")).store(&[event], &in_time()).await.unwrap_err();
+    let error = service.intake(Some("s3:overflow")).await.store(&[event], &in_time()).await.unwrap_err();
     assert!(matches!(error, StoreError::Overflow(_)), "{error}");
     assert_eq!(service.calls().len(), 1);
 }
@@ -240,7 +242,7 @@ async fn nothing_is_sent_before_its_data_is_kept() {
 async fn without_an_overflow_a_large_event_is_an_error() {
     let service = Service::start(&[]).await;
     let events = [event("small"), event(&"large ".repeat(3_000))];
-    let error = service.intake(None).store(&events, &in_time()).await.unwrap_err();
+    let error = service.intake(None).await.store(&events, &in_time()).await.unwrap_err();
     assert!(matches!(error, StoreError::TooLarge), "{error}");
     assert!(service.calls().is_empty());
 }
@@ -249,7 +251,7 @@ async fn without_an_overflow_a_large_event_is_an_error() {
 async fn events_that_do_not_fit_one_message_make_several() {
     let events: Vec<CloudEvent> = (0..50).map(|number| event(&format!("{number}{}", "x".repeat(2_000)))).collect();
     let service = Service::start(&[]).await;
-    service.intake(None).store(&events, &in_time()).await.unwrap();
+    service.intake(None).await.store(&events, &in_time()).await.unwrap();
     let calls = service.calls();
     let mut stored: Vec<String> = Vec::new();
     for call in &calls {
@@ -265,7 +267,7 @@ async fn events_that_do_not_fit_one_message_make_several() {
     let mut answers = vec![Answer::Status(200); calls.len() - 1];
     answers.push(Answer::Status(400));
     let service = Service::start(&answers).await;
-    service.intake(None).store(&events, &in_time()).await.unwrap_err();
+    service.intake(None).await.store(&events, &in_time()).await.unwrap_err();
 }
 
 /// The connection is open, whatever the answer.
@@ -273,7 +275,7 @@ async fn events_that_do_not_fit_one_message_make_several() {
 async fn warming_needs_any_answer() {
     for (answer, is_warm) in [(Answer::Status(200), true), (Answer::Status(403), true), (Answer::Not, false)] {
         let service = Service::start(&[answer]).await;
-        assert_eq!(service.intake(None).warm().await.is_ok(), is_warm, "{answer:?}");
+        assert_eq!(service.intake(None).await.warm().await.is_ok(), is_warm, "{answer:?}");
         assert_eq!(service.calls().len(), 1);
     }
 }

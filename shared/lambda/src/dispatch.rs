@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
 use callbacks::Product;
-use delivery::{Bus, BusTarget, Dispatched, Dispatcher, Fate, Ledger, LedgerTarget, Limit, Record, Report};
+use delivery::{Aws, Bus, BusTarget, Dispatched, Dispatcher, Fate, Ledger, LedgerTarget, Limit, Record, Report};
 use jiff::Timestamp;
 use lambda_runtime::{Context, Error, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
@@ -30,6 +30,7 @@ const TRACE: &str = "AWSTraceHeader";
 /// How the function runs.
 #[derive(Debug)]
 struct Configuration {
+    aws: Aws,
     ledger: LedgerTarget,
     bus: BusTarget,
     limit: Limit,
@@ -53,15 +54,15 @@ impl Configuration {
         let bus = environment.parsed(BUS, "`eventbridge:<bus name or ARN>` or `stdout`", None)?;
         let limit = environment.limit()?;
         environment.in_lambda()?;
-        Ok(Self { ledger, bus, limit })
+        Ok(Self { aws: environment.aws(), ledger, bus, limit })
     }
 }
 
 async fn serve(configuration: Configuration) -> Result<(), Error> {
-    let aws = delivery::aws().await;
-    let ledger = Ledger::connect(configuration.ledger, &aws);
-    let bus = Bus::connect(configuration.bus, &aws);
-    let dispatcher = Dispatcher::new(ledger, bus, configuration.limit);
+    let Configuration { aws, ledger, bus, limit } = configuration;
+    let ledger = Ledger::connect(ledger, &aws).await?;
+    let bus = Bus::connect(bus, &aws).await?;
+    let dispatcher = Dispatcher::new(ledger, bus, limit);
     if let Err(error) = dispatcher.warm().await {
         tracing::warn!(%error, "a connection was not opened ahead of the first event");
     }
@@ -207,9 +208,10 @@ mod tests {
     }
 
     async fn failed(payload: String, left: Duration) -> Result<Vec<String>, &'static str> {
-        let aws = delivery::aws().await;
-        let ledger = Ledger::connect(LedgerTarget::Memory, &aws);
-        let dispatcher = Dispatcher::new(ledger, Bus::connect(BusTarget::Stdout, &aws), Limit::default());
+        let aws = Aws::default();
+        let ledger = Ledger::connect(LedgerTarget::Memory, &aws).await.unwrap();
+        let bus = Bus::connect(BusTarget::Stdout, &aws).await.unwrap();
+        let dispatcher = Dispatcher::new(ledger, bus, Limit::default());
         let mut context = Context::default();
         let deadline = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap() + left;
         context.deadline = u64::try_from(deadline.as_millis()).unwrap();

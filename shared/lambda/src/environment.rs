@@ -1,9 +1,10 @@
 //! What the environment says to all functions. Those that one kind of function reads are declared with it.
 
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use delivery::{IntakeTarget, Limit, Overflow};
+use delivery::{Aws, IntakeTarget, Limit, Overflow};
 
 /// Where events go: `sqs:<queue URL>`, or `stdout`, one event per line. The default is `stdout`.
 pub const INTAKE: &str = "MEDIAHOOK_INTAKE";
@@ -22,6 +23,10 @@ pub const SECRET_ID: &str = "MEDIAHOOK_SECRET_ID";
 
 /// Seconds after which the secret is read again, 1 to 86400: 300 unless it is set.
 pub const SECRET_MAX_AGE: &str = "MEDIAHOOK_SECRET_MAX_AGE";
+
+/// A file of root certificates in PEM that the servers of AWS have to chain to, as the AWS CLI and SDKs have it. Without it
+/// these are the roots of Amazon Trust Services.
+pub const CA_BUNDLE: &str = "AWS_CA_BUNDLE";
 
 /// Where the Lambda runtime is. Lambda and its emulators set it; without it there is nothing to receive requests from.
 pub const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
@@ -95,6 +100,11 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
             Some(_) => Some(self.parsed(OVERFLOW, "`s3:<bucket>`", None)?),
         };
         Ok(IntakeConfiguration { target, overflow, limit: self.limit()? })
+    }
+
+    /// What AWS clients are made of, where there are any.
+    pub(crate) fn aws(&self) -> Aws {
+        Aws::new(self.text(CA_BUNDLE).map(PathBuf::from))
     }
 
     pub(crate) fn secret(&self) -> Result<Option<SecretConfiguration>, EnvironmentError> {

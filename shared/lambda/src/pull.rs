@@ -58,10 +58,9 @@ pub fn pull(source: Source) -> ExitCode {
 }
 
 async fn serve(source: Source, configuration: Configuration) -> Result<(), Error> {
-    let aws = delivery::aws().await;
-    let Configuration { intake, access_key, queues } = configuration;
-    let intake = Intake::connect(intake.target, intake.overflow, intake.limit, &aws);
-    let access_key = AccessKey::new(source, access_key, &aws);
+    let Configuration { aws, intake, access_key, queues } = configuration;
+    let intake = Intake::connect(intake.target, intake.overflow, intake.limit, &aws).await?;
+    let access_key = AccessKey::new(source, access_key, &aws).await?;
     if let Err(error) = intake.warm().await {
         tracing::warn!(%error, "a connection was not opened ahead of the first event");
     }

@@ -43,9 +43,8 @@ async fn serve(product: Product, configuration: Configuration) -> Result<(), Err
 /// Makes, during Lambda's init, all that a request needs: the secret is read and the queue's connection opened before the
 /// first one comes.
 async fn start(product: Product, configuration: Configuration) -> Result<Handler, KeyringError> {
-    let Configuration { intake, credentials, allow_unsigned, tolerance, body_limit } = configuration;
-    let aws = delivery::aws().await;
-    let intake = Intake::connect(intake.target, intake.overflow, intake.limit, &aws);
+    let Configuration { aws, intake, credentials, allow_unsigned, tolerance, body_limit } = configuration;
+    let intake = Intake::connect(intake.target, intake.overflow, intake.limit, &aws).await?;
     let keyring = async {
         match credentials {
             CredentialsSource::Environment(credentials) => Ok(Keyring::fixed(product, credentials, allow_unsigned)),

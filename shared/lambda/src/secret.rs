@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use aws_config::SdkConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
+use delivery::{Aws, CaBundleError};
 use secrecy::SecretString;
 
 /// How long reading it may take, all attempts included.
@@ -35,11 +35,12 @@ pub(crate) enum SecretError {
 
 impl Secret {
     /// The secret of this name or ARN.
-    pub(crate) fn new(id: String, aws: &SdkConfig) -> Self {
+    pub(crate) async fn new(id: String, aws: &Aws) -> Result<Self, CaBundleError> {
         let timeouts =
             TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_LIMIT).operation_timeout(READING_LIMIT).build();
-        let configuration = aws_sdk_secretsmanager::config::Builder::from(aws).timeout_config(timeouts).build();
-        Self { client: Client::from_conf(configuration), id }
+        let configuration = aws_sdk_secretsmanager::config::Builder::from(aws.configuration().await?);
+        let client = Client::from_conf(configuration.timeout_config(timeouts).build());
+        Ok(Self { client, id })
     }
 
     /// Its text.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aws_config::SdkConfig;
+use delivery::{Aws, CaBundleError};
 use jiff::Timestamp;
 use queues::Credentials;
 use secrecy::{ExposeSecret, SecretString};
@@ -50,13 +50,14 @@ pub(super) enum AccessKeyError {
 }
 
 impl AccessKey {
-    pub(super) fn new(source: Source, from: AccessKeySource, aws: &SdkConfig) -> Self {
-        match from {
+    pub(super) async fn new(source: Source, from: AccessKeySource, aws: &Aws) -> Result<Self, CaBundleError> {
+        Ok(match from {
             AccessKeySource::Environment(credentials) => Self::Fixed(credentials),
             AccessKeySource::Secret(SecretConfiguration { id, max_age }) => {
-                Self::Secret(Renewed { source, secret: Secret::new(id, aws), max_age, last: Mutex::new(None) })
+                let secret = Secret::new(id, aws).await?;
+                Self::Secret(Renewed { source, secret, max_age, last: Mutex::new(None) })
             }
-        }
+        })
     }
 
     /// The key to sign with now. A secret that is due and cannot be read leaves the last key in force.

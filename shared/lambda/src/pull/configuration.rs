@@ -1,5 +1,6 @@
 //! What the environment says to a function that pulls.
 
+use delivery::Aws;
 use queues::{Credentials, CredentialsError, Endpoint, mns, tencent};
 
 use super::Source;
@@ -20,6 +21,7 @@ pub const MNS_QUEUES: &str = "MEDIAHOOK_MNS_QUEUES";
 /// How a function pulls.
 #[derive(Debug)]
 pub(super) struct Configuration {
+    pub(super) aws: Aws,
     pub(super) intake: IntakeConfiguration,
     pub(super) access_key: AccessKeySource,
     pub(super) queues: Queues,
@@ -79,7 +81,7 @@ impl Configuration {
         };
         let access_key = access_key(source, &environment)?;
         environment.in_lambda()?;
-        Ok(Self { intake, access_key, queues })
+        Ok(Self { aws: environment.aws(), intake, access_key, queues })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use callbacks::Product;
 use callbacks::auth::{Credentials, CredentialsError};
+use delivery::Aws;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::environment::{Environment, EnvironmentError, IntakeConfiguration, SECRET_ID, SecretConfiguration};
@@ -29,6 +30,8 @@ pub const BODY_LIMIT: &str = "MEDIAHOOK_BODY_LIMIT";
 /// How a function that receives callbacks runs.
 #[derive(Debug)]
 pub(super) struct Configuration {
+    /// What AWS clients are made of, where events or credentials need any.
+    pub(super) aws: Aws,
     /// Where events go.
     pub(super) intake: IntakeConfiguration,
     /// What callbacks are authenticated by.
@@ -105,7 +108,7 @@ impl Configuration {
         let tolerance = number(TOLERANCE, 300)?;
         let body_limit = usize::try_from(number(BODY_LIMIT, 6 << 20)?).unwrap_or(usize::MAX);
         environment.in_lambda()?;
-        Ok(Self { intake, credentials, allow_unsigned, tolerance, body_limit })
+        Ok(Self { aws: environment.aws(), intake, credentials, allow_unsigned, tolerance, body_limit })
     }
 }
 

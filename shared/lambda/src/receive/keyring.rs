@@ -3,9 +3,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use aws_config::SdkConfig;
 use callbacks::Product;
 use callbacks::auth::{Authentic, Clock, Credentials, NotAuthentic, Request, verify};
+use delivery::{Aws, CaBundleError};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -53,9 +53,11 @@ struct Renewal {
     running: Option<(Timestamp, AbortHandle)>,
 }
 
-/// The secret gave no credentials. Its content is in no message.
+/// There are no credentials. The secret's content is in no message.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum KeyringError {
+    #[error(transparent)]
+    CaBundle(#[from] CaBundleError),
     #[error(transparent)]
     Secret(#[from] SecretError),
     #[error(
@@ -112,11 +114,12 @@ impl Keyring {
         product: Product,
         secret: SecretConfiguration,
         allow_unsigned: bool,
-        aws: &SdkConfig,
+        aws: &Aws,
     ) -> Result<Self, KeyringError> {
         let SecretConfiguration { id, max_age } = secret;
         let renewal = Mutex::new(Renewal { due: Timestamp::now() + max_age, running: None });
-        let source = Source { secret: Secret::new(id, aws), max_age, renewal, reading: watch::Sender::new(false) };
+        let secret = Secret::new(id, aws).await?;
+        let source = Source { secret, max_age, renewal, reading: watch::Sender::new(false) };
         let credentials = source.read(product, allow_unsigned).await?;
         Ok(Self { source: Some(source), ..Self::fixed(product, credentials, allow_unsigned) })
     }
