@@ -123,8 +123,8 @@ SAM_LOCAL := $(if $(filter arm64,$(ARCH)),arm64,default)
 logical = $(patsubst build-%:,%,$(firstword $(shell grep '^build-.*Function: artifact-$(1)$$' Makefile)))
 
 .PHONY: watch
-watch: setup ## serve the functions on http://localhost:9000/lambda-url/<function>/, built anew on every change
-	MEDIAHOOK_ALLOW_UNSIGNED=true cargo lambda watch
+watch: setup ## serve the functions on http://localhost:9000/lambda-url/<function>/, built anew on every change; FLAGS are for `cargo lambda watch`
+	MEDIAHOOK_ALLOW_UNSIGNED=true cargo lambda watch --invoke-address 127.0.0.1 $(FLAGS)
 
 # The stack's architecture and the one that its functions are built for are the same.
 DEPLOY_ARCH ?= arm64

@@ -1,7 +1,8 @@
 //! A function URL request, as far as it matters here.
 //!
-//! Payload format 2.0: <https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html>. It is read with a struct of our
-//! own, since that of `aws_lambda_events` keeps only the last of a header that is there twice, and copies the body.
+//! Payload format 2.0: <https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html>. An HTTP API of API Gateway sends the
+//! same. `cargo lambda watch` sends `null` for what a request has not, and the time in seconds. It is read with a struct of
+//! our own, since that of `aws_lambda_events` keeps only the last of a header that is there twice, and copies the body.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,6 +13,9 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
+/// A time is in milliseconds from here on, 1973, and in seconds below, until the year 5138.
+const FIRST_MILLISECOND: i64 = 100_000_000_000;
+
 /// What Lambda was invoked with. The texts are borrowed from its JSON where they have no escapes.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -19,7 +23,7 @@ pub(super) struct FunctionUrlRequest<'r> {
     #[serde(borrow, default)]
     headers: Members<'r>,
     #[serde(borrow, default)]
-    raw_query_string: Text<'r>,
+    raw_query_string: Option<Text<'r>>,
     #[serde(borrow, default)]
     query_string_parameters: Members<'r>,
     #[serde(borrow)]
@@ -27,7 +31,7 @@ pub(super) struct FunctionUrlRequest<'r> {
     #[serde(borrow, default)]
     body: Option<Text<'r>>,
     #[serde(default)]
-    is_base64_encoded: bool,
+    is_base64_encoded: Option<bool>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -36,20 +40,20 @@ struct RequestContext<'r> {
     #[serde(borrow)]
     http: Http<'r>,
     #[serde(default)]
-    time_epoch: i64,
+    time_epoch: Option<i64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 struct Http<'r> {
     #[serde(borrow, default)]
-    method: Text<'r>,
+    method: Option<Text<'r>>,
 }
 
 /// A string that borrows where it can, inside an `Option` or a list, too.
 #[derive(Debug, Default, Deserialize)]
 struct Text<'r>(#[serde(borrow)] Cow<'r, str>);
 
-/// The members of an object of strings. One that is there twice is here twice.
+/// The members of an object of strings. One that is there twice is here twice, one that is `null` not at all.
 #[derive(Debug, Default)]
 struct Members<'r>(Vec<(Text<'r>, Text<'r>)>);
 
@@ -65,8 +69,8 @@ impl<'de: 'r, 'r> Deserialize<'de> for Members<'r> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
                 let mut members = Vec::new();
-                while let Some(member) = object.next_entry()? {
-                    members.push(member);
+                while let Some((name, value)) = object.next_entry()? {
+                    members.extend(Option::map(value, |value| (name, value)));
                 }
                 Ok(Members(members))
             }
@@ -82,7 +86,7 @@ impl<'de: 'r, 'r> Deserialize<'de> for Members<'r> {
 impl FunctionUrlRequest<'_> {
     /// The method, in upper case as it is sent. A request without one, which no function URL makes, has the empty method.
     pub(super) fn method(&self) -> &str {
-        &self.request_context.http.method.0
+        self.request_context.http.method.as_ref().map_or("", |method| &method.0)
     }
 
     /// Names and values of the headers. A function URL joins the values of a repeated one with commas.
@@ -93,11 +97,12 @@ impl FunctionUrlRequest<'_> {
     /// The values of this parameter in the query string, decoded. A sender of requests that made no query string of the
     /// parameters is understood as well.
     pub(super) fn parameter(&self, name: &str) -> Vec<Cow<'_, str>> {
-        if self.raw_query_string.0.is_empty() {
+        let query = self.raw_query_string.as_ref().map_or("", |query| &query.0);
+        if query.is_empty() {
             let members = self.query_string_parameters.0.iter();
             return members.filter(|(key, _)| key.0 == name).map(|(_, value)| Cow::from(&*value.0)).collect();
         }
-        let pairs = form_urlencoded::parse(self.raw_query_string.0.as_bytes());
+        let pairs = form_urlencoded::parse(query.as_bytes());
         pairs.filter(|(key, _)| key == name).map(|(_, value)| value).collect()
     }
 
@@ -107,7 +112,7 @@ impl FunctionUrlRequest<'_> {
     /// what is not Base64, the text stands for itself, so that it becomes an unreadable event and is not lost.
     pub(super) fn body(&self) -> Cow<'_, [u8]> {
         let text = self.body.as_ref().map_or("", |body| &body.0);
-        if self.is_base64_encoded
+        if self.is_base64_encoded == Some(true)
             && let Ok(bytes) = STANDARD.decode(text)
         {
             return Cow::Owned(bytes);
@@ -117,11 +122,12 @@ impl FunctionUrlRequest<'_> {
 
     /// When the request reached AWS; the time now where it does not say.
     pub(super) fn received(&self) -> Timestamp {
-        let milliseconds = self.request_context.time_epoch;
-        match Timestamp::from_millisecond(milliseconds) {
-            Ok(received) if milliseconds > 0 => received,
-            _ => Timestamp::now(),
-        }
+        let time = match self.request_context.time_epoch {
+            Some(seconds @ 1..FIRST_MILLISECOND) => Timestamp::from_second(seconds).ok(),
+            Some(milliseconds @ FIRST_MILLISECOND..) => Timestamp::from_millisecond(milliseconds).ok(),
+            _ => None,
+        };
+        time.unwrap_or_else(Timestamp::now)
     }
 }
 
@@ -182,8 +188,57 @@ mod tests {
 
     #[test]
     fn the_time_of_receipt_is_the_requests() {
-        assert_eq!(read(&with("")).received().to_string(), "2023-11-14T22:13:20.123Z");
-        let without = r#"{"requestContext":{"http":{}}}"#;
-        assert!(read(without).received() > "2025-01-01T00:00:00Z".parse().unwrap());
+        let read_at = |time: &str| {
+            let json = format!(r#"{{"requestContext":{{"http":{{}},"timeEpoch":{time}}}}}"#);
+            read(&json).received()
+        };
+        assert_eq!(read_at("1700000000123").to_string(), "2023-11-14T22:13:20.123Z");
+        assert_eq!(read_at("1700000000").to_string(), "2023-11-14T22:13:20Z");
+        let without = read(r#"{"requestContext":{"http":{}}}"#).received();
+        for now in [without, read_at("null"), read_at("0"), read_at("-1"), read_at("9223372036854775807")] {
+            assert!(now > "2025-01-01T00:00:00Z".parse().unwrap(), "{now}");
+        }
+    }
+
+    #[test]
+    fn null_is_absent() {
+        let json = r#"{
+            "version": null, "rawPath": null, "rawQueryString": null, "cookies": null, "headers": {"a": null, "b": "1"},
+            "queryStringParameters": {"token": null}, "pathParameters": null, "body": null, "isBase64Encoded": null,
+            "requestContext": {"http": {"method": null, "path": null}, "timeEpoch": null, "authorizer": null}
+        }"#;
+        let request = read(json);
+        assert_eq!((request.method(), request.headers()), ("", vec![("b", "1")]));
+        assert!(request.body().is_empty() && request.parameter("token").is_empty());
+        let json = r#"{"headers": null, "queryStringParameters": null, "requestContext": {"http": {}}}"#;
+        assert!(read(json).headers().is_empty() && read(json).parameter("token").is_empty());
+    }
+
+    /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>
+    #[test]
+    fn a_request_of_an_http_api_is_read() {
+        let json = r#"{
+            "version": "2.0", "routeKey": "$default", "rawPath": "/my/path", "rawQueryString": "token=a&token=b&x=value",
+            "cookies": ["cookie1", "cookie2"],
+            "headers": {"content-type": "application/json", "x-vod-timestamp": "1700000000"},
+            "queryStringParameters": {"token": "a,b", "x": "value"},
+            "requestContext": {
+                "accountId": "123456789012", "apiId": "api-id",
+                "authentication": {"clientCert": {"subjectDN": "www.example.com", "validity": {"notBefore": "x"}}},
+                "authorizer": {"jwt": {"claims": {"claim1": "value1"}, "scopes": ["scope1"]}},
+                "domainName": "id.execute-api.us-east-1.amazonaws.com", "domainPrefix": "id",
+                "http": {"method": "POST", "path": "/my/path", "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1",
+                         "userAgent": "agent"},
+                "requestId": "id", "routeKey": "$default", "stage": "$default",
+                "time": "14/Nov/2023:22:13:20 +0000", "timeEpoch": 1700000000123
+            },
+            "body": "eyJFdmVudFR5cGUiOiJOZXcifQ==", "pathParameters": {"parameter1": "value1"}, "isBase64Encoded": true,
+            "stageVariables": {"stageVariable1": "value1"}
+        }"#;
+        let request = read(json);
+        assert_eq!((request.method(), request.parameter("token").len()), ("POST", 2));
+        assert_eq!(request.headers()[1], ("x-vod-timestamp", "1700000000"));
+        assert_eq!(*request.body(), *br#"{"EventType":"New"}"#);
+        assert_eq!(request.received().to_string(), "2023-11-14T22:13:20.123Z");
     }
 }
