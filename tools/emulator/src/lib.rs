@@ -82,6 +82,9 @@ pub enum EmulatorError {
     /// A client could not be made, or what it asks, an emulator or an AWS API, not be reached, or did not answer in time.
     #[error("an HTTP request was not answered")]
     Http(#[from] reqwest::Error),
+    /// What stands in for AWS could not be started.
+    #[error(transparent)]
+    Server(#[from] tls_server::TlsServerError),
     /// A request is not JSON.
     #[error("a request is not JSON")]
     Json(#[from] serde_json::Error),

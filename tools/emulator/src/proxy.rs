@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::{Ipv4Addr, TcpListener};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
@@ -12,7 +10,7 @@ use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
 use axum::http::{HeaderMap, Method, Response, StatusCode};
 use serde_json::{Value, json};
-use tokio::sync::oneshot;
+use tls_server::Server;
 
 use crate::EmulatorError;
 
@@ -94,19 +92,18 @@ struct Shared {
     calls: Mutex<Vec<Call>>,
 }
 
-/// A reverse proxy in front of [`crate::moto::Moto`], on a free port. Dropping it ends it, and all calls that wait.
+/// A reverse proxy in front of [`crate::moto::Moto`], which speaks TLS, as AWS does. Dropping it ends it, and all calls that
+/// wait.
 pub struct Proxy {
-    port: u16,
+    server: Server,
     shared: Arc<Shared>,
-    end: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
 }
 
 impl Proxy {
     /// Starts a proxy for the APIs at this URL. Nothing goes wrong until [`Proxy::set_plan`].
     ///
     /// # Errors
-    /// [`EmulatorError::Io`] where it cannot listen; [`EmulatorError::Http`] where its client cannot be made.
+    /// [`EmulatorError::Server`] where it cannot listen; [`EmulatorError::Http`] where its client cannot be made.
     pub fn start(upstream: &str) -> Result<Self, EmulatorError> {
         // moto closes each connection after its answer.
         let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build()?;
@@ -116,28 +113,14 @@ impl Proxy {
             plan: Mutex::new(Box::new(|_| None)),
             calls: Mutex::default(),
         });
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        listener.set_nonblocking(true)?;
-        let port = listener.local_addr()?.port();
-        let router = Router::new().fallback(answer).with_state(Arc::clone(&shared));
-        let (end, ended) = oneshot::channel();
-        let thread = std::thread::spawn(move || {
-            runtime.block_on(async {
-                let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
-                tokio::select! {
-                    _ = axum::serve(listener, router) => {}
-                    _ = ended => {}
-                }
-            });
-        });
-        Ok(Self { port, shared, end: Some(end), thread: Some(thread) })
+        let server = Server::start(Router::new().fallback(answer).with_state(Arc::clone(&shared)))?;
+        Ok(Self { server, shared })
     }
 
-    /// Where it listens: `http://127.0.0.1:<port>`, which goes into `AWS_ENDPOINT_URL`.
+    /// What the functions connect to.
     #[must_use]
-    pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+    pub fn server(&self) -> &Server {
+        &self.server
     }
 
     /// Decides what goes wrong from now on: asked once for each call, in the order in which they come in, where a
@@ -150,13 +133,6 @@ impl Proxy {
     #[must_use]
     pub fn take_calls(&self) -> Vec<Call> {
         std::mem::take(&mut *self.shared.calls.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        self.end.take().map(|end| end.send(())).transpose().unwrap_or_default();
-        self.thread.take().map(JoinHandle::join).transpose().unwrap_or_default();
     }
 }
 

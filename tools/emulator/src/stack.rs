@@ -1,6 +1,7 @@
 //! Everything that is deployed, for one test or demo: resources, proxies, and functions with their environment.
 
 use callbacks::Product;
+use tls_server::Server;
 
 use crate::aws::{Aws, Resources};
 use crate::moto::Moto;
@@ -84,7 +85,18 @@ impl Stack {
 }
 
 fn start(function: &str, proxy: &Proxy, environment: &[(&str, &str)]) -> Result<Emulator, EmulatorError> {
-    let url = proxy.url();
-    let lambda = [("AWS_ENDPOINT_URL", url.as_str()), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")];
+    let lambda = lambda_environment(proxy.server());
+    let lambda: Vec<(&str, &str)> = lambda.iter().map(|(name, value)| (*name, value.as_str())).collect();
     Emulator::start(function, &[&lambda, environment].concat())
+}
+
+/// What a function needs to reach the APIs behind a server.
+#[must_use]
+pub fn lambda_environment(server: &Server) -> [(&'static str, String); 4] {
+    [
+        ("AWS_ENDPOINT_URL", server.url()),
+        ("AWS_CA_BUNDLE", server.ca_bundle().display().to_string()),
+        ("AWS_ACCESS_KEY_ID", "test".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
+    ]
 }

@@ -6,19 +6,17 @@ mod shelf;
 mod tencent;
 
 use std::fmt::Write as _;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::StatusCode;
 use axum::response::Response;
 use callbacks::Product;
 use futures_util::stream;
-
 use shelf::Shelf;
+use tls_server::Server;
 
 /// Id of the access key that the servers know.
 pub const KEY_ID: &str = "AKIDthatTheServersKnow";
@@ -31,10 +29,10 @@ pub const SUB_APP_ID: &str = "1500012345";
 /// The queues that Alibaba Cloud's server has.
 pub const QUEUES: [&str; 2] = ["ice-callback-demo", "vod-callback"];
 
-/// A vendor's server, on a port of this machine, until the process ends.
+/// A vendor's server, on a port of this machine. It speaks TLS, as the vendors do.
 #[derive(Debug, Clone)]
 pub struct Vendor {
-    address: SocketAddr,
+    server: Arc<Server>,
     kind: Kind,
     shelf: Arc<Mutex<Shelf>>,
 }
@@ -102,32 +100,33 @@ impl Vendor {
             Kind::Tencent => tencent::router(Arc::clone(&shelf)),
             Kind::Mns => mns::router(Arc::clone(&shelf)),
         };
-        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-        let address = listener.local_addr().expect("an address");
-        std::thread::spawn(move || serve(listener, router));
-        Self { address, kind, shelf }
+        Self { server: Arc::new(Server::start(router).expect("a server")), kind, shelf }
     }
 
-    /// Where the server is, as an endpoint is configured.
+    /// What its clients connect to.
     #[must_use]
-    pub fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+    pub fn server(&self) -> &Server {
+        &self.server
     }
 
     /// The environment of a function, or of the tool, that is to pull from here.
     #[must_use]
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         let text = |name, value: &str| (name, value.to_owned());
+        // Where programs on Linux look for root certificates before they look at the system's.
+        let ca_bundle = text("SSL_CERT_FILE", &self.server.ca_bundle().display().to_string());
         match self.kind {
             Kind::Tencent => vec![
-                text("MEDIAHOOK_TENCENT_ENDPOINT", &self.endpoint()),
+                ca_bundle,
+                text("MEDIAHOOK_TENCENT_ENDPOINT", &self.server.url()),
                 text("MEDIAHOOK_SUB_APP_ID", SUB_APP_ID),
                 text("TENCENTCLOUD_SECRET_ID", KEY_ID),
                 text("TENCENTCLOUD_SECRET_KEY", KEY),
                 text("TENCENTCLOUD_TOKEN", TOKEN),
             ],
             Kind::Mns => vec![
-                text("MEDIAHOOK_MNS_ENDPOINT", &self.endpoint()),
+                ca_bundle,
+                text("MEDIAHOOK_MNS_ENDPOINT", &self.server.url()),
                 text("MEDIAHOOK_MNS_QUEUES", &QUEUES.join(" ")),
                 text("ALIBABA_CLOUD_ACCESS_KEY_ID", KEY_ID),
                 text("ALIBABA_CLOUD_ACCESS_KEY_SECRET", KEY),
@@ -210,16 +209,6 @@ impl Kind {
             Self::Mns => "aliyun-mns-pull",
         }
     }
-}
-
-#[expect(clippy::expect_used, reason = "a test fails by panicking")]
-fn serve(listener: std::net::TcpListener, router: Router) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async {
-        listener.set_nonblocking(true).expect("a listener that does not block");
-        let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
-        axum::serve(listener, router).await.expect("a server that does not end");
-    });
 }
 
 fn lock(shelf: &Mutex<Shelf>) -> MutexGuard<'_, Shelf> {
