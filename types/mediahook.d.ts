@@ -38,7 +38,8 @@ export interface CloudEvent {
    */
   specversion: "1.0";
   /**
-   * The media that the event is about (its id, else `bucket/object`); where there is none, the job's id.
+   * The media that the event is about (its id, else `bucket/object`); where there is none, the job's id, else the id of the
+   * only file that was made.
    */
   subject?: string;
   /**

@@ -32,6 +32,7 @@ mod status;
 mod tencent;
 mod unknown;
 mod unreadable;
+mod urls;
 mod vendor;
 mod vendors;
 mod wire;

@@ -6,7 +6,7 @@ use crate::event::{Outcome, Verdict};
 const WORDS: &[(Outcome, &[&str])] = &[
     (Outcome::Succeeded, &["success", "succeed", "finished", "finish", "complete", "analyzesuccess"]),
     (Outcome::Failed, &["fail", "failed", "error", "analyzefailed"]),
-    (Outcome::Canceled, &["cancel", "canceled", "cancelled", "skipped", "deleted"]),
+    (Outcome::Canceled, &["cancel", "canceled", "cancelled", "skip", "skipped", "deleted"]),
     (
         Outcome::Running,
         &[
@@ -17,8 +17,14 @@ const WORDS: &[(Outcome, &[&str])] = &[
             "auditing",
             "snapshoting",
             "init",
+            "inited",
+            "created",
+            "waiting",
             "queuing",
             "working",
+            "executing",
+            "analyzing",
+            "analysing",
             "scheduled",
             "idle",
             "record_started",
@@ -78,6 +84,13 @@ mod tests {
             ("Cancelled", Outcome::Canceled),
             ("PROCESSING", Outcome::Running),
             ("record_paused", Outcome::Running),
+            ("WAITING", Outcome::Running),
+            ("Inited", Outcome::Running),
+            ("Created", Outcome::Running),
+            ("Executing", Outcome::Running),
+            ("Analyzing", Outcome::Running),
+            ("Analysing", Outcome::Running),
+            ("Skip", Outcome::Canceled),
         ] {
             assert_eq!(outcome(word), expected, "{word}");
         }

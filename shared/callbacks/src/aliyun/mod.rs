@@ -5,6 +5,8 @@
 
 mod auth;
 mod ims;
+mod job_type;
+mod nodes;
 mod push;
 mod task_input;
 mod vod;
@@ -111,7 +113,10 @@ fn read(product: Product, event: Value<'_>) -> (Product, Facts) {
     let message_body = event.get(MESSAGE_BODY);
     if let Some(body) = message_body.and_then(Value::part) {
         pass_over_others(event);
-        return (Product::AliyunIms, ims::read(&envelope, Some(body)));
+        // A node of a workflow may have what VOD would have posted in the envelope of IMS.
+        let is_vod = [STREAM_INFOS, SNAPSHOT_INFOS].iter().any(|parts| body.get(parts).is_some());
+        let facts = if is_vod { vod::read(&envelope, body) } else { ims::read(&envelope, Some(body)) };
+        return (Product::AliyunIms, facts);
     }
     let is_flat = message_body.is_none() && FLAT.iter().any(|key| event.get(key).is_some());
     if product == Product::AliyunIms && !is_flat {
@@ -167,6 +172,25 @@ fn series(output: Output, placeholder: &str, count: Option<u64>, most: usize) ->
         Output { url: of(&output.url), object: of(&output.object), ..output.clone() }
     };
     (1..=count).map(numbered).collect()
+}
+
+/// The error of these fields, of which the first that is there counts. Nothing where the code is one of success: automatic jobs
+/// have the code `0` and the message `OK` then. In the sample of `UploadByURLComplete` the code ends in a blank, as do the keys
+/// around it.
+fn error_of(codes: [&Text; 2], messages: [&Text; 2]) -> Failure {
+    let first =
+        |texts: [&Text; 2]| texts.into_iter().find_map(|text| text.0.as_deref().map(str::trim).map(str::to_owned));
+    let is_success =
+        |text: &str| matches!(text, "0" | "200") || text.eq_ignore_ascii_case("ok") || is_success_word(text);
+    let code = first(codes);
+    if code.as_deref().is_some_and(is_success) {
+        return Failure::default();
+    }
+    Failure { code, message: first(messages).filter(|message| !is_success(message)) }
+}
+
+fn is_success_word(text: &str) -> bool {
+    status::outcome(text) == Outcome::Succeeded
 }
 
 /// An error of these two fields.

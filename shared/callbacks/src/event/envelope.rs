@@ -36,7 +36,8 @@ pub struct CloudEvent {
     pub source: Product,
     /// What consumers route on.
     pub r#type: EventType,
-    /// The media that the event is about (its id, else `bucket/object`); where there is none, the job's id.
+    /// The media that the event is about (its id, else `bucket/object`); where there is none, the job's id, else the id of the
+    /// only file that was made.
     pub subject: Option<String>,
     /// When it happened: the vendor's event time, else its finish time, else the time of receipt.
     pub time: Timestamp,
@@ -174,7 +175,8 @@ struct Members<'e> {
     /// `media.<kind>.<outcome>`.
     #[schemars(regex(pattern = "^media\\.[a-z]+\\.[a-z]+$"))]
     r#type: Cow<'e, str>,
-    /// The media that the event is about (its id, else `bucket/object`); where there is none, the job's id.
+    /// The media that the event is about (its id, else `bucket/object`); where there is none, the job's id, else the id of the
+    /// only file that was made.
     subject: Option<Cow<'e, str>>,
     /// When it happened: the vendor's event time, else its finish time, else the time of receipt.
     time: Timestamp,

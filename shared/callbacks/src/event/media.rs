@@ -244,7 +244,7 @@ impl MediaEvent {
         }
     }
 
-    /// What the event is about, for the envelope: the media, else the job.
+    /// What the event is about, for the envelope: the media, else the job, else the only file that was made.
     #[must_use]
     pub fn subject(&self) -> Option<String> {
         let media = self.media.as_ref();
@@ -256,6 +256,18 @@ impl MediaEvent {
             .and_then(|media| media.id.clone())
             .or_else(object)
             .or_else(|| self.job.as_ref().and_then(|job| job.id.clone()))
+            .or_else(|| match self.outputs.as_slice() {
+                [only] => only.id.clone(),
+                _ => None,
+            })
+    }
+}
+
+impl Step {
+    /// Whether nothing is known of it but what such a step is about and how the whole ended: what is made of an empty object
+    /// in a list of parts, which is no part.
+    pub(crate) fn is_blank(&self) -> bool {
+        *self == Self { kind: self.kind, outcome: self.outcome, ..Self::default() }
     }
 }
 

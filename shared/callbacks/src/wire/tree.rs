@@ -7,6 +7,7 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserializer, MapAccess, SeqAccess};
 use serde_json::value::{RawValue, to_raw_value};
 
+use super::leaf::Texts;
 use super::lenient::{self, Lenient};
 use crate::json::{Document, EMBEDDED, EMBEDDED_PARTS, RAW, UNUSED, compact};
 
@@ -127,6 +128,10 @@ pub(crate) trait Embeddable {
 }
 
 impl<T> Embeddable for One<T> {
+    const IS_PARTS: bool = false;
+}
+
+impl Embeddable for Texts {
     const IS_PARTS: bool = false;
 }
 

@@ -2,10 +2,11 @@
 
 use serde::Deserialize;
 
-use super::{Body, outcome_of, role_of};
+use super::{Body, Head, outcome_of, role_of};
+use crate::aliyun::job_type;
 use crate::event::{Job, Media, Outcome, Output, Role};
 use crate::facts::{Facts, made};
-use crate::wire::{Decimal, Embedded, Integer, Many, One, Text, Texts, Time, Unused, UserData};
+use crate::wire::{Decimal, Embedded, Integer, Many, One, Text, Texts, Time, Unused};
 
 /// Body of `VideoAnalysisComplete`: the properties of a file were read.
 #[derive(Debug, Default, Deserialize)]
@@ -15,10 +16,6 @@ pub(super) struct VideoAnalysis {
     media_id: Text,
     /// Where the file lies.
     file_url: Text,
-    /// What the customer attached to the media.
-    user_data: UserData,
-    /// `Success` or `Fail`.
-    status: Text,
     /// The properties.
     meta_info: One<MetaInfo>,
 }
@@ -41,12 +38,11 @@ struct MetaInfo {
     fps: Decimal,
 }
 
-/// Body of `MediaAiAnalysisComplete`: media was analyzed and the result stored.
+/// Body of `MediaAiAnalysisComplete`: media was analyzed and the result stored. `Status` tells whether the result could be stored:
+/// `Success` or `Failed`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct MediaAiAnalysis {
-    /// Whether the result could be stored: `Success` or `Failed`.
-    status: Text,
     /// How the analysis ended: `AnalyzeSuccess` or `AnalyzeFailed`.
     job_status: Text,
     /// Type of the analysis: `StandardSmartTag`.
@@ -55,24 +51,23 @@ pub(super) struct MediaAiAnalysis {
     media_id: Text,
 }
 
-/// Body of `AIProduceComplete`: media was improved, or something made from it.
+/// Body of `AIProduceComplete`: media was improved, or something made from it. `Status` is `Success` or `Fail`; the API also has
+/// `Queuing` and `Analyzing`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct AiProduce {
-    /// Job ID.
-    job_id: Text,
-    /// `Success` or `Fail`. The API also has `Queuing` and `Analyzing`.
-    status: Text,
     /// What was done: `Cover`, `VideoClip`, `VideoDelogo`, `VideoDetext`, `CaptionExtraction`, `VideoGreenScreenMatting`,
     /// `FaceBeauty`, `VideoH2V`, `MusicSegmentDetect`, `AudioBeatDetection`, `AudioQualityAssessment`, `SpeechDenoise`,
     /// `AudioMixing` or `MusicDemix`.
     function_name: Text,
     /// Names of the files that were made.
     output_files: Texts,
+    /// Their URLs. Of the API that reports the same job.
+    output_urls: Texts,
+    /// IDs of the media assets that were made. Of the API that reports the same job.
+    output_media_ids: Texts,
     /// What else the algorithm tells. JSON in a string.
     result: Unused<Embedded<Many<Candidate>>>,
-    /// What the customer attached to the job.
-    user_data: UserData,
 }
 
 /// One image that `Cover` proposes, as the sample has it. What other functions put here is not said.
@@ -87,18 +82,15 @@ struct Candidate {
     url: Text,
 }
 
-/// Body of `SmartJobComplete`. A failed job is told by its status alone: there are no error fields.
+/// Body of `SmartJobComplete`. `Status` is `Finished` or `Failed`; the API also has `Created` and `Executing`. In the result of a
+/// VOD workflow's node the body stands by itself.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct SmartJob {
     /// What was done: `ASR`, `DynamicChart`, `VideoTranslation` or `TextToSpeech`.
     job_type: Text,
-    /// `Finished` or `Failed`. The API also has `Created` and `Executing`.
-    status: Text,
-    /// Job ID.
-    job_id: Text,
-    /// What the customer attached to the job.
-    user_data: UserData,
+    /// ID of the media asset that was made. Only in a workflow's result.
+    media_id: Text,
     /// When the job was last changed, UTC. In the sample it is the time of creation, so that it says nothing of the end.
     modified_time: Unused<Time>,
     /// When the job was created, UTC.
@@ -106,11 +98,10 @@ pub(super) struct SmartJob {
 }
 
 impl Body for VideoAnalysis {
-    fn facts(self) -> Facts {
+    fn facts(self, head: &Head) -> Facts {
         let properties = self.meta_info.or_default();
         Facts {
-            outcome: outcome_of(&self.status),
-            status: self.status.0,
+            outcome: head.outcome(),
             media: Media {
                 id: self.media_id.0,
                 url: self.file_url.0,
@@ -122,23 +113,22 @@ impl Body for VideoAnalysis {
                 fps: properties.fps.get(),
                 ..Media::default()
             },
-            user_data: self.user_data.0,
             ..Facts::default()
         }
     }
 }
 
 impl Body for MediaAiAnalysis {
-    fn facts(self) -> Facts {
+    fn facts(self, head: &Head) -> Facts {
         // The word that decides: of the analysis, where it failed or is still at work, although something was stored.
-        let status = match (outcome_of(&self.status), outcome_of(&self.job_status)) {
-            (Outcome::Failed, _) => self.status,
-            (_, Outcome::Failed | Outcome::Running) => self.job_status,
-            _ => self.status,
+        let (outcome, status) = match (head.outcome(), outcome_of(&self.job_status)) {
+            (Outcome::Failed, _) => (Outcome::Failed, None),
+            (_, of_job @ (Outcome::Failed | Outcome::Running)) => (of_job, self.job_status.0),
+            (outcome, _) => (outcome, None),
         };
         Facts {
-            outcome: outcome_of(&status),
-            status: status.0,
+            outcome,
+            status,
             media: Media { id: self.media_id.0, ..Media::default() },
             job: Job { name: self.r#type.0, ..Job::default() },
             ..Facts::default()
@@ -147,33 +137,51 @@ impl Body for MediaAiAnalysis {
 }
 
 impl Body for AiProduce {
-    fn facts(self) -> Facts {
-        let outcome = outcome_of(&self.status);
-        let outputs = self.output_files.0.into_iter().map(|name| Output {
-            role: role_of(&name, Role::Other),
-            object: Some(name),
-            ..Output::default()
+    fn facts(self, head: &Head) -> Facts {
+        let outcome = head.outcome();
+        // What the lists say of one file has the same place in each.
+        let (mut files, mut urls) = (self.output_files.0.into_iter(), self.output_urls.0.into_iter());
+        let mut ids = self.output_media_ids.0.into_iter();
+        let role = role_of_function(self.function_name.as_deref());
+        let outputs = std::iter::from_fn(|| {
+            let output = Output { id: ids.next(), url: urls.next(), object: files.next(), ..Output::default() };
+            let name = output.object.as_deref().or(output.url.as_deref());
+            let role = name.map_or(role, |name| role_of(name, role));
+            (output != Output::default()).then_some(Output { role, ..output })
         });
         Facts {
             outcome,
-            status: self.status.0,
-            job: Job { id: self.job_id.0, name: self.function_name.0, ..Job::default() },
             outputs: made(outcome, outputs),
-            user_data: self.user_data.0,
+            job: Job { name: self.function_name.0, ..Job::default() },
             ..Facts::default()
         }
     }
 }
 
 impl Body for SmartJob {
-    fn facts(self) -> Facts {
+    fn facts(self, head: &Head) -> Facts {
+        let outcome = head.outcome();
+        let role = job_type::role(self.job_type.as_deref());
+        let output = self.media_id.0.map(|id| Output { id: Some(id), role, ..Output::default() });
         Facts {
-            outcome: outcome_of(&self.status),
-            status: self.status.0,
-            job: Job { id: self.job_id.0, name: self.job_type.0, created_at: self.create_time.0, ..Job::default() },
-            user_data: self.user_data.0,
+            outcome,
+            outputs: made(outcome, output),
+            job: Job { name: self.job_type.0, created_at: self.create_time.0, ..Job::default() },
             ..Facts::default()
         }
+    }
+}
+
+/// What a function of `AIProduceComplete` makes, where no name tells.
+fn role_of_function(name: Option<&str>) -> Role {
+    match name {
+        Some("Cover") => Role::Image,
+        Some("CaptionExtraction") => Role::Subtitle,
+        Some("SpeechDenoise" | "AudioMixing" | "MusicDemix") => Role::Audio,
+        Some("VideoClip" | "VideoDelogo" | "VideoDetext" | "VideoGreenScreenMatting" | "FaceBeauty" | "VideoH2V") => {
+            Role::Video
+        }
+        _ => Role::Other,
     }
 }
 
@@ -191,9 +199,8 @@ mod tests {
             ("Success", "Processing", Outcome::Running, "Processing"),
             ("odd", "AnalyzeSuccess", Outcome::Unknown, "odd"),
         ] {
-            let text = |word: &str| Text(Some(word.to_owned()));
-            let body = MediaAiAnalysis { status: text(status), job_status: text(job_status), ..Default::default() };
-            let facts = body.facts();
+            let json = format!(r#"{{"Status":"{status}","JobStatus":"{job_status}"}}"#);
+            let facts = crate::tests::with_value(&json, |body| crate::aliyun::ims::body::<MediaAiAnalysis>(body));
             assert_eq!((facts.outcome, facts.status.as_deref()), (outcome, Some(word)), "{status} {job_status}");
         }
     }

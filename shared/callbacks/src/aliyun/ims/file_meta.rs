@@ -33,8 +33,8 @@ pub(super) struct FileMeta {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct FileBasicInfo {
-    /// Media asset ID.
-    media_id: Unused<Text>,
+    /// ID of the media asset that the file belongs to.
+    media_id: Text,
     /// Seconds, without a fraction.
     duration: Decimal,
     /// Name of the file, without its path.
@@ -164,17 +164,25 @@ struct Stream {
 }
 
 impl FileMeta {
-    /// The file with these properties that lies there; none where neither the event nor they say where it lies.
-    pub(super) fn output(self, output_url: Text) -> Option<Output> {
+    /// The file with these properties: of the media asset with this ID, and at this URL, as far as the event says so. None where
+    /// neither the event nor the properties name a file.
+    pub(super) fn output(self, media_id: Text, output_url: Text) -> Option<Output> {
         let file = self.file_basic_info.or_default().0;
         let play = self.play_stream_info.or_default().0;
         let video = self.video_stream_info_list.into_iter().next().map(|CamelCase(stream)| stream);
         let audio = self.audio_stream_info_list.into_iter().next().map(|CamelCase(stream)| stream);
-        let url = output_url.or(file.file_url).or(play.file_url).0?;
-        let otherwise = if video.is_none() && audio.is_some() { Role::Audio } else { Role::Video };
+        let id = media_id.or(file.media_id).0;
+        let url = output_url.or(file.file_url).or(play.file_url).0;
+        if id.is_none() && url.is_none() {
+            return None;
+        }
+        let role = url.as_deref().map_or(Role::Video, |url| role_of(url, Role::Video));
+        // A file with sound and no pictures is sound, whatever its name ends in.
+        let is_audio = role == Role::Video && video.is_none() && audio.is_some();
         Some(Output {
-            role: role_of(&url, otherwise),
-            url: Some(url),
+            id,
+            role: if is_audio { Role::Audio } else { role },
+            url,
             region: file.region.0,
             size: file.file_size.count().or(play.file_size.count()),
             duration: file.duration.get(),

@@ -2,10 +2,10 @@
 
 use serde::Deserialize;
 
-use super::{Body, outcome_of, role_of};
+use super::{Body, Head, outcome_of, role_of};
 use crate::aliyun::{failure, oss_region};
 use crate::event::{Failure, Job, Media, Outcome, Output, Role};
-use crate::facts::Facts;
+use crate::facts::{Facts, made};
 use crate::wire::{Decimal, Integer, One, Text, Time, UnixTime, Unused};
 
 /// Body of `LiveRecordFileCreated`. It has no status: that the file is there is what it says.
@@ -14,11 +14,8 @@ use crate::wire::{Decimal, Integer, One, Text, Time, UnixTime, Unused};
 pub(super) struct RecordFile {
     /// Length of the recording in seconds, with a fraction.
     duration: Decimal,
-    /// ID of the recording job, a UUID.
-    #[serde(rename = "jobId")]
-    job_id: Text,
     /// ID of the recorded file, a UUID.
-    record_id: Unused<Text>,
+    record_id: Text,
     /// When the recording started, Unix seconds.
     start_time: UnixTime,
     /// When the recording ended, Unix seconds.
@@ -34,9 +31,6 @@ pub(super) struct RecordTask {
     /// What happened. The page has lost the values: its sample has `record_paused`, Live also has `record_started` and
     /// `record_resumed`, and the word for an error is not known.
     event: Text,
-    /// ID of the recording job, a UUID.
-    #[serde(rename = "jobId")]
-    job_id: Text,
     /// ID of the recording session.
     session: Unused<Text>,
     /// When the recording session was created, UTC.
@@ -76,11 +70,6 @@ struct FileInfo {
 pub(super) struct SnapshotFile {
     /// Where the image lies.
     snapshot_url: Text,
-    /// ID of the job, a UUID. `JobId` in the sample.
-    job_id: Text,
-    /// The same as the table writes it, `jobId`.
-    #[serde(rename = "jobId")]
-    job_id_of_table: Text,
     /// Where the live stream comes from.
     stream_input_url: Text,
     /// OSS bucket.
@@ -98,31 +87,30 @@ pub(super) struct SnapshotFile {
 }
 
 impl Body for RecordFile {
-    fn facts(self) -> Facts {
-        let output = self.uri.0.map(|uri| Output { duration: self.duration.get(), ..recording(uri) });
+    fn facts(self, head: &Head) -> Facts {
+        let id = self.record_id.0;
+        let output = self.uri.0.map(|uri| Output { id, duration: self.duration.get(), ..recording(uri) });
+        let outcome = head.stated_outcome().unwrap_or(Outcome::Succeeded);
         Facts {
-            outcome: Outcome::Succeeded,
-            job: Job {
-                id: self.job_id.0,
-                started_at: self.start_time.0,
-                finished_at: self.stop_time.0,
-                ..Job::default()
-            },
-            outputs: output.into_iter().collect(),
+            outcome,
+            job: Job { started_at: self.start_time.0, finished_at: self.stop_time.0, ..Job::default() },
+            outputs: made(outcome, output),
             ..Facts::default()
         }
     }
 }
 
 impl Body for RecordTask {
-    fn facts(self) -> Facts {
+    fn facts(self, head: &Head) -> Facts {
         let error_info = self.error_info.or_default();
         let error = failure(error_info.code, error_info.message);
-        let outcome = if error == Failure::default() { outcome_of(&self.event) } else { Outcome::Failed };
+        // The error may be the head's, too.
+        let has_failed = error != Failure::default() || head.stated_outcome() == Some(Outcome::Failed);
+        let outcome = if has_failed { Outcome::Failed } else { outcome_of(&self.event) };
         Facts {
             outcome,
             status: self.event.0,
-            job: Job { id: self.job_id.0, created_at: self.created.0, ..Job::default() },
+            job: Job { created_at: self.created.0, ..Job::default() },
             // The file is there, however the recording goes on.
             outputs: self.file_info.or_default().uri.0.map(recording).into_iter().collect(),
             error,
@@ -132,7 +120,8 @@ impl Body for RecordTask {
 }
 
 impl Body for SnapshotFile {
-    fn facts(self) -> Facts {
+    fn facts(self, head: &Head) -> Facts {
+        let outcome = head.stated_outcome().unwrap_or(Outcome::Succeeded);
         let name = self.snapshot_url.as_deref().or(self.object.as_deref());
         let output = name.map(|name| role_of(name, Role::Image)).map(|role| Output {
             role,
@@ -146,10 +135,9 @@ impl Body for SnapshotFile {
             ..Output::default()
         });
         Facts {
-            outcome: Outcome::Succeeded,
+            outcome,
             media: Media { url: self.stream_input_url.0, ..Media::default() },
-            job: Job { id: self.job_id.or(self.job_id_of_table).0, ..Job::default() },
-            outputs: output.into_iter().collect(),
+            outputs: made(outcome, output),
             ..Facts::default()
         }
     }
@@ -158,22 +146,4 @@ impl Body for SnapshotFile {
 /// The recorded file of this key.
 fn recording(uri: String) -> Output {
     Output { role: role_of(&uri, Role::Video), object: Some(uri), ..Output::default() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_snapshots_job_is_read_in_either_spelling() {
-        for (json, id) in [
-            (r#"{"JobId":"a"}"#, "a"),
-            (r#"{"jobId":"b"}"#, "b"),
-            (r#"{"JobId":"a","jobId":"b"}"#, "a"),
-            (r#"{"JobId":"","jobId":"b"}"#, "b"),
-        ] {
-            let body: SnapshotFile = crate::wire::parse(json);
-            assert_eq!(body.facts().job.id.as_deref(), Some(id), "{json}");
-        }
-    }
 }

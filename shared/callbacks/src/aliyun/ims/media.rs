@@ -3,11 +3,12 @@
 use serde::Deserialize;
 
 use super::job_media::{self, JobMedia};
-use super::{Body, outcome_of};
-use crate::aliyun::{audit_verdict, failure};
+use super::{Body, Head};
+use crate::aliyun::audit_verdict;
+use crate::aliyun::vod::AuditResult;
 use crate::event::{Job, Media, Review};
 use crate::facts::Facts;
-use crate::wire::{Embedded, One, Text, Time, Unused, UserData};
+use crate::wire::{Embedded, One, Text, Time, Unused};
 
 /// Body of `RegisterMediaComplete`: media that `RegisterMediaInfo` registered was analyzed.
 #[derive(Debug, Default, Deserialize)]
@@ -15,14 +16,6 @@ use crate::wire::{Embedded, One, Text, Time, Unused, UserData};
 pub(super) struct RegisterMedia {
     /// Media asset ID.
     media_id: Text,
-    /// `Success` or `Fail`.
-    status: Text,
-    /// What the customer attached to the registration.
-    user_data: UserData,
-    /// Error code, where it failed.
-    error_code: Text,
-    /// Error message, where it failed.
-    error_message: Text,
 }
 
 /// Body of `DeleteMediaComplete`.
@@ -31,26 +24,18 @@ pub(super) struct RegisterMedia {
 pub(super) struct DeleteMedia {
     /// Media asset ID.
     media_id: Text,
-    /// `Success` or `Fail`.
-    status: Text,
     /// What was deleted. The page has lost the values: its sample has `all`, VOD has `mezzanine` and `stream` too.
     delete_type: Unused<Text>,
     /// The files that were deleted, with a `DeleteType` that the page has lost. The table says string; how several URLs are
     /// told apart in it is not said.
     #[serde(rename = "FileURLs")]
     file_urls: Unused<Text>,
-    /// Error code, where it failed.
-    error_code: Text,
-    /// Error message, where it failed.
-    error_message: Text,
 }
 
 /// Body of `MediaBaseChangeComplete`: basic information of a media asset changed.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct MediaBaseChange {
-    /// `Success` or `Fail`.
-    status: Text,
     /// `video`, `audio`, `image` or `text`.
     media_type: Unused<Text>,
     /// Media asset ID.
@@ -88,7 +73,7 @@ struct Change {
     new_value: Text,
 }
 
-/// Body of `CreateAuditComplete`: a person reviewed the media.
+/// Body of `CreateAuditComplete`: a person reviewed the media. `Status` is that of the review as a task, whatever it found.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct CreateAudit {
@@ -104,20 +89,16 @@ pub(super) struct CreateAudit {
     comment: Unused<Text>,
     /// When the review was created, UTC.
     creation_time: Time,
-    /// State of the review as a task, whatever it found: `Success` or `Fail`.
-    status: Text,
 }
 
-/// Body of `AIMediaAuditComplete`: an automatic review ended. What it found is not said.
+/// Body of `AIMediaAuditComplete`: an automatic review ended. The table does not say that it tells what was found.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct AiMediaAudit {
-    /// Job ID.
-    job_id: Text,
-    /// `Success` or `Fail`.
-    status: Text,
     /// Media asset ID. The table says no more; the sample has JSON in a string, `{"media":"<ID>","type":"Media"}`.
     media_id: Embedded<One<JobMedia>>,
+    /// What was found, as VOD's event of this name has it.
+    data: Embedded<One<AuditResult>>,
 }
 
 impl MediaContent {
@@ -128,35 +109,21 @@ impl MediaContent {
 }
 
 impl Body for RegisterMedia {
-    fn facts(self) -> Facts {
-        Facts {
-            outcome: outcome_of(&self.status),
-            status: self.status.0,
-            media: Media { id: self.media_id.0, ..Media::default() },
-            error: failure(self.error_code, self.error_message),
-            user_data: self.user_data.0,
-            ..Facts::default()
-        }
+    fn facts(self, head: &Head) -> Facts {
+        Facts { outcome: head.outcome(), media: Media { id: self.media_id.0, ..Media::default() }, ..Facts::default() }
     }
 }
 
 impl Body for DeleteMedia {
-    fn facts(self) -> Facts {
-        Facts {
-            outcome: outcome_of(&self.status),
-            status: self.status.0,
-            media: Media { id: self.media_id.0, ..Media::default() },
-            error: failure(self.error_code, self.error_message),
-            ..Facts::default()
-        }
+    fn facts(self, head: &Head) -> Facts {
+        Facts { outcome: head.outcome(), media: Media { id: self.media_id.0, ..Media::default() }, ..Facts::default() }
     }
 }
 
 impl Body for MediaBaseChange {
-    fn facts(self) -> Facts {
+    fn facts(self, head: &Head) -> Facts {
         Facts {
-            outcome: outcome_of(&self.status),
-            status: self.status.0,
+            outcome: head.outcome(),
             media: Media {
                 id: self.media_id.0,
                 title: self.media_content.or_default().or_default().new_title(),
@@ -168,10 +135,9 @@ impl Body for MediaBaseChange {
 }
 
 impl Body for CreateAudit {
-    fn facts(self) -> Facts {
+    fn facts(self, head: &Head) -> Facts {
         Facts {
-            outcome: outcome_of(&self.status),
-            status: self.status.0,
+            outcome: head.outcome(),
             media: Media { id: self.media_id.0, ..Media::default() },
             job: Job { created_at: self.creation_time.0, ..Job::default() },
             review: Review {
@@ -186,12 +152,11 @@ impl Body for CreateAudit {
 }
 
 impl Body for AiMediaAudit {
-    fn facts(self) -> Facts {
+    fn facts(self, head: &Head) -> Facts {
         Facts {
-            outcome: outcome_of(&self.status),
-            status: self.status.0,
+            outcome: head.outcome(),
             media: job_media::media(self.media_id),
-            job: Job { id: self.job_id.0, ..Job::default() },
+            review: self.data.or_default().or_default().review(),
             ..Facts::default()
         }
     }

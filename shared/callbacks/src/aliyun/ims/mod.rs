@@ -6,9 +6,10 @@
 //! That page has lost most of its lists of values. Where a field's values are given here all the same, they are those of
 //! the API that reports the same job, or of the same event of VOD or Live.
 
-mod ai;
+pub(super) mod ai;
 mod edit;
 mod file_meta;
+mod head;
 mod job_media;
 mod live;
 pub(super) mod media;
@@ -20,10 +21,11 @@ mod workflow;
 use serde::Deserialize;
 
 use super::{Envelope, outcome_of, role_of};
-use crate::event::{Failure, Job, Kind, Media, Outcome};
+use crate::event::{Failure, Job, Kind, Media};
 use crate::facts::Facts;
 use crate::json::Value;
-use crate::wire::{Text, read as read_struct};
+use crate::wire::{Text, Unused, read as read_struct};
+use head::{Head, WithHead};
 
 /// Every event of IMS, with what it is about and what reads its body.
 const EVENTS: &[(&str, Kind, Reader)] = &[
@@ -39,7 +41,7 @@ const EVENTS: &[(&str, Kind, Reader)] = &[
     ("MediaBaseChangeComplete", Kind::Asset, body::<media::MediaBaseChange>),
     ("CreateAuditComplete", Kind::Moderation, body::<media::CreateAudit>),
     ("AIMediaAuditComplete", Kind::Moderation, body::<media::AiMediaAudit>),
-    ("WorkflowTaskComplete", Kind::Workflow, body::<workflow::WorkflowTask>),
+    ("WorkflowTaskComplete", Kind::Workflow, workflow::read),
     ("VideoAnalysisComplete", Kind::Analysis, body::<ai::VideoAnalysis>),
     ("MediaAiAnalysisComplete", Kind::Analysis, body::<ai::MediaAiAnalysis>),
     ("SnapshotComplete", Kind::Snapshot, body::<snapshot::Snapshot>),
@@ -62,13 +64,27 @@ const EVENTS: &[(&str, Kind, Reader)] = &[
 
 type Reader = fn(Value<'_>) -> Facts;
 
-/// The body of an event, which tells what happened.
+/// What a body has besides its [`Head`], which tells what happened. What the head tells need not be told again: the job's ID, the
+/// status word, the error, the user data.
 trait Body: Default + for<'de> Deserialize<'de> {
-    fn facts(self) -> Facts;
+    fn facts(self, head: &Head) -> Facts;
 }
 
 fn body<B: Body>(message_body: Value<'_>) -> Facts {
-    read_struct::<B>(message_body).facts()
+    let WithHead { head, body } = read_struct::<WithHead<B>>(message_body);
+    let facts = body.facts(&head);
+    complete(&head, facts)
+}
+
+/// The facts with what the head tells.
+fn complete(head: &Head, facts: Facts) -> Facts {
+    Facts {
+        status: facts.status.or_else(|| head.status.0.clone()),
+        job: Job { id: facts.job.id.or_else(|| head.job_id()), ..facts.job },
+        error: if facts.error == Failure::default() { head.error() } else { facts.error },
+        user_data: facts.user_data.or_else(|| head.user_data()),
+        ..facts
+    }
 }
 
 /// The table's names and kinds.
@@ -76,67 +92,32 @@ pub(crate) fn kinds() -> impl Iterator<Item = (&'static str, Kind)> {
     EVENTS.iter().map(|(name, kind, _)| (*name, *kind))
 }
 
-/// Reads an event of this head and body, if it has one.
+/// Reads an event of this envelope and body, if it has one.
 pub(super) fn read(envelope: &Envelope, message_body: Option<Value<'_>>) -> Facts {
     let name = envelope.event_type.as_deref();
     let known = EVENTS.iter().find(|(known, ..)| name == Some(known));
     let (kind, read) = known.map_or((Kind::Unknown, body::<Unknown> as Reader), |(_, kind, read)| (*kind, *read));
-    let facts = message_body.map(read).unwrap_or_default();
-    // Most tables have no error. Where something failed, it is read from the fields that the others have it in.
-    let is_told = facts.outcome != Outcome::Failed || facts.error != Failure::default();
-    let error = if is_told { facts.error } else { message_body.map(failure_fields).unwrap_or_default() };
     Facts {
-        error,
         name: name.map(str::to_owned),
         kind,
         account: envelope.user_id.0.clone(),
         time: envelope.event_time.0,
-        ..facts
+        ..message_body.map(read).unwrap_or_default()
     }
 }
 
-/// The failure that a body reports in the usual fields. They are known, so that nothing is noted as passed over.
-fn failure_fields(message_body: Value<'_>) -> Failure {
-    let member = |key| super::member::<Text>(message_body, key);
-    super::failure(member("ErrorCode").or(member("Code")), member("ErrorMessage").or(member("Message")))
-}
-
-/// The fields that report a failure.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-pub(super) struct ErrorFields {
-    /// Error code.
-    error_code: Text,
-    /// Error message.
-    error_message: Text,
-}
-
-impl ErrorFields {
-    pub(super) fn failure(self) -> Failure {
-        super::failure(self.error_code, self.error_message)
-    }
-}
-
-/// The body of an event without a name here: what most events have.
+/// The body of an event without a name here: its head, and the media that most events have.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 struct Unknown {
-    /// Status word.
-    status: Text,
     /// Media asset ID.
     media_id: Text,
-    /// Job ID.
-    job_id: Text,
+    /// ID of the application, `app-1000000` by default.
+    app_id: Unused<Text>,
 }
 
 impl Body for Unknown {
-    fn facts(self) -> Facts {
-        Facts {
-            outcome: outcome_of(&self.status),
-            status: self.status.0,
-            media: Media { id: self.media_id.0, ..Media::default() },
-            job: Job { id: self.job_id.0, ..Job::default() },
-            ..Facts::default()
-        }
+    fn facts(self, head: &Head) -> Facts {
+        Facts { outcome: head.outcome(), media: Media { id: self.media_id.0, ..Media::default() }, ..Facts::default() }
     }
 }

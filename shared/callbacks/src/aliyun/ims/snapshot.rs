@@ -3,23 +3,21 @@
 use serde::Deserialize;
 
 use super::job_media::{self, JobMedia};
-use super::{Body, outcome_of, role_of};
-use crate::aliyun::{MOST_FILES, failure, series};
+use super::{Body, Head, role_of};
+use crate::aliyun::{MOST_FILES, series};
 use crate::event::{Job, Media, Output, Role};
 use crate::facts::{Facts, made};
-use crate::wire::{Embedded, Integer, One, Text, Time, Unused, UserData};
+use crate::wire::{Embedded, Integer, One, Text, Time, Unused};
 
 /// Body of `SnapshotComplete` and `DynamicImageComplete`.
 ///
-/// The samples of both carry an `ErrorCode` along with `Success`.
+/// `Status` is `Success` or `Fail`; the API also has `Init`. The samples of both carry an `ErrorCode` along with `Success`.
 ///
 /// In the result of a VOD workflow's node this is a body of another kind: `VideoId`, `Status` in lower case,
 /// `TriggerSource` and the head's `EventType` and `EventTime` once more, and nothing else.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct Snapshot {
-    /// Job ID.
-    job_id: Text,
     /// What started the job: `API`, `Console` or `Workflow`; from a VOD workflow JSON in a string,
     /// `{"ActivityInstanceId":"…","BizType":"ice-workflow"}`.
     trigger_source: Text,
@@ -44,20 +42,8 @@ pub(super) struct Snapshot {
     submit_time: Time,
     /// When the job was completed, UTC.
     finish_time: Time,
-    /// What the customer attached to the job.
-    user_data: UserData,
-    /// `Success` or `Fail`. The API also has `Init`.
-    status: Text,
-    /// Error code, where it failed.
-    error_code: Text,
-    /// Error message, where it failed.
-    error_message: Text,
     /// VOD's ID of the video. Only in a workflow's result.
     video_id: Text,
-    /// The head's field once more. Only in a workflow's result.
-    event_type: Unused<Text>,
-    /// The head's field once more. Only in a workflow's result.
-    event_time: Unused<Time>,
 }
 
 /// Settings of a template, as the samples have them. The document says nothing about them.
@@ -81,15 +67,13 @@ struct TemplateConfig {
 }
 
 impl Body for Snapshot {
-    fn facts(self) -> Facts {
-        let outcome = outcome_of(&self.status);
+    fn facts(self, head: &Head) -> Facts {
+        let outcome = head.outcome();
         let input = job_media::media(self.input);
         Facts {
             outcome,
-            status: self.status.0,
             media: Media { id: input.id.or(self.video_id.0), ..input },
             job: Job {
-                id: self.job_id.0,
                 name: self.name.0,
                 template_id: self.template_id.0,
                 queue_id: self.pipeline_id.0,
@@ -99,8 +83,6 @@ impl Body for Snapshot {
                 ..Job::default()
             },
             outputs: made(outcome, files(job_media::media(self.output), &self.r#type, self.count)),
-            error: failure(self.error_code, self.error_message),
-            user_data: self.user_data.0,
             ..Facts::default()
         }
     }
@@ -109,12 +91,16 @@ impl Body for Snapshot {
 /// The images, or the text of a `WebVtt` that tells which part of which sprite is shown when. How many sprites were made is not
 /// said: they stay one output with a `{TileCount}` in its name.
 fn files(file: Media, kind: &Text, count: Integer) -> Vec<Output> {
-    let Some(name) = file.url.as_deref().or(file.object.as_deref()) else { return Vec::new() };
-    let role = match (role_of(name, Role::Image), kind.as_deref()) {
+    let name = file.url.as_deref().or(file.object.as_deref());
+    let role = match (name.map_or(Role::Image, |name| role_of(name, Role::Image)), kind.as_deref()) {
         (Role::Subtitle, Some("WebVtt")) => Role::Text,
         (role, _) => role,
     };
+    if name.is_none() && file.id.is_none() {
+        return Vec::new();
+    }
     let output = Output {
+        id: file.id,
         role,
         url: file.url,
         bucket: file.bucket,

@@ -2,10 +2,10 @@
 
 use serde::Deserialize;
 
-use super::{Body, outcome_of};
-use crate::event::{Job, Media};
+use super::{Body, Head};
+use crate::event::Media;
 use crate::facts::Facts;
-use crate::wire::{Integer, Text, Unused, UserData};
+use crate::wire::{Integer, Text, Unused};
 
 /// Body of `FileUploadComplete`, `ImageUploadComplete` and `AttachedMediaUploadComplete`.
 #[derive(Debug, Default, Deserialize)]
@@ -21,10 +21,6 @@ pub(super) struct FileUpload {
     size: Integer,
     /// ID of the application, `app-1000000` by default.
     app_id: Unused<Text>,
-    /// What the customer attached to the upload. JSON in a string.
-    user_data: UserData,
-    /// `Success` or `Fail`.
-    status: Text,
 }
 
 /// Body of `UploadByURLComplete` and `UploadStreamByURLComplete`: a job fetched the file.
@@ -38,17 +34,12 @@ pub(super) struct UrlUpload {
     /// Where the file was fetched from.
     #[serde(rename = "SourceURL")]
     source_url: Text,
-    /// ID of the job that fetched it.
-    job_id: Text,
     /// ID of the application, `app-1000000` by default. Not of a stream.
     app_id: Unused<Text>,
-    /// What the customer attached to the upload. JSON in a string.
-    user_data: UserData,
-    /// `Success` or `Fail`.
-    status: Text,
 }
 
-/// Body of `StreamUploadComplete` and `RegisterStreamComplete`: a stream was added to a media asset.
+/// Body of `StreamUploadComplete` and `RegisterStreamComplete`: a stream was added to a media asset. `MessageCallback` in the
+/// `UserData` is an object in one sample and JSON in a string in the other.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct Stream {
@@ -56,45 +47,33 @@ pub(super) struct Stream {
     media_id: Text,
     /// Where the stream's file lies.
     file_url: Text,
-    /// What the customer attached. JSON in a string; `MessageCallback` in it is an object in one sample and JSON in a
-    /// string in the other.
-    user_data: UserData,
-    /// `Success` or `Fail`.
-    status: Text,
 }
 
 impl Body for FileUpload {
-    fn facts(self) -> Facts {
+    fn facts(self, head: &Head) -> Facts {
         Facts {
-            outcome: outcome_of(&self.status),
-            status: self.status.0,
+            outcome: head.outcome(),
             media: Media { id: self.media_id.0, url: self.file_url.0, size: self.size.count(), ..Media::default() },
-            user_data: self.user_data.0,
             ..Facts::default()
         }
     }
 }
 
 impl Body for UrlUpload {
-    fn facts(self) -> Facts {
+    fn facts(self, head: &Head) -> Facts {
         Facts {
-            outcome: outcome_of(&self.status),
-            status: self.status.0,
+            outcome: head.outcome(),
             media: Media { id: self.media_id.0, url: self.source_url.0, ..Media::default() },
-            job: Job { id: self.job_id.0, ..Job::default() },
-            user_data: self.user_data.0,
             ..Facts::default()
         }
     }
 }
 
 impl Body for Stream {
-    fn facts(self) -> Facts {
+    fn facts(self, head: &Head) -> Facts {
         Facts {
-            outcome: outcome_of(&self.status),
-            status: self.status.0,
+            outcome: head.outcome(),
             media: Media { id: self.media_id.0, url: self.file_url.0, ..Media::default() },
-            user_data: self.user_data.0,
             ..Facts::default()
         }
     }

@@ -3,7 +3,8 @@
 use serde::Deserialize;
 
 use super::{Body, Head};
-use crate::facts::Facts;
+use crate::event::{Output, Role};
+use crate::facts::{Facts, made};
 use crate::wire::{Text, Unused};
 
 /// Body of `ProduceMediaComplete`: a video was made from an editing project. `MediaId` is that of the video, also where it
@@ -18,7 +19,11 @@ pub(super) struct ProduceMedia {
 }
 
 impl Body for ProduceMedia {
+    const MEDIA_IS_MADE: bool = true;
+
     fn facts(self, head: &Head) -> Facts {
-        Facts { outcome: head.outcome(), ..Facts::default() }
+        let outcome = head.outcome();
+        let video = head.media_id().map(|id| Output { id: Some(id), role: Role::Video, ..Output::default() });
+        Facts { outcome, outputs: made(outcome, video), ..Facts::default() }
     }
 }

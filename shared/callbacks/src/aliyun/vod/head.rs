@@ -3,7 +3,7 @@
 use serde::de::MapAccess;
 use serde_json::value::RawValue;
 
-use crate::aliyun::failure;
+use crate::aliyun::error_of;
 use crate::event::{Failure, Outcome};
 use crate::facts;
 use crate::status;
@@ -59,14 +59,9 @@ impl Head {
         ids.into_iter().find_map(|id| id.0.clone())
     }
 
-    /// What went wrong; nothing where the code is the 0 of success. In the sample of `UploadByURLComplete` the code ends in a
-    /// blank, as do the keys around it.
+    /// What went wrong.
     pub(super) fn error(&self) -> Failure {
-        if self.error_code.is_absent() && self.code.as_deref() == Some("0") {
-            return Failure::default();
-        }
-        let code = self.error_code.clone().or(self.code.clone()).0.map(|code| code.trim().to_owned());
-        failure(Text(code), self.error_message.clone().or(self.message.clone()))
+        error_of([&self.error_code, &self.code], [&self.error_message, &self.message])
     }
 
     /// The error of a part with this outcome.
@@ -121,7 +116,7 @@ mod tests {
     }
 
     fn parse(json: &str) -> WithHead<Body> {
-        crate::wire::parse(json)
+        wire::parse(json)
     }
 
     #[test]
@@ -140,6 +135,8 @@ mod tests {
             (r#"{"ErrorCode ":"E "}"#, Some(Outcome::Failed), Some("E")),
             (r#"{"ErrorCode":"E "}"#, Some(Outcome::Failed), Some("E")),
             (r#"{"Code":0}"#, None, None),
+            (r#"{"Code":"200","Message":"Success"}"#, None, None),
+            (r#"{"Message":"no such file"}"#, Some(Outcome::Failed), None),
             ("{}", None, None),
         ] {
             let head = parse(json).head;

@@ -3,11 +3,11 @@
 use serde::Deserialize;
 
 use super::{Body, Head};
-use crate::event::{Job, Outcome};
-use crate::facts::Facts;
+use crate::event::{Job, Outcome, Output, Role};
+use crate::facts::{Facts, made};
 use crate::wire::{Text, Time, Unused};
 
-/// Body of `AddLiveRecordVideoComplete`: a live stream was recorded as a video, which is the event's media.
+/// Body of `AddLiveRecordVideoComplete`: a live stream was recorded as a video, which `VideoId` names.
 ///
 /// <https://www.alibabacloud.com/help/en/vod/user-guide/addliverecordvideocomplete>
 #[derive(Debug, Default, Deserialize)]
@@ -25,8 +25,7 @@ pub(super) struct Recording {
     record_end_time: Time,
 }
 
-/// Body of `LiveRecordVideoComposeStart`: a live stream ended, and a video is being made from its recordings. The video is the
-/// event's media.
+/// Body of `LiveRecordVideoComposeStart`: a live stream ended, and a video is being made from its recordings, which `VideoId` names.
 ///
 /// `Status` tells whether this started: `success` is no end.
 ///
@@ -43,9 +42,14 @@ pub(super) struct ComposeStart {
 }
 
 impl Body for Recording {
+    const MEDIA_IS_MADE: bool = true;
+
     fn facts(self, head: &Head) -> Facts {
+        let outcome = head.outcome();
+        let video = head.media_id().map(|id| Output { id: Some(id), role: Role::Video, ..Output::default() });
         Facts {
-            outcome: head.outcome(),
+            outcome,
+            outputs: made(outcome, video),
             job: Job { started_at: self.record_start_time.0, finished_at: self.record_end_time.0, ..Job::default() },
             ..Facts::default()
         }

@@ -24,6 +24,7 @@ use crate::facts::Facts;
 use crate::json::Value;
 use crate::wire::read as read_struct;
 use head::{Head, WithHead};
+pub(super) use review::AuditResult;
 
 const WORKFLOW_TASK_COMPLETE: &str = "WorkflowTaskComplete";
 
@@ -60,20 +61,26 @@ type Reader = fn(Value<'_>) -> Facts;
 /// What an event has besides its head, which tells what happened. What the head tells need not be told again: the media's and
 /// the job's id, the status word, the error, the user data.
 trait Body: Default + for<'de> Deserialize<'de> {
+    /// Whether the head's media is what was made, and not what it was made from.
+    const MEDIA_IS_MADE: bool = false;
+
     fn facts(self, head: &Head) -> Facts;
 }
 
 fn body<B: Body>(event: Value<'_>) -> Facts {
     let WithHead { head, body } = read_struct::<WithHead<B>>(event);
     let facts = body.facts(&head);
-    complete(head, facts)
+    complete(&head, facts, B::MEDIA_IS_MADE)
 }
 
-/// The facts with what the head tells.
-fn complete(head: Head, facts: Facts) -> Facts {
+/// The facts with what the head tells. `media_is_made`: the head's media is what was made, and not what it was made from.
+fn complete(head: &Head, facts: Facts, media_is_made: bool) -> Facts {
+    // What was made is an output. Where nothing was, its ID still is what the event is about.
+    let made = head.media_id().filter(|_| media_is_made && !facts.outputs.is_empty());
+    let id = if made.is_some() { None } else { head.media_id() };
     Facts {
-        media: Media { id: head.media_id().or(facts.media.id), ..facts.media },
-        job: Job { id: facts.job.id.or(head.job_id.0.clone()), ..facts.job },
+        media: Media { id: id.or(facts.media.id), ..facts.media },
+        job: Job { id: facts.job.id.or_else(|| head.job_id.0.clone()), ..facts.job },
         status: head.status.0.clone(),
         error: head.error(),
         user_data: head.user_data(),

@@ -44,7 +44,7 @@ pub(super) struct AiMediaAudit {
 /// <https://www.alibabacloud.com/help/en/vod/developer-reference/api-vod-2017-03-21-getaimediaauditjob>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-struct AuditResult {
+pub(in crate::aliyun) struct AuditResult {
     /// What to do: `block`, `review` or `pass`.
     suggestion: Text,
     /// What was found: `porn`, `terrorism`, `ad`, `live`, `logo`, `audio` or `normal`; several are separated by commas.
@@ -66,9 +66,9 @@ struct AuditResult {
 #[serde(default, rename_all = "PascalCase")]
 struct VideoResult {
     /// What to do.
-    suggestion: Unused<Text>,
+    suggestion: Text,
     /// What was found.
-    label: Unused<Text>,
+    label: Text,
     /// Pornography: `porn`, `sexy` or `normal`.
     porn_result: One<Finding>,
     /// Terrorism: `terrorism`, `outfit`, `logo`, `weapon`, `politics`, `others` or `normal`.
@@ -86,9 +86,9 @@ struct VideoResult {
 #[serde(default, rename_all = "PascalCase")]
 struct ImageResult {
     /// What to do.
-    suggestion: Unused<Text>,
+    suggestion: Text,
     /// What was found.
-    label: Unused<Text>,
+    label: Text,
     /// Which image: `cover`.
     r#type: Unused<Text>,
     /// Where the image lies.
@@ -104,7 +104,7 @@ struct Finding {
     /// What to do: `block`, `review` or `pass`.
     suggestion: Text,
     /// What was found.
-    label: Unused<Text>,
+    label: Text,
     /// The scene: `porn`, `terrorism`, `ad`, `live`, `logo`, `antispam`. Not of a video.
     scene: Unused<Text>,
     /// Confidence in the label, 0 to 100. Not of a video.
@@ -170,23 +170,34 @@ impl Body for AiMediaAudit {
 }
 
 impl AuditResult {
-    fn review(self) -> Review {
-        let verdict = self.suggestion.as_deref().and_then(verdict_of);
+    /// What the whole or, where one of them is graver, its parts say.
+    pub(in crate::aliyun) fn review(self) -> Review {
+        let whole = verdict_of(&self.suggestion);
         let video = self.video_result.or_default();
         let scenes = [video.porn_result, video.terrorism_result, video.ad_result, video.live_result, video.logo_result];
-        let images = self.image_result.into_iter().flat_map(|image| image.result);
-        let findings = scenes
-            .into_iter()
-            .filter_map(|scene| scene.0.map(|finding| *finding))
-            .chain(images)
-            .chain(self.text_result)
-            .chain(self.audio_result);
-        // What decided says the same as the whole; of several, the surest counts. Where all is well, nothing decided.
-        let decided = |finding: &Finding| {
-            verdict > Some(Verdict::Pass) && finding.suggestion.as_deref().and_then(verdict_of) == verdict
-        };
-        let score = findings.filter(decided).filter_map(|finding| finding.score()).reduce(f64::max);
-        Review { verdict, label: self.label.0, score, ..Review::default() }
+        let of_video = Finding { suggestion: video.suggestion, label: video.label, ..Finding::default() };
+        let of_images = self.image_result.into_iter().flat_map(|image| {
+            let of_image = Finding { suggestion: image.suggestion, label: image.label, ..Finding::default() };
+            image.result.into_iter().chain([of_image])
+        });
+        let of_scenes = scenes.into_iter().filter_map(|scene| scene.0.map(|finding| *finding));
+        let parts: Vec<Finding> =
+            of_scenes.chain([of_video]).chain(of_images).chain(self.text_result).chain(self.audio_result).collect();
+        let verdict = parts.iter().map(|part| verdict_of(&part.suggestion)).fold(whole, Option::max);
+        // Of the parts that decided the surest counts. Where all is well, nothing decided.
+        let decided = |part: &&Finding| verdict > Some(Verdict::Pass) && verdict_of(&part.suggestion) == verdict;
+        let surest = parts
+            .iter()
+            .filter(decided)
+            .reduce(|surest, part| if part.score() > surest.score() { part } else { surest });
+        // The whole's label is what was found, but for a whole that found less than a part of it.
+        let label = if whole == verdict { self.label.0 } else { None };
+        Review {
+            verdict,
+            label: label.or_else(|| surest.and_then(|part| part.label.0.clone())),
+            score: surest.and_then(Finding::score),
+            ..Review::default()
+        }
     }
 }
 
@@ -197,8 +208,8 @@ impl Finding {
     }
 }
 
-fn verdict_of(suggestion: &str) -> Option<Verdict> {
-    match suggestion.to_ascii_lowercase().as_str() {
+fn verdict_of(suggestion: &Text) -> Option<Verdict> {
+    match suggestion.as_deref()?.to_ascii_lowercase().as_str() {
         "pass" => Some(Verdict::Pass),
         "review" => Some(Verdict::Review),
         "block" => Some(Verdict::Block),

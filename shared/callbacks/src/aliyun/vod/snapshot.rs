@@ -1,5 +1,7 @@
 //! Still and animated images taken from a video.
 
+use std::collections::HashSet;
+
 use serde::Deserialize;
 
 use super::head::WithHead;
@@ -7,7 +9,8 @@ use super::{Body, Head};
 use crate::aliyun::{MOST_FILES, role_of, series};
 use crate::event::{Job, Kind, Outcome, Output, Role, Step};
 use crate::facts::{Facts, made};
-use crate::wire::{Decimal, Embedded, Integer, Many, Text, Unused};
+use crate::urls::unsigned;
+use crate::wire::{Decimal, Embedded, Integer, Many, Text, Texts, Unused};
 
 /// Body of `SnapshotComplete`.
 ///
@@ -23,6 +26,8 @@ pub(super) struct Snapshot {
     cover_url: Text,
     /// The series of snapshots. A list, which is also read where it comes as JSON in a string, as lists of other events do.
     snapshot_infos: Embedded<Many<WithHead<SnapshotInfo>>>,
+    /// URLs of the snapshots one by one, which events of 2020 have in place of the series. No table has it.
+    snapshots: Embedded<Texts>,
 }
 
 /// A series of snapshots of one type.
@@ -77,13 +82,24 @@ impl Body for Snapshot {
             _ => Job::default(),
         };
         let mut most = MOST_FILES;
-        let steps: Vec<Step> = infos.into_iter().map(|info| step(info, whole, &mut most)).collect();
+        let steps: Vec<Step> =
+            infos.into_iter().map(|info| step(info, whole, &mut most)).filter(|step| !step.is_blank()).collect();
         let outcome = Outcome::of_parts(whole, steps.iter().map(|step| step.outcome));
-        let is_in_steps =
-            |url: &String| steps.iter().flat_map(|step| &step.outputs).any(|output| output.url.as_ref() == Some(url));
-        let cover = self.cover_url.0.filter(|url| !is_in_steps(url)).map(image);
-        Facts { outcome, job, outputs: made(outcome, cover), steps, ..Facts::default() }
+        let snapshots = match self.snapshots {
+            Embedded::Json(urls) => urls.0,
+            Embedded::Text(url) => vec![url],
+            Embedded::Absent => Vec::new(),
+        };
+        let of_steps = steps.iter().flat_map(|step| &step.outputs).filter_map(|output| output.url.as_deref());
+        let outputs = without_those_listed(snapshots.into_iter().chain(self.cover_url.0), of_steps);
+        Facts { outcome, job, outputs: made(outcome, outputs.into_iter().map(image)), steps, ..Facts::default() }
     }
+}
+
+/// These URLs without those that are already listed, once each. A signature is no difference.
+fn without_those_listed<'a>(urls: impl Iterator<Item = String>, listed: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut seen: HashSet<String> = listed.map(|url| unsigned(url).into_owned()).collect();
+    urls.filter(|url| seen.insert(unsigned(url).into_owned())).collect()
 }
 
 /// A series as a part of the whole. Without a status of its own, it ended as the whole did.

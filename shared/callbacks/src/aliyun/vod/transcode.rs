@@ -4,7 +4,6 @@ use serde::Deserialize;
 
 use super::head::WithHead;
 use super::{Body, Head};
-use crate::aliyun::role_of;
 use crate::event::{Job, Kind, Outcome, Output, Role, Step};
 use crate::facts::{Facts, made};
 use crate::wire::{Decimal, Embedded, Integer, Many, Text, Time, Unused};
@@ -40,7 +39,7 @@ pub(super) struct Stream {
     width: Integer,
     /// Bytes; a number.
     size: Integer,
-    /// Whether there are no pictures: `true` or `false`. No table has it.
+    /// Whether there are no pictures: `true` or `false`, as `GetPlayInfo` writes it `1` or `0`. No table has it.
     is_audio: Text,
     /// ID of the watermark on the pictures.
     watermark_id: Unused<Text>,
@@ -77,7 +76,8 @@ impl Body for Stream {
 impl Body for Transcode {
     fn facts(self, head: &Head) -> Facts {
         let whole = head.outcome();
-        let steps: Vec<Step> = self.stream_infos.or_default().into_iter().map(|stream| step(stream, whole)).collect();
+        let streams = self.stream_infos.or_default().into_iter();
+        let steps: Vec<Step> = streams.map(|stream| step(stream, whole)).filter(|step| !step.is_blank()).collect();
         Facts { outcome: Outcome::of_parts(whole, steps.iter().map(|step| step.outcome)), steps, ..Facts::default() }
     }
 }
@@ -100,11 +100,23 @@ fn step(WithHead { head, body }: WithHead<Stream>, whole: Outcome) -> Step {
 }
 
 impl Stream {
+    /// The vendor's word on format and sound counts before the ending of the file's name. A playlist is one, whatever it lists.
+    fn role(&self) -> Role {
+        let of_format = self.format.as_deref().map(|format| Role::of_name(&format!(".{format}")));
+        let of_name = || self.file_url.as_deref().map(Role::of_name);
+        let role = of_format.filter(|role| *role != Role::Other).or_else(of_name).unwrap_or_default();
+        match (role, self.is_audio.as_deref()) {
+            (Role::Video | Role::Other, Some("true" | "1")) => Role::Audio,
+            (Role::Audio | Role::Other, Some("false" | "0")) | (Role::Other, _) => Role::Video,
+            (role, _) => role,
+        }
+    }
+
     fn output(self) -> Option<Output> {
+        let role = self.role();
         let url = self.file_url.0?;
-        let otherwise = if self.is_audio.as_deref() == Some("true") { Role::Audio } else { Role::Video };
         Some(Output {
-            role: role_of(&url, otherwise),
+            role,
             url: Some(url),
             size: self.size.count(),
             duration: self.duration.get(),

@@ -4,18 +4,23 @@
 //! keys in `PascalCase`. Both say the same of the whole; `Detail` has the parts as well.
 
 use serde::Deserialize;
+use serde::de::MapAccess;
 use serde_json::Value;
 
-use super::audit_detail::{Category, ListInfo, MaskInfo, Results, Segment};
+use super::audit_detail::{Category, DetectDetail, ListInfo, MaskInfo, Results, Segment};
 use super::failure;
-use crate::event::{Job, Kind, Media, Outcome, Review, Verdict};
+use super::results::Parts;
+use crate::event::{Failure, Job, Kind, Media, Outcome, Review, Verdict};
 use crate::facts::Facts;
 use crate::status;
-use crate::wire::{CamelCase, Decimal, Integer, Many, One, Text, Time, Unused, UserData};
+use crate::wire::{CamelCase, Decimal, Head, Integer, Many, One, Text, Time, Unused, UserData, WithHead};
 
 /// The reviews. A live stream's is a `ReviewVideo`, too.
 pub(super) const REVIEWS: &[&str] =
     &["ReviewImage", "ReviewVideo", "ReviewAudio", "ReviewText", "ReviewDocument", "ReviewHtml"];
+
+/// Members whose names end like those of categories.
+const NO_CATEGORIES: &[&str] = &["userInfo", "listInfo", "maskInfo", "liveInfo", "recordInfo"];
 
 /// What the console posts when a callback URL is saved.
 const TEST_MESSAGE: &str = "Test request when setting callback url";
@@ -33,7 +38,7 @@ pub(super) struct Simple {
     /// Error message; `success` on success.
     message: Text,
     /// What was found.
-    data: One<CamelCase<Report>>,
+    data: One<CamelCase<WithCategories<Report>>>,
 }
 
 /// The version `Detail`.
@@ -42,10 +47,14 @@ pub(super) struct Simple {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct Detail {
-    /// `ReviewImage`, `ReviewVideo`, `ReviewAudio`, `ReviewText`, `ReviewDocument` or `ReviewHtml`.
+    /// `ReviewImage`, `ReviewVideo`, `ReviewAudio`, `ReviewText`, `ReviewDocument` or `ReviewHtml`. No page tells that of virus
+    /// detection, whose callback is taken for the answer of the API that queries it:
+    /// <https://www.tencentcloud.com/document/product/1045/72967>
     event_name: Text,
     /// What was found. An object in all samples.
-    jobs_detail: Many<CamelCase<Report>>,
+    jobs_detail: Many<CamelCase<WithCategories<Report>>>,
+    /// ID of the request, which the answers of the API have.
+    request_id: Unused<Text>,
 }
 
 /// What a review found, of whatever it reviewed; each sort has some of the fields. The keys are those of `Detail`, and
@@ -97,9 +106,9 @@ struct Report {
     forbidden_status: Unused<Integer>,
 
     /// 0 nothing found, 1 found, 2 perhaps.
-    result: Integer,
-    /// The same, of documents and web pages.
-    suggestion: Integer,
+    result: Text,
+    /// The same, of documents and web pages; of virus detection `normal` or `block`.
+    suggestion: Text,
     /// The category of what was found: `Normal`, `Porn`, `Ads`.
     label: Text,
     /// What was found within the label.
@@ -108,28 +117,8 @@ struct Report {
     category: Unused<Text>,
     /// 0 to 100.
     score: Decimal,
-    /// Pornography.
-    porn_info: One<CamelCase<Category>>,
-    /// Terrorism.
-    terrorism_info: One<CamelCase<Category>>,
-    /// Terrorism, in older editions.
-    terrorist_info: One<CamelCase<Category>>,
-    /// Politics.
-    politics_info: One<CamelCase<Category>>,
-    /// Advertising.
-    ads_info: One<CamelCase<Category>>,
-    /// Against the law.
-    illegal_info: One<CamelCase<Category>>,
-    /// Abuse.
-    abuse_info: One<CamelCase<Category>>,
-    /// Nothing for the young.
-    teenager_info: One<CamelCase<Category>>,
-    /// Bad values.
-    value_info: One<CamelCase<Category>>,
-    /// Worthless text.
-    spam_info: One<CamelCase<Category>>,
     /// The categories, of documents and web pages.
-    labels: One<CamelCase<Report>>,
+    labels: One<CamelCase<WithCategories<Nothing>>>,
 
     /// Whether a picture was made smaller to be reviewed.
     compression_result: Unused<Integer>,
@@ -159,24 +148,54 @@ struct Report {
     text_results: One<Results>,
     /// The web page with what was found marked in it.
     highlight_html: Unused<Text>,
+    /// Files with a virus; virus detection.
+    detect_detail: One<DetectDetail>,
 }
 
-/// A category that hit.
-struct Hit {
-    label: String,
+/// What was found of each category, under the category's name: `Porn` of `pornInfo`.
+///
+/// Categories are added without notice, and all are alike: pornography, terrorism (`Terrorism`, in older editions `Terrorist`),
+/// politics, advertising, `Illegal`, `Abuse`, nothing for the young (`Teenager`), bad values (`Value`), worthless text
+/// (`Spam`), pictures of bad quality (`Quality`), what has no meaning (`Meaningless`).
+#[derive(Debug, Default)]
+struct Categories(Vec<(String, Category)>);
+
+/// An object with categories beside its own members.
+type WithCategories<B> = WithHead<Categories, B>;
+
+/// No members of its own.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Nothing {}
+
+impl Head for Categories {
+    fn take<'de, A: MapAccess<'de>>(&mut self, key: &str, object: &mut A) -> Result<bool, A::Error> {
+        let Some(name) = key.strip_suffix("Info").filter(|_| !NO_CATEGORIES.contains(&key)) else { return Ok(false) };
+        let One(category) = object.next_value::<One<CamelCase<Category>>>()?;
+        let mut letters = name.chars();
+        let name = letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect();
+        self.0.extend(category.map(|category| (name, category.0)));
+        Ok(true)
+    }
+}
+
+/// What was found somewhere: a category that hit, or a part of the media.
+struct Finding {
+    verdict: Option<Verdict>,
+    label: Option<String>,
     score: Option<f64>,
 }
 
 impl Simple {
     /// Whether the body is of this version. Old editions have no event in it; other bodies have no `data`.
     pub(super) fn is_review(&self) -> bool {
-        let Some(CamelCase(report)) = self.data.as_ref() else { return false };
+        let Some(CamelCase(WithHead { body: report, .. })) = self.data.as_ref() else { return false };
         let is_named = report.event.as_deref().is_some_and(|event| REVIEWS.contains(&event));
-        is_named || self.is_test() || (!report.trace_id.is_absent() && report.result.get().is_some())
+        is_named || self.is_test() || (!report.trace_id.is_absent() && !report.result.is_absent())
     }
 
     fn is_test(&self) -> bool {
-        let Some(CamelCase(report)) = self.data.as_ref() else { return false };
+        let Some(CamelCase(WithHead { body: report, .. })) = self.data.as_ref() else { return false };
         self.message.as_deref() == Some(TEST_MESSAGE)
             || report.trace_id.as_deref() == Some(TEST_ID)
             || report.url.as_deref().is_some_and(|url| TEST_URLS.contains(&url))
@@ -184,7 +203,7 @@ impl Simple {
 
     pub(super) fn facts(self) -> Facts {
         let is_test = self.is_test();
-        let CamelCase(mut report) = self.data.or_default();
+        let CamelCase(WithHead { head: categories, body: mut report }) = self.data.or_default();
         report.code = self.code;
         report.message = self.message;
         if is_test {
@@ -196,24 +215,26 @@ impl Simple {
                 ..Facts::default()
             };
         }
-        Facts { name: report.event.0.clone(), ..report.facts() }
+        Facts { name: report.event.0.clone(), ..report.facts(categories) }
     }
 }
 
 impl Detail {
     pub(super) fn facts(self) -> Facts {
-        let CamelCase(report) = self.jobs_detail.into_iter().next().unwrap_or_default();
-        Facts { name: self.event_name.0, ..report.facts() }
+        let CamelCase(WithHead { head, body }) = self.jobs_detail.into_iter().next().unwrap_or_default();
+        Facts { name: self.event_name.0, ..body.facts(head) }
     }
 }
 
 impl Report {
-    fn facts(mut self) -> Facts {
+    fn facts(mut self, categories: Categories) -> Facts {
         let code = self.code.as_deref().and_then(|code| code.parse().ok());
-        let outcome = status::outcome_or_code(self.state.as_deref(), code);
+        let whole = status::outcome_or_code(self.state.as_deref(), code);
+        let (outcome, error) = self.parts(&categories).outcome(whole);
         // What failed found nothing, though it may say 0.
-        let review = if outcome == Outcome::Failed { Review::default() } else { self.review() };
+        let review = if outcome == Outcome::Failed { Review::default() } else { self.review(categories) };
         let masked = self.mask_info.or_default().output().filter(|_| outcome != Outcome::Failed);
+        let own_error = failure(self.code, self.message);
         Facts {
             kind: Kind::Moderation,
             outcome,
@@ -228,53 +249,80 @@ impl Report {
             job: Job { id: self.job_id.or(self.trace_id).0, created_at: self.creation_time.0, ..Job::default() },
             outputs: masked.into_iter().collect(),
             review,
-            error: failure(self.code, self.message),
+            error: if own_error == Failure::default() { error } else { own_error },
             user_data: self.data_id.0.or(self.user_info.0),
             ..Facts::default()
         }
     }
 
-    /// What to do, and what for. Takes the categories.
-    fn review(&mut self) -> Review {
-        let mut hits = self.hits();
-        hits.extend(std::mem::take(&mut self.labels).or_default().0.hits());
-        let worst = hits.into_iter().reduce(|worst, hit| if hit.score > worst.score { hit } else { worst });
-        let (label, score) = worst.map(|hit| (hit.label, hit.score)).unzip();
+    /// How the categories came out, and the file without what was found.
+    fn parts(&self, categories: &Categories) -> Parts {
+        let mut parts = Parts::default();
+        for (_, category) in &categories.0 {
+            parts.take(&Text(None), &category.code, &category.msg);
+        }
+        if let Some(masked) = self.mask_info.as_ref() {
+            masked.count(&mut parts);
+        }
+        parts
+    }
+
+    /// What to do, and what for: as the whole says or, where one of them is graver, its categories and parts. Takes them.
+    fn review(&mut self, categories: Categories) -> Review {
+        let whole = verdict(&self.result).or(verdict(&self.suggestion));
+        let labels = std::mem::take(&mut self.labels).or_default().0.head;
+        let hits = categories.0.into_iter().chain(labels.0).filter(|(_, category)| category.has_hit());
+        let hits = hits.map(|(name, category)| Finding {
+            verdict: category.hit_flag.get().and_then(verdict_of),
+            score: category.score.get(),
+            label: category.label.0.or(Some(name)),
+        });
+        let lists = [&mut self.snapshot, &mut self.audio_section, &mut self.section].map(std::mem::take);
+        let pages = [&mut self.page_segment, &mut self.image_results, &mut self.text_results];
+        let pages = pages.map(|pages| std::mem::take(pages).or_default().results);
+        let segments = lists.into_iter().chain(pages).flatten().map(|segment| Finding {
+            verdict: verdict(&segment.result).or(verdict(&segment.suggestion)),
+            label: segment.label.0,
+            score: segment.score.get(),
+        });
+        let viruses = std::mem::take(&mut self.detect_detail).or_default().result.into_iter();
+        let viruses = viruses.map(|found| Finding { verdict: whole, label: found.virus_name.0, score: None });
+
+        // A category says more than a part, which may lack its label.
+        let graver = |one: Finding, other: Finding| {
+            let rank = |finding: &Finding| (finding.verdict, finding.label.is_some());
+            let is_graver = rank(&other) > rank(&one) || (rank(&other) == rank(&one) && other.score > one.score);
+            if is_graver { other } else { one }
+        };
+        let of_category = hits.chain(viruses).reduce(graver);
+        let of_part = segments.filter(|part| part.verdict > Some(Verdict::Pass)).reduce(graver);
+        let found =
+            [&of_category, &of_part].into_iter().flatten().map(|finding| finding.verdict).fold(whole, Option::max);
+        let decided = of_category.or(of_part.filter(|part| part.verdict > whole));
+        let (label, score) = decided.map(|finding| (finding.label, finding.score)).unzip();
+        let is_own_label = |label: &String| found <= Some(Verdict::Pass) || !label.eq_ignore_ascii_case("normal");
         Review {
-            verdict: self.result.get().or(self.suggestion.get()).and_then(verdict),
-            label: self.label.0.clone().or(label),
+            verdict: found,
+            label: self.label.0.clone().filter(is_own_label).or(label.flatten()),
             score: score.flatten().or(self.score.get()),
             ..Review::default()
         }
     }
+}
 
-    /// The categories that hit. Takes them.
-    fn hits(&mut self) -> Vec<Hit> {
-        let categories = [
-            ("Porn", &mut self.porn_info),
-            ("Terrorism", &mut self.terrorism_info),
-            ("Terrorist", &mut self.terrorist_info),
-            ("Politics", &mut self.politics_info),
-            ("Ads", &mut self.ads_info),
-            ("Illegal", &mut self.illegal_info),
-            ("Abuse", &mut self.abuse_info),
-            ("Teenager", &mut self.teenager_info),
-            ("Value", &mut self.value_info),
-            ("Spam", &mut self.spam_info),
-        ];
-        let hit = |(name, category): (&str, &mut One<CamelCase<Category>>)| {
-            let CamelCase(category) = std::mem::take(category).or_default();
-            category.has_hit().then(|| Hit {
-                score: category.score.get(),
-                label: category.label.0.unwrap_or_else(|| name.to_owned()),
-            })
-        };
-        categories.into_iter().filter_map(hit).collect()
+/// What the vendor's number or word advises.
+fn verdict(advice: &Text) -> Option<Verdict> {
+    let advice = advice.as_deref()?;
+    match advice.to_ascii_lowercase().as_str() {
+        "normal" | "pass" => Some(Verdict::Pass),
+        "block" => Some(Verdict::Block),
+        "review" => Some(Verdict::Review),
+        number => number.parse().ok().and_then(verdict_of),
     }
 }
 
 /// What the vendor's number advises.
-fn verdict(result: i64) -> Option<Verdict> {
+fn verdict_of(result: i64) -> Option<Verdict> {
     match result {
         0 => Some(Verdict::Pass),
         1 => Some(Verdict::Block),
@@ -317,9 +365,17 @@ mod tests {
             ),
             (
                 r#"{"result":2,"porn_info":{"hit_flag":2,"score":60},"ads_info":{"hit_flag":1,"label":"QR","score":"80"}}"#,
-                Verdict::Review,
+                Verdict::Block,
                 Some("QR"),
                 Some(80.0),
+            ),
+            (r#"{"result":0,"ads_info":{"hit_flag":1,"score":80}}"#, Verdict::Block, Some("Ads"), Some(80.0)),
+            (r#"{"result":2,"quality_info":{"hit_flag":2,"score":70}}"#, Verdict::Review, Some("Quality"), Some(70.0)),
+            (
+                r#"{"result":1,"brand_new_info":{"hit_flag":1,"score":70}}"#,
+                Verdict::Block,
+                Some("BrandNew"),
+                Some(70.0),
             ),
             (r#"{"result":1,"abuse_info":{"hit_flag":1,"count":3}}"#, Verdict::Block, Some("Abuse"), None),
             (r#"{"result":0,"porn_info":{"hit_flag":0,"label":"","score":9}}"#, Verdict::Pass, None, None),

@@ -3,7 +3,9 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::failure;
 use super::outputs::named;
+use super::results::Parts;
 use crate::event::{Output, Role};
 use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Time, Unused};
 
@@ -12,11 +14,11 @@ use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Time, Unused};
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Category {
     /// Error code of the category; 0 on success.
-    code: Unused<Integer>,
+    pub(super) code: Text,
     /// Error message of the category.
-    msg: Unused<Text>,
+    pub(super) msg: Text,
     /// 0 nothing found, 1 found, 2 perhaps.
-    hit_flag: Integer,
+    pub(super) hit_flag: Integer,
     /// 0 to 100. Video and text have `count` instead.
     pub(super) score: Decimal,
     /// What was found, often empty.
@@ -46,7 +48,25 @@ pub(super) struct Category {
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct Results {
     /// The parts.
-    results: Many<Segment>,
+    pub(super) results: Many<Segment>,
+}
+
+/// What a virus detection found in a file and in the files that it holds.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct DetectDetail {
+    /// The files with a virus.
+    pub(super) result: Many<DetectResult>,
+}
+
+/// A file with a virus.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct DetectResult {
+    /// Name of the file.
+    file_name: Unused<Text>,
+    /// Name of the virus.
+    pub(super) virus_name: Text,
 }
 
 /// A picture, a piece of sound, a piece of text, a page; each has some of the fields.
@@ -70,15 +90,15 @@ pub(super) struct Segment {
     /// Number of the sheet.
     sheet_number: Unused<Integer>,
     /// The category of what was found.
-    label: Unused<Text>,
+    pub(super) label: Text,
     /// What was found within the label.
     sub_label: Unused<Text>,
     /// 0 nothing found, 1 found, 2 perhaps.
-    result: Unused<Integer>,
+    pub(super) result: Text,
     /// The same, of documents and web pages.
-    suggestion: Unused<Integer>,
+    pub(super) suggestion: Text,
     /// 0 to 100.
-    score: Unused<Decimal>,
+    pub(super) score: Decimal,
     /// Pornography.
     porn_info: Unused<Value>,
     /// Terrorism.
@@ -99,6 +119,10 @@ pub(super) struct Segment {
     value_info: Unused<Value>,
     /// Worthless text.
     spam_info: Unused<Value>,
+    /// Pictures of bad quality.
+    quality_info: Unused<Value>,
+    /// Pictures and texts without a meaning.
+    meaningless_info: Unused<Value>,
     /// Languages that are spoken.
     language_results: Unused<Value>,
 }
@@ -138,9 +162,9 @@ pub(super) struct MaskInfo {
 #[serde(default, rename_all = "PascalCase")]
 struct RecordInfo {
     /// Error code, or `Success`.
-    code: Unused<Text>,
+    code: Text,
     /// Error message.
-    message: Unused<Text>,
+    message: Text,
     /// Where the file is.
     output: One<RecordOutput>,
 }
@@ -176,8 +200,20 @@ impl Category {
 }
 
 impl MaskInfo {
+    /// How making the file came out.
+    pub(super) fn count(&self, parts: &mut Parts) {
+        if let Some(record) = self.record_info.as_ref() {
+            parts.take(&Text(None), &record.code, &record.message);
+            parts.take_made();
+        }
+    }
+
     pub(super) fn output(self) -> Option<Output> {
-        let place = self.record_info.or_default().output.or_default();
+        let record = self.record_info.or_default();
+        if failure(record.code, record.message).code.is_some() {
+            return None;
+        }
+        let place = record.output.or_default();
         let output = named(place.object, Role::Video)?;
         Some(Output { bucket: place.bucket.0, region: place.region.0, ..output })
     }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::event::{Media, Output};
+use crate::event::{Media, Output, Role};
 use crate::wire::{Decimal, Integer, Many, One, Text, Unused};
 
 /// `Operation.MediaInfo`: of the file that the job made, or of its input where it makes none.
@@ -132,12 +132,15 @@ pub(super) struct Properties {
     pub(super) height: Option<u64>,
     pub(super) fps: Option<f64>,
     pub(super) codec: Option<String>,
+    /// Whether it has sound and no pictures. False where it is not known.
+    pub(super) is_sound: bool,
 }
 
 impl MediaInfo {
     pub(super) fn properties(self) -> Properties {
         let format = self.format.or_default();
         let streams = self.stream.or_default();
+        let is_sound = streams.video.0.is_empty() && !streams.audio.0.is_empty();
         let audio_codec = streams.audio.into_iter().next().and_then(|stream| stream.codec_name.0);
         let video = streams.video.into_iter().next().unwrap_or_default();
         Properties {
@@ -149,6 +152,7 @@ impl MediaInfo {
             height: video.height.count(),
             fps: video.fps.get().or(video.avg_fps.get()),
             codec: video.codec_name.0.or(audio_codec),
+            is_sound,
         }
     }
 }
@@ -168,9 +172,11 @@ impl Properties {
         }
     }
 
-    /// The output with these properties, where it does not have them yet.
+    /// The output with these properties, where it does not have them yet. A file with sound and no pictures is sound, whatever
+    /// its name ends in.
     pub(super) fn describe_output(self, output: Output) -> Output {
         Output {
+            role: if self.is_sound && output.role == Role::Video { Role::Audio } else { output.role },
             size: output.size.or(self.size),
             duration: output.duration.or(self.duration),
             bitrate: output.bitrate.or(self.bitrate),

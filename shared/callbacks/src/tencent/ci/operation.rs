@@ -9,9 +9,10 @@ use serde_json::value::RawValue;
 use super::CosHeader;
 use super::media_info::{MediaInfo, Properties};
 use super::outputs::{MediaResult, OutputTarget};
-use super::results::{analysis, document, picture, speech, video};
-use crate::event::{Media, Outcome, Output};
+use super::results::{Parts, analysis, document, picture, speech, video};
+use crate::event::{Failure, Media, Outcome, Output};
 use crate::facts::made;
+use crate::urls::unsigned;
 use crate::wire::{Integer, Many, One, Text, Texts, Unused, UserData};
 
 /// What was to be done, and what came of it.
@@ -31,7 +32,7 @@ pub(super) struct Operation {
     /// Type of the job once more. In the vendor's SDK.
     tag: Unused<Text>,
     /// The customer's own ID of the job. In the vendor's SDK.
-    custom_id: Unused<Text>,
+    custom_id: UserData,
     /// Where the result was to be put.
     output: One<OutputTarget>,
     /// The input's headers, which speech synthesis puts here.
@@ -53,6 +54,8 @@ pub(super) struct Operation {
     file_hash_code_result: One<document::FileHashCodeResult>,
     /// `FileCompress`: the archive.
     file_compress_result: One<document::FileCompressResult>,
+    /// `DocWatermark`: the document with a watermark.
+    doc_watermark_result: One<document::DocWatermarkResult>,
     /// `FileUncompress`: how many files there are now.
     file_uncompress_result: One<document::FileUncompressResult>,
     /// `SpeechRecognition`: what is said.
@@ -187,6 +190,10 @@ struct OperationInput {
 
 /// What an operation comes to in our terms.
 pub(super) struct Done {
+    /// How it ended, with what the results say about their parts.
+    pub(super) outcome: Outcome,
+    /// Why a part failed, where it is told.
+    pub(super) error: Failure,
     pub(super) template_id: Option<String>,
     pub(super) template_name: Option<String>,
     pub(super) user_data: Option<Box<RawValue>>,
@@ -196,8 +203,34 @@ pub(super) struct Done {
 }
 
 impl Operation {
-    /// What came of the operation on this input.
-    pub(super) fn done(self, outcome: Outcome, media: Media) -> Done {
+    /// How the parts of the job came out.
+    fn parts(&self) -> Parts {
+        let mut parts = Parts::default();
+        self.detection.0.iter().for_each(|result| result.count(&mut parts));
+        if let Some(result) = self.image_inspect_result.as_ref() {
+            result.count(&mut parts);
+        }
+        if let Some(result) = self.video_tag_result.as_ref() {
+            result.count(&mut parts);
+        }
+        if let Some(watermark) = self.digital_watermark.as_ref() {
+            watermark.count(&mut parts);
+        }
+        if let Some(result) = self.doc_process_result.as_ref() {
+            result.count(&mut parts);
+        }
+        if let Some(result) = self.doc_watermark_result.as_ref() {
+            result.count(&mut parts);
+        }
+        if let Some(result) = self.file_compress_result.as_ref() {
+            result.count(&mut parts);
+        }
+        parts
+    }
+
+    /// What came of the operation on this input, of a job whose state says `whole`.
+    pub(super) fn done(self, whole: Outcome, media: Media) -> Done {
+        let (outcome, error) = self.parts().outcome(whole);
         let target = self.output.or_default();
         let (original, picture) = self.pic_process_result.or_default().before_and_after();
         let (transcripts, speech) = self.speech_recognition_result.or_default().files_and_input();
@@ -206,16 +239,20 @@ impl Operation {
             .into_iter()
             .chain(self.detection.into_iter().filter_map(picture::OcrResult::output))
             .chain(self.doc_process_result.or_default().outputs())
+            .chain(self.doc_watermark_result.or_default().output())
             .chain(self.file_compress_result.or_default().output())
             .chain(transcripts)
             .chain(self.video_target_rec_result.or_default().outputs())
             .map(|output| target.place(output));
         // Two results may name one file.
         let mut seen = HashSet::new();
-        let is_new = |output: &Output| seen.insert((output.url.clone(), output.bucket.clone(), output.object.clone()));
+        let is_new = |output: &Output| {
+            let url = output.url.as_deref().map(|url| unsigned(url).into_owned());
+            seen.insert((url, output.bucket.clone(), output.object.clone()))
+        };
         let mut outputs = made(outcome, files.into_iter().chain(named).filter(is_new));
         // The target names a file that is there only once the job is done.
-        if outputs.is_empty() && outcome == Outcome::Succeeded {
+        if outputs.is_empty() && whole == Outcome::Succeeded && outcome != Outcome::Failed {
             outputs = target.outputs();
         }
 
@@ -236,9 +273,11 @@ impl Operation {
             self.image_inspect_result.or_default().properties(),
         ];
         Done {
+            outcome,
+            error,
             template_id: self.template_id.0,
             template_name: self.template_name.0,
-            user_data: self.user_data.0,
+            user_data: self.user_data.0.or(self.custom_id.0),
             media: of_input.into_iter().fold(media, |media, properties| properties.describe_media(media)),
             outputs,
         }

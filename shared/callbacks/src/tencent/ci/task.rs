@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::operation::{Done, Operation};
 use super::{CosHeader, failure};
-use crate::event::{Job, Kind, Media, Workflow};
+use crate::event::{Failure, Job, Kind, Media, Workflow};
 use crate::facts::Facts;
 use crate::status;
 use crate::wire::{Decimal, Many, One, Text, Time, Unused};
@@ -61,9 +61,15 @@ pub(super) const TAGS: &[(&str, Kind)] = &[
     ("FileUncompress", Kind::Document),
 ];
 
-/// What a tag is about; `Unknown` for one that is not in the table.
+/// What nodes of a workflow are about whose types are no job tags: they pack a video in several renditions. In the vendor's SDK.
+///
+/// <https://github.com/tencentyun/cos-go-sdk-v5>
+const NODE_TYPES: &[(&str, Kind)] =
+    &[("StreamPack", Kind::Transcode), ("StreamPackConfig", Kind::Transcode), ("VideoStream", Kind::Transcode)];
+
+/// What a tag or a type of node is about; `Unknown` for one that is in neither table.
 pub(super) fn kind(tag: Option<&str>) -> Kind {
-    TAGS.iter().find(|(known, _)| tag == Some(known)).map_or(Kind::Unknown, |(_, kind)| *kind)
+    TAGS.iter().chain(NODE_TYPES).find(|(known, _)| tag == Some(known)).map_or(Kind::Unknown, |(_, kind)| *kind)
 }
 
 /// One job.
@@ -84,7 +90,8 @@ pub(super) struct JobsDetail {
     sub_tag: Unused<Text>,
     /// Empty, in one of the published samples of a `VideoTag` job.
     video_tag: Unused<Text>,
-    /// `Success`, `Failed`, `Submitted`, `Running`, `Pause` or `Cancel`.
+    /// `Success`, `Failed`, `Submitted`, `Running`, `Pause` or `Cancel`. It is `Success`, too, where a part of what was to be done
+    /// failed: a page, a file, a watermark.
     state: Text,
     /// Percent, 0 to 100; digits in a string.
     progress: Decimal,
@@ -155,8 +162,9 @@ impl JobsDetail {
             url: input.url.0,
             ..Media::default()
         };
-        let Done { template_id, template_name, user_data, media, outputs } =
+        let Done { outcome, error, template_id, template_name, user_data, media, outputs } =
             self.operation.or_default().done(outcome, media);
+        let own_error = failure(self.code, self.message);
         let workflow = self.workflow.or_default();
         Facts {
             name: Some(self.tag.as_deref().map_or(event_name.to_owned(), |tag| format!("{event_name}/{tag}"))),
@@ -182,7 +190,7 @@ impl JobsDetail {
                 run_id: workflow.run_id.0,
             },
             outputs,
-            error: failure(self.code, self.message),
+            error: if own_error == Failure::default() { error } else { own_error },
             user_data,
             ..Facts::default()
         }

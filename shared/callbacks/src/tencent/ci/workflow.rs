@@ -1,17 +1,18 @@
-//! The end of a workflow.
+//! The start and the end of a workflow.
 
 use serde::Deserialize;
 
 use super::results::picture::OcrResult;
-use super::{CosHeader, task};
+use super::{CosHeader, WORKFLOW_START, failure, task};
 use crate::event::{Failure, Job, Media, Outcome, Output, Role, Step, Workflow};
-use crate::facts::{Facts, failure};
+use crate::facts::{self, Facts};
 use crate::status;
 use crate::wire::{Integer, Many, One, Text, Time, Unused};
 
 /// One run of a workflow.
 ///
-/// <https://www.tencentcloud.com/document/product/1045/49945>
+/// "When the workflow starts or ends, the system will send callback content":
+/// <https://www.tencentcloud.com/document/product/1045/50341>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct WorkflowExecution {
@@ -51,6 +52,10 @@ struct Task {
     end_time: Time,
     /// `Success`, `Failed` or another status word.
     state: Text,
+    /// Error code, or `Success`. In the answer of the API that queries a workflow.
+    code: Text,
+    /// Error message.
+    message: Text,
     /// Job ID.
     job_id: Text,
     /// Name of the node in the workflow.
@@ -102,17 +107,24 @@ struct ObjectInfo {
 }
 
 impl WorkflowExecution {
-    pub(super) fn facts(self) -> Facts {
-        let whole = self.state.as_deref().map(status::outcome).unwrap_or_default();
+    /// What the run says in an event of this name.
+    pub(super) fn facts(self, event_name: Option<&str>) -> Facts {
+        let is_start = event_name == Some(WORKFLOW_START);
+        let whole = match self.state.as_deref().map(status::outcome).unwrap_or_default() {
+            // That it started is no end.
+            Outcome::Succeeded | Outcome::Unknown if is_start => Outcome::Running,
+            whole => whole,
+        };
         let bucket = self.bucket_id.0;
-        let steps: Vec<Step> = self.tasks.into_iter().map(|task| task.step(bucket.as_deref())).collect();
+        let tasks = self.tasks.into_iter().map(|task| task.step(bucket.as_deref()));
+        let steps: Vec<Step> = tasks.filter(|step| !step.is_blank()).collect();
         let outcome = Outcome::of_parts(whole, steps.iter().map(|step| step.outcome));
         // The workflow has no time of its end; it ended with the last of its tasks.
         let time = steps.iter().filter_map(|step| step.finished_at).max().filter(|_| outcome != Outcome::Running);
         Facts {
             outcome,
             status: self.state.0,
-            time,
+            time: if is_start { self.create_time.0 } else { time },
             media: Media { bucket, object: self.object.0, ..Media::default() },
             job: Job { id: self.run_id.0.clone(), created_at: self.create_time.0, ..Job::default() },
             workflow: Workflow { id: self.workflow_id.0, name: self.workflow_name.0, run_id: self.run_id.0 },
@@ -124,12 +136,22 @@ impl WorkflowExecution {
 
 impl Task {
     fn step(self, bucket: Option<&str>) -> Step {
-        let outcome = self.state.as_deref().map(status::outcome).unwrap_or_default();
+        let own_error = failure(self.code, self.message);
+        let stated = match self.state.as_deref() {
+            Some(word) => status::outcome(word),
+            None if own_error.code.is_some() => Outcome::Failed,
+            None => Outcome::Unknown,
+        };
         let result = self.result_info.or_default();
         let files: Vec<ObjectInfo> = result.object_info.into_iter().chain(result.sprite_object_info).collect();
-        // A task has no error of its own: its files do.
         let failed = files.iter().find(|file| file.has_failed());
         let error = failed.map(|file| Failure { code: file.code.0.clone(), message: file.message.0.clone() });
+        // A task that succeeded did not where a file failed.
+        let outcome = match error {
+            Some(_) => Outcome::of_parts(stated, files.iter().map(ObjectInfo::outcome)),
+            None => stated,
+        };
+        let error = if own_error == Failure::default() { error.unwrap_or_default() } else { own_error };
         let outputs = files.into_iter().filter(|file| !file.has_failed()).filter_map(|file| file.output(bucket));
         Step {
             id: self.job_id.0,
@@ -143,12 +165,16 @@ impl Task {
             started_at: self.start_time.0,
             finished_at: self.end_time.0,
             outputs: outputs.collect(),
-            error: failure(outcome, error.unwrap_or_default()),
+            error: facts::failure(outcome, error),
         }
     }
 }
 
 impl ObjectInfo {
+    fn outcome(&self) -> Outcome {
+        if self.has_failed() { Outcome::Failed } else { Outcome::Succeeded }
+    }
+
     fn has_failed(&self) -> bool {
         self.code.as_deref().is_some_and(|code| status::outcome(code) != Outcome::Succeeded)
     }
@@ -161,16 +187,39 @@ impl ObjectInfo {
         Some(Output {
             role: Role::of_name(&name),
             bucket: bucket.filter(is_in_bucket).map(str::to_owned),
-            object: Some(name).filter(|name| !name.contains("://")),
+            object: Some(name).filter(|name| !name.contains("://")).map(|name| key(name, self.object_url.as_deref())),
             url: self.object_url.0,
             ..Output::default()
         })
     }
 }
 
+/// The key of the object with this name and URL. In the page's sample the name of an object that is at
+/// `https://<bucket>.cos.<region>.myqcloud.com/car.jpg` begins with a slash, which is not the key's.
+fn key(name: String, url: Option<&str>) -> String {
+    let path =
+        url.and_then(|url| url.split_once("://")).and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..)));
+    match (name.strip_prefix('/'), path) {
+        (Some(key), Some(path)) if !path.starts_with("//") => key.to_owned(),
+        _ => name,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_begins_with_a_slash_only_where_the_key_does() {
+        for (name, url, expected) in [
+            ("/car.jpg", Some("https://b.cos.r.myqcloud.com/car.jpg"), "car.jpg"),
+            ("/car.jpg", Some("https://b.cos.r.myqcloud.com//car.jpg"), "/car.jpg"),
+            ("/car.jpg", None, "/car.jpg"),
+            ("car.jpg", Some("https://b.cos.r.myqcloud.com/car.jpg"), "car.jpg"),
+        ] {
+            assert_eq!(key(name.to_owned(), url), expected, "{name} {url:?}");
+        }
+    }
 
     #[test]
     fn both_spellings_of_a_tasks_creation_cost_nothing() {

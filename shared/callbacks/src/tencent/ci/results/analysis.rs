@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::Parts;
 use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Unused};
 
 /// `QualityEstimate`: how good the video looks.
@@ -63,9 +64,9 @@ pub(in super::super) struct VideoTagResult {
 #[serde(default, rename_all = "PascalCase")]
 struct StreamData {
     /// Error code; 0 on success.
-    sub_err_code: Unused<Integer>,
+    sub_err_code: Text,
     /// Error message; `ok` on success.
-    sub_err_msg: Unused<Text>,
+    sub_err_msg: Text,
     /// What it shows.
     data: One<TagData>,
 }
@@ -167,4 +168,13 @@ struct BBox {
     y1: Unused<Decimal>,
     /// Bottom.
     y2: Unused<Decimal>,
+}
+
+impl VideoTagResult {
+    /// How the recognition came out.
+    pub(in super::super) fn count(&self, parts: &mut Parts) {
+        if let Some(stream) = self.stream_data.as_ref() {
+            parts.take(&Text(None), &stream.sub_err_code, &stream.sub_err_msg);
+        }
+    }
 }

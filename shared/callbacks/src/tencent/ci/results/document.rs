@@ -4,8 +4,9 @@ use serde::Deserialize;
 
 use super::super::media_info::Properties;
 use super::super::outputs::named;
+use super::Parts;
 use crate::event::{Output, Role};
-use crate::wire::{Integer, Many, Text, Unused};
+use crate::wire::{Integer, Many, One, Text, Texts, Unused};
 
 /// `DocProcess`: a document was converted page by page.
 ///
@@ -20,13 +21,55 @@ pub(in super::super) struct DocProcessResult {
     /// Pages in all.
     total_page_count: Unused<Integer>,
     /// Pages that were converted.
-    succ_page_count: Unused<Integer>,
+    succ_page_count: Integer,
     /// Pages that were not.
-    fail_page_count: Unused<Integer>,
+    fail_page_count: Integer,
     /// Sheets in all; spreadsheets.
     total_sheet_count: Unused<Integer>,
     /// The pages. An object where there is one.
     page_info: Many<PageInfo>,
+    /// The document with a watermark. In the vendor's SDK.
+    watermark_info: One<WatermarkInfo>,
+}
+
+/// A document with a watermark.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct WatermarkInfo {
+    /// Entity tag.
+    etag: Unused<Text>,
+    /// Bytes.
+    size: Unused<Integer>,
+    /// Pages.
+    page: Unused<Integer>,
+}
+
+/// `DocWatermark`: a document got a watermark. No page has it; these are what the results of the other document jobs have.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(in super::super) struct DocWatermarkResult {
+    /// Region of the bucket.
+    region: Text,
+    /// Bucket.
+    bucket: Text,
+    /// Name of the document.
+    object: Text,
+    /// The same, as other results name it.
+    object_name: Text,
+    /// The same, as `DocProcess` names it.
+    tgt_uri: Text,
+    /// Entity tag.
+    etag: Unused<Text>,
+    /// Bytes.
+    size: Integer,
+    /// Pages.
+    page: Unused<Integer>,
+    /// Pages in all.
+    total_page_count: Unused<Integer>,
+    /// Pages with the watermark.
+    succ_page_count: Integer,
+    /// Pages without it.
+    fail_page_count: Integer,
 }
 
 /// A page that was converted.
@@ -78,9 +121,21 @@ pub(in super::super) struct FileCompressResult {
     /// Name of the archive.
     object: Text,
     /// Files in the archive.
-    compress_file_count: Unused<Integer>,
+    compress_file_count: Integer,
     /// Files that are not in it.
-    error_count: Unused<Integer>,
+    error_count: Integer,
+    /// Which they are.
+    error_detail: One<ErrorDetail>,
+}
+
+/// Files that could not be packed. In the vendor's SDK.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct ErrorDetail {
+    /// How many.
+    error_count: Integer,
+    /// Their names.
+    error_file: Texts,
 }
 
 /// `FileUncompress`: an archive was unpacked. The names of the files are not told.
@@ -96,8 +151,25 @@ pub(in super::super) struct FileUncompressResult {
 }
 
 impl DocProcessResult {
+    /// How the pages came out.
+    pub(in super::super) fn count(&self, parts: &mut Parts) {
+        parts.take_counts(self.succ_page_count.count(), self.fail_page_count.count());
+    }
+
     pub(in super::super) fn outputs(self) -> impl Iterator<Item = Output> {
         self.page_info.into_iter().filter_map(|page| named(page.tgt_uri, Role::Document))
+    }
+}
+
+impl DocWatermarkResult {
+    /// How the pages came out.
+    pub(in super::super) fn count(&self, parts: &mut Parts) {
+        parts.take_counts(self.succ_page_count.count(), self.fail_page_count.count());
+    }
+
+    pub(in super::super) fn output(self) -> Option<Output> {
+        let output = named(self.object.or(self.object_name).or(self.tgt_uri), Role::Document)?;
+        Some(Output { bucket: self.bucket.0, region: self.region.0, size: self.size.count(), ..output })
     }
 }
 
@@ -108,6 +180,15 @@ impl FileHashCodeResult {
 }
 
 impl FileCompressResult {
+    /// How the files came out. That some have names says that they failed, whatever their number.
+    pub(in super::super) fn count(&self, parts: &mut Parts) {
+        let detail = self.error_detail.as_ref();
+        let named = detail.map_or(0, |detail| detail.error_file.0.len() as u64);
+        let counted = [self.error_count.count(), detail.and_then(|detail| detail.error_count.count())];
+        let failed = counted.into_iter().flatten().fold(named, u64::max);
+        parts.take_counts(self.compress_file_count.count(), Some(failed));
+    }
+
     pub(in super::super) fn output(self) -> Option<Output> {
         let output = named(self.object, Role::Other)?;
         Some(Output { bucket: self.bucket.0, region: self.region.0, ..output })

@@ -7,3 +7,82 @@ pub(super) mod document;
 pub(super) mod picture;
 pub(super) mod speech;
 pub(super) mod video;
+
+use super::failure;
+use crate::event::{Failure, Outcome};
+use crate::status;
+use crate::wire::Text;
+
+/// How the parts of a job came out, which its state does not tell: pages, files, a watermark.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    outcomes: Vec<Outcome>,
+    /// Why the first one that failed did, where that is told.
+    error: Failure,
+}
+
+impl Parts {
+    /// Takes in a part with this state or, for want of one, this error code.
+    pub(super) fn take(&mut self, state: &Text, code: &Text, message: &Text) {
+        let error = failure(code.clone(), message.clone());
+        let outcome = match state.as_deref() {
+            Some(word) => status::outcome(word),
+            None if error.code.is_some() => Outcome::Failed,
+            None => Outcome::Succeeded,
+        };
+        if outcome == Outcome::Failed && self.error == Failure::default() {
+            self.error = error;
+        }
+        self.outcomes.push(outcome);
+    }
+
+    /// Takes in what was made whatever became of a part.
+    pub(super) fn take_made(&mut self) {
+        self.outcomes.push(Outcome::Succeeded);
+    }
+
+    /// Takes in so many parts that succeeded, and so many that failed.
+    pub(super) fn take_counts(&mut self, succeeded: Option<u64>, failed: Option<u64>) {
+        if failed.is_some_and(|failed| failed > 0) {
+            self.outcomes.push(Outcome::Failed);
+            if succeeded != Some(0) {
+                self.outcomes.push(Outcome::Succeeded);
+            }
+        }
+    }
+
+    /// How a job with these parts ended whose state says `whole`, and why one failed. A job did not succeed over a part that
+    /// failed.
+    pub(super) fn outcome(self, whole: Outcome) -> (Outcome, Failure) {
+        let decides = whole == Outcome::Succeeded && self.outcomes.contains(&Outcome::Failed);
+        (if decides { Outcome::of_parts(whole, self.outcomes) } else { whole }, self.error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(text: &str) -> Text {
+        Text(Some(text.to_owned()).filter(|text| !text.is_empty()))
+    }
+
+    #[test]
+    fn a_job_does_not_succeed_over_a_part_that_failed() {
+        for (whole, parts, expected) in [
+            (Outcome::Succeeded, &[("Success", ""), ("Failed", "E")][..], (Outcome::Partial, Some("E"))),
+            (Outcome::Succeeded, &[("", "E")], (Outcome::Failed, Some("E"))),
+            (Outcome::Succeeded, &[("", "0"), ("", "Success"), ("", "")], (Outcome::Succeeded, None)),
+            (Outcome::Succeeded, &[("Running", "")], (Outcome::Succeeded, None)),
+            (Outcome::Failed, &[("Success", "")], (Outcome::Failed, None)),
+            (Outcome::Succeeded, &[], (Outcome::Succeeded, None)),
+        ] {
+            let mut all = Parts::default();
+            for (state, code) in parts {
+                all.take(&text(state), &text(code), &text(""));
+            }
+            let (outcome, error) = all.outcome(whole);
+            assert_eq!((outcome, error.code.as_deref()), expected, "{whole} {parts:?}");
+        }
+    }
+}

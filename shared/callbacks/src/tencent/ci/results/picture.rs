@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::super::media_info::Properties;
 use super::super::outputs::named;
+use super::Parts;
 use crate::event::{Output, Role};
 use crate::wire::{Decimal, Integer, Many, One, Text, Unused};
 
@@ -92,11 +93,11 @@ struct Picture {
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct ImageInspectResult {
     /// Error code, or `Success`.
-    code: Unused<Text>,
+    code: Text,
     /// Error message.
-    message: Unused<Text>,
+    message: Text,
     /// `Success` or `Failed`.
-    state: Unused<Text>,
+    state: Text,
     /// Name of the picture.
     input_object_name: Unused<Text>,
     /// Where the picture can be fetched.
@@ -132,11 +133,11 @@ struct Inspection {
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct OcrResult {
     /// Error code, or `Success`.
-    code: Unused<Text>,
+    code: Text,
     /// Error message.
-    message: Unused<Text>,
+    message: Text,
     /// `Success` or `Failed`.
-    state: Unused<Text>,
+    state: Text,
     /// Name of the picture.
     input_object_name: Unused<Text>,
     /// Where the picture can be fetched.
@@ -203,6 +204,11 @@ impl Picture {
 }
 
 impl ImageInspectResult {
+    /// How the inspection came out.
+    pub(in super::super) fn count(&self, parts: &mut Parts) {
+        parts.take(&self.state, &self.code, &self.message);
+    }
+
     pub(in super::super) fn properties(self) -> Properties {
         let inspection = self.process_result.or_default();
         Properties { size: inspection.pic_size.count(), format: inspection.pic_type.0, ..Properties::default() }
@@ -210,6 +216,11 @@ impl ImageInspectResult {
 }
 
 impl OcrResult {
+    /// How the recognition came out.
+    pub(in super::super) fn count(&self, parts: &mut Parts) {
+        parts.take(&self.state, &self.code, &self.message);
+    }
+
     /// The file with the text, where there is one.
     pub(in super::super) fn output(self) -> Option<Output> {
         let url = self.object_url.0;

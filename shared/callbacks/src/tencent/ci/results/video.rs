@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::super::outputs::named;
+use super::Parts;
 use crate::event::{Output, Role};
 use crate::wire::{Decimal, Integer, Many, One, Text, Unused};
 
@@ -157,9 +158,17 @@ pub(in super::super) struct DigitalWatermark {
     /// Version of the algorithm: `V1`.
     version: Unused<Text>,
     /// Whether it could be put in: `Success`, `Failed`, `Running`.
-    state: Unused<Text>,
+    state: Text,
     /// Whether the job went on where it could not.
     ignore_error: Unused<Text>,
+}
+
+impl DigitalWatermark {
+    /// How putting it in came out. Where it failed and the job did not, there is a file without it.
+    pub(in super::super) fn count(&self, parts: &mut Parts) {
+        parts.take(&self.state, &Text(None), &Text(None));
+        parts.take_made();
+    }
 }
 
 impl VideoTargetRecResult {
