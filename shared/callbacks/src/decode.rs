@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::event::{CloudEvent, Content, EventType, Kind, Outcome};
 use crate::json::{Document, Notes, Value, compact_without, write_canonical};
+use crate::redact::callback_urls;
 use crate::unreadable::Unreadable;
 use crate::{Product, body, unknown};
 
@@ -15,16 +16,17 @@ use crate::{Product, body, unknown};
 ///
 /// What a vendor's queue answers to a poll is read as well, as long as nothing else is in it: then there is an event for
 /// each message. `received` is the time of an event to which the vendor gave none. There is no event only where such an
-/// answer has no message.
+/// answer has no message. Tokens of callback URLs in the body are in no event; those that are known, [`redact`](crate::redact)
+/// takes out before.
 #[must_use]
 pub fn decode(product: Product, body: &[u8], received: Timestamp) -> Vec<CloudEvent> {
-    Body { product, bytes: body, received }.events(true)
+    Body { product, bytes: &callback_urls(body), received }.events(true)
 }
 
 /// Turns one message of a vendor's queue into its events: what [`decode`] makes of it had it been posted.
 #[must_use]
 pub fn decode_pulled(product: Product, message: &[u8], received: Timestamp) -> Vec<CloudEvent> {
-    Body { product, bytes: message, received }.events(false)
+    Body { product, bytes: &callback_urls(message), received }.events(false)
 }
 
 /// What was posted or pulled, or a part of it that stands for itself.

@@ -27,6 +27,7 @@ mod event;
 mod facts;
 mod json;
 mod product;
+mod redact;
 mod schema;
 mod status;
 mod tencent;
@@ -46,5 +47,6 @@ pub use event::{
     SPEC_VERSION, Step, Verdict, Workflow,
 };
 pub use product::{Product, UnknownProduct};
+pub use redact::redact;
 pub use schema::{CLOUD_EVENT_SCHEMA, cloud_event_schema, event_schema};
 pub use vendors::kinds;

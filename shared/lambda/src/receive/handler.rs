@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use aws_lambda_events::lambda_function_urls::LambdaFunctionUrlResponse;
 use callbacks::auth::{Authentic, Clock, NotAuthentic, Request};
-use callbacks::{Kind, Product, decode};
+use callbacks::{Kind, Product, decode, redact};
 use delivery::{Delivery, Intake};
 use jiff::Timestamp;
 use lambda_runtime::Context;
@@ -83,8 +83,8 @@ impl Handler {
 
     async fn store(&self, body: Authentic<'_>, received: Timestamp, started: Instant, context: &Context) -> Answer {
         let product = self.product;
-        let body = body.body();
-        let events = decode(product, body, received);
+        let body = redact(body.body(), &self.keyring.credentials());
+        let events = decode(product, &body, received);
         let within = product.answer_within().saturating_sub(MARGIN + started.elapsed());
         if let Err(error) =
             self.intake.store(&events, &Delivery { trace: context.xray_trace_id.as_deref(), within }).await

@@ -124,6 +124,11 @@ impl Keyring {
         Ok(Self { source: Some(source), ..Self::fixed(product, credentials, allow_unsigned) })
     }
 
+    /// The credentials that are valid now.
+    pub(super) fn credentials(&self) -> Arc<Credentials> {
+        Arc::clone(&lock(&self.current))
+    }
+
     /// Shows that a request is the vendor's.
     ///
     /// A secret that is due is read meanwhile, and no request waits for it but one that would be refused: its vendor may

@@ -1,0 +1,273 @@
+//! Tokens that a callback brings back.
+//!
+//! A callback URL that is given with a single job has the function's token in it, and the vendors return that URL with what
+//! the customer attached: in `UserData`, as JSON in a string, once or twice. Whoever reads an event could post callbacks with
+//! it. So a token is replaced wherever it stands, and in whatever way it is written, before anything is made of a body. What
+//! takes its place is always the same: an event has the same id after the token was replaced.
+
+use std::borrow::Cow;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::auth::Credentials;
+
+/// What stands in the place of a token.
+const REDACTED: &[u8] = b"REDACTED";
+
+/// A token that is shorter is replaced only where it stands behind `token=`: anything could have it in it.
+const SHORTEST: usize = 8;
+
+/// The parameter of a callback URL that has the token.
+const PARAMETER: &[u8] = b"token=";
+
+/// How far before a parameter its URL, and the key of that, are looked for, in bytes.
+const LONGEST_URL: usize = 2_048;
+
+/// What is in a URL of a function, or before a URL that the vendor posts callbacks to: parts of a host, and of keys.
+const CALLBACKS: [&str; 5] = [".lambda-url.", ".execute-api.", "notifyaddress", "notifyurl", "callback"];
+
+/// The body without any token of these credentials. One in Base64 that has such a token is decoded for it.
+#[must_use]
+pub fn redact<'b>(body: &'b [u8], credentials: &Credentials) -> Cow<'b, [u8]> {
+    let of_url = |url: &SecretString| {
+        let query = url.expose_secret().split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default();
+        let tokens = query.split('&').filter_map(|pair| pair.strip_prefix("token="));
+        tokens.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let tokens: Vec<String> = credentials
+        .tokens
+        .iter()
+        .map(|token| token.expose_secret().to_owned())
+        .chain(credentials.callback_urls.iter().flat_map(of_url))
+        .filter(|token| !token.is_empty())
+        .collect();
+    let without =
+        |body: &[u8]| replace(body, |rest, _| tokens.iter().find_map(|token| token_at(rest, token.as_bytes())));
+    let is_plain = body.first().is_some_and(|first| matches!(first, b'{' | b'<'));
+    let decoded = || {
+        let text: Vec<u8> = body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+        without(&STANDARD.decode(text).ok()?)
+    };
+    let redacted = without(body).or_else(|| if is_plain { None } else { decoded() });
+    redacted.map_or(Cow::Borrowed(body), Cow::Owned)
+}
+
+/// The text without the tokens of callback URLs in it, whosever they are: in a URL of a function, or under a key that names an
+/// address for callbacks.
+pub(crate) fn callback_urls(body: &[u8]) -> Cow<'_, [u8]> {
+    let redacted = replace(body, |rest, before| {
+        let behind = literal_at(rest, PARAMETER)?;
+        let start = before.len().saturating_sub(LONGEST_URL);
+        let before = String::from_utf8_lossy(before.get(start..).unwrap_or_default()).to_ascii_lowercase();
+        // The URL, and what stands before it: its key.
+        let url = before.rfind("http")?;
+        let key =
+            before.get(..url).unwrap_or_default().trim_end_matches(|character: char| !character.is_alphanumeric());
+        let key = key.rsplit(|character: char| !character.is_alphanumeric()).next().unwrap_or_default();
+        let host = before.get(url..).unwrap_or_default();
+        let is_callback = CALLBACKS.iter().any(|part| host.contains(part) || key.contains(part));
+        let is_in_url = !host.contains(['"', '\'', ' ', '<', '>', '\n']);
+        let length = value_length(rest.get(behind..).unwrap_or_default());
+        (is_callback && is_in_url && length > 0).then_some((behind, behind + length))
+    });
+    redacted.map_or(Cow::Borrowed(body), Cow::Owned)
+}
+
+/// A text in which some places are replaced; `None` where there are none. `find` is given what is left and what was before, and
+/// tells from where to where in what is left something is to be replaced.
+fn replace(text: &[u8], find: impl Fn(&[u8], &[u8]) -> Option<(usize, usize)>) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    let (mut position, mut copied) = (0, 0);
+    while position < text.len() {
+        let (before, rest) = text.split_at(position);
+        match find(rest, before) {
+            Some((start, end)) if end > start => {
+                out.extend_from_slice(text.get(copied..position + start).unwrap_or_default());
+                out.extend_from_slice(REDACTED);
+                position += end;
+                copied = position;
+            }
+            _ => position += 1,
+        }
+    }
+    if copied == 0 {
+        return None;
+    }
+    out.extend_from_slice(text.get(copied..).unwrap_or_default());
+    Some(out)
+}
+
+/// From where to where the token stands that the text begins with.
+fn token_at(text: &[u8], token: &[u8]) -> Option<(usize, usize)> {
+    if token.len() >= SHORTEST {
+        return literal_at(text, token).map(|end| (0, end));
+    }
+    let start = literal_at(text, PARAMETER)?;
+    let rest = text.get(start..)?;
+    let end = literal_at(rest, token)?;
+    (end == value_length(rest)).then_some((start, start + end))
+}
+
+/// How long what the text begins with is, if it is these bytes, however written.
+fn literal_at(text: &[u8], bytes: &[u8]) -> Option<usize> {
+    let mut length = 0;
+    let mut bytes = bytes.iter();
+    while let Some(expected) = bytes.next() {
+        let rest = text.get(length..)?;
+        match rest.first()? {
+            b'%' | b'\\' | b'&' => {}
+            byte if byte == expected => {
+                length += 1;
+                continue;
+            }
+            _ => return None,
+        }
+        let (unit, taken) = unit_at(rest)?;
+        let mut unit = unit.iter();
+        if unit.next() != Some(expected) || !unit.all(|byte| bytes.next() == Some(byte)) {
+            return None;
+        }
+        length += taken;
+    }
+    Some(length)
+}
+
+/// The bytes that a way of writing stands for, and its length: `%2F`, `%252F`, `\/`, `\\u002f`, `&amp;`, `&#x2f;`, or the byte
+/// itself.
+fn unit_at(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+    match text.first()? {
+        b'%' => {
+            let mut digits = 1;
+            while text.get(digits..digits + 2) == Some(b"25") && text.get(digits + 2).is_some_and(u8::is_ascii_hexdigit)
+            {
+                digits += 2;
+            }
+            let value = hexadecimal(text.get(digits..digits + 2)?)?;
+            Some((vec![u8::try_from(value).ok()?], digits + 2))
+        }
+        b'\\' => {
+            let slashes = text.iter().take_while(|byte| **byte == b'\\').count();
+            match text.get(slashes)? {
+                b'u' => {
+                    let character = char::from_u32(hexadecimal(text.get(slashes + 1..slashes + 5)?)?)?;
+                    Some((character.to_string().into_bytes(), slashes + 5))
+                }
+                byte => Some((vec![*byte], slashes + 1)),
+            }
+        }
+        b'&' => {
+            let end = text.iter().take(10).position(|byte| *byte == b';')?;
+            let name = std::str::from_utf8(text.get(1..end)?).ok()?;
+            let character = match (name, name.strip_prefix("#x"), name.strip_prefix('#')) {
+                ("amp", ..) => '&',
+                ("quot", ..) => '"',
+                ("apos", ..) => '\'',
+                ("lt", ..) => '<',
+                ("gt", ..) => '>',
+                (_, Some(digits), _) => char::from_u32(hexadecimal(digits.as_bytes())?)?,
+                (_, None, Some(digits)) => char::from_u32(digits.parse().ok()?)?,
+                _ => return None,
+            };
+            Some((character.to_string().into_bytes(), end + 1))
+        }
+        byte => Some((vec![*byte], 1)),
+    }
+}
+
+fn hexadecimal(digits: &[u8]) -> Option<u32> {
+    let is_hexadecimal = !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit);
+    let digits = std::str::from_utf8(digits).ok().filter(|_| is_hexadecimal)?;
+    u32::from_str_radix(digits, 16).ok()
+}
+
+/// How long the value of a parameter is that the text begins with: up to what ends it or the string that it is in.
+fn value_length(text: &[u8]) -> usize {
+    let mut length = 0;
+    while let Some(rest) = text.get(length..).filter(|rest| !rest.is_empty()) {
+        let (unit, taken) = unit_at(rest).unwrap_or((vec![b'&'], 1));
+        if unit.iter().any(|byte| matches!(byte, b'&' | b'#' | b'"' | b'\'' | b'<' | b'>') || *byte <= b' ') {
+            break;
+        }
+        length += taken;
+    }
+    length
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "kX9/pq+Tz 7é";
+
+    fn redacted(body: &str) -> String {
+        let credentials = Credentials { tokens: vec![TOKEN.to_owned().into()], ..Credentials::default() };
+        String::from_utf8(redact(body.as_bytes(), &credentials).into_owned()).unwrap()
+    }
+
+    #[test]
+    fn a_token_is_found_in_whatever_way_it_is_written() {
+        for written in [
+            TOKEN,
+            "kX9%2Fpq%2BTz%207%C3%A9",
+            "kX9%2fpq%2bTz%207%c3%a9",
+            "kX9%252Fpq%252BTz%25207%25C3%25A9",
+            r"kX9\/pq+Tz 7\u00e9",
+            r"kX9\\\/pq\\u002bTz 7\\\\u00E9",
+            r"\u006bX9/pq+Tz 7é",
+            "kX9&#x2f;pq&#43;Tz 7é",
+        ] {
+            let body = format!(r#"{{"UserData":"{{\"NotifyAddress\":\"https://x/?a=1&token={written}\",\"k\":1}}"}}"#);
+            assert_eq!(redacted(&body), body.replace(written, "REDACTED"), "{written}");
+        }
+        assert_eq!(redacted(r#"{"a":"kX9/pq+Tz 7"}"#), r#"{"a":"kX9/pq+Tz 7"}"#);
+    }
+
+    #[test]
+    fn a_token_is_found_in_base64_and_in_what_cannot_be_read() {
+        let body = format!(r#"{{"a":"{TOKEN}"}}"#);
+        assert_eq!(redacted(&STANDARD.encode(&body)), r#"{"a":"REDACTED"}"#);
+        assert_eq!(redacted(&format!("a={TOKEN}&b")), "a=REDACTED&b");
+    }
+
+    #[test]
+    fn a_short_token_is_found_as_a_parameter_only() {
+        let credentials = Credentials { tokens: vec!["abc".to_owned().into()], ..Credentials::default() };
+        let redacted = |body: &str| String::from_utf8(redact(body.as_bytes(), &credentials).into_owned()).unwrap();
+        assert_eq!(
+            redacted(r#"{"a":"abc","b":"https://x/?token=abc"}"#),
+            r#"{"a":"abc","b":"https://x/?token=REDACTED"}"#
+        );
+        assert_eq!(redacted("?token%3Dabc&x"), "?token%3DREDACTED&x");
+        assert_eq!(redacted("?token=abcd"), "?token=abcd");
+    }
+
+    #[test]
+    fn callback_urls_lose_their_token_whosever_it_is() {
+        for (body, expected) in [
+            (
+                r#"{"UserData":"{\"NotifyAddress\":\"https://hook.example.com/?token=s3cret\",\"k\":1}"}"#,
+                r#"{"UserData":"{\"NotifyAddress\":\"https://hook.example.com/?token=REDACTED\",\"k\":1}"}"#,
+            ),
+            (
+                r#"{"MessageCallback":{"CallbackURL":"https://x.example/a?b=1&token=s3%2Fcret&c=2"}}"#,
+                r#"{"MessageCallback":{"CallbackURL":"https://x.example/a?b=1&token=REDACTED&c=2"}}"#,
+            ),
+            (
+                r#"{"a":"https://abc.lambda-url.eu-central-1.on.aws/?token=s3cret"}"#,
+                r#"{"a":"https://abc.lambda-url.eu-central-1.on.aws/?token=REDACTED"}"#,
+            ),
+            (
+                r#"{"FileUrl":"https://media.example.com/v.mp4?token=signed"}"#,
+                r#"{"FileUrl":"https://media.example.com/v.mp4?token=signed"}"#,
+            ),
+            (
+                r#"{"CallbackURL":"https://x/","FileUrl":"https://media.example.com/v.mp4?token=signed"}"#,
+                r#"{"CallbackURL":"https://x/","FileUrl":"https://media.example.com/v.mp4?token=signed"}"#,
+            ),
+        ] {
+            assert_eq!(String::from_utf8(callback_urls(body.as_bytes()).into_owned()).unwrap(), expected, "{body}");
+        }
+    }
+}
