@@ -2,146 +2,195 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
+# Targets share .venv and cargo's lock, and cargo uses all processors by itself.
+.NOTPARALLEL:
 
-# Tools come from .venv, at the versions of requirements.txt.
+define HELP
+make demo, make demo-aws and make test need nothing but Rust, Python 3 and make.
+
+  demo       send every sample to its function in the Lambda runtime, and show what comes out
+  demo-aws   send every sample through queue, dispatch and bus, against the AWS APIs on this machine
+  test       run all tests
+  test-loss  count what arrives of N=6000 callbacks while the AWS APIs and the functions fail
+  lint       check format, lints, documentation and template; warnings are errors
+  fuzz       give the parsers and verification RUNS=20000 inputs of a fuzzer's making
+  events     write anew what is generated: events/, schema/, types/ and docs/kinds.md
+  invoke     invoke one function in Docker: FUNCTION=aliyun-ims EVENT=snapshot-complete
+  watch      serve the functions on http://localhost:9000/lambda-url/<function>/, rebuilt on every change;
+             FLAGS for `cargo lambda watch`
+  functions  build the functions for this machine, unoptimised, as the tests run them
+  build      build the functions for Lambda: ARCH=arm64 or x86_64
+  deploy     build for DEPLOY_ARCH=arm64 and deploy the stack STACK=mediahook to AWS; PARAMETERS="Name=value ..." for the
+             template, FLAGS for `sam deploy`
+  urls       print the callback URLs and the other outputs of the stack STACK=mediahook; FLAGS for `sam list stack-outputs`
+  setup      install all pinned tools into .venv; the other targets install what they need
+endef
+
+.PHONY: help
+help:
+	$(info $(HELP))
+	@:
+
+# The functions, by their names in the template.
+AliyunVodFunction := aliyun-vod
+AliyunImsFunction := aliyun-ims
+TencentCiFunction := tencent-ci
+TencentVodFunction := tencent-vod
+DispatchFunction := dispatch
+TencentVodPullFunction := tencent-vod-pull
+AliyunMnsPullFunction := aliyun-mns-pull
+
+RECEIVERS := aliyun-vod aliyun-ims tencent-ci tencent-vod
+FUNCTIONS := $(RECEIVERS) dispatch tencent-vod-pull aliyun-mns-pull
+LOGICAL_IDS := AliyunVodFunction AliyunImsFunction TencentCiFunction TencentVodFunction DispatchFunction \
+  TencentVodPullFunction AliyunMnsPullFunction
+
+# Tools. Each target installs those that it needs into .venv, at the versions in requirements/.
+
 VENV := $(CURDIR)/.venv
 export PATH := $(VENV)/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
-# The TLS library's own source of entropy costs start-up time, and Lambda's kernel has a good one.
-export AWS_LC_SYS_NO_JITTER_ENTROPY := 1
-
-SLUGS := aliyun-vod aliyun-ims tencent-ci tencent-vod
-FUNCTIONS := $(SLUGS) dispatch tencent-vod-pull aliyun-mns-pull
-PACKAGES := $(addprefix --package=,$(FUNCTIONS))
-
-# x86_64 or arm64: what `build` builds for. This machine's unless it is set.
-ARCH ?= $(patsubst aarch64,arm64,$(shell uname -m))
-TARGET_FLAG := $(if $(filter arm64,$(ARCH)),--arm64,--x86-64)
-
-.PHONY: help
-help: ## list the targets
-	@echo 'make demo and make test need nothing but Rust, Python 3 and make. Targets:'
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 18
 
 .PHONY: setup
-setup: $(VENV)/ready ## install the pinned tools into .venv
+setup: $(VENV)/test.ready $(VENV)/build.ready $(VENV)/lint.ready types/node_modules/ready
 
-$(VENV)/ready: requirements.txt
+$(VENV)/bin/python:
 	python3 -m venv $(VENV)
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+
+# A list includes others of requirements/.
+$(VENV)/%.ready: requirements/%.txt $(wildcard requirements/*.txt) | $(VENV)/bin/python
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
-types/node_modules/ready: types/package-lock.json $(VENV)/ready
+types/node_modules/ready: types/package-lock.json $(VENV)/types.ready
 	npm ci --prefix types --silent --no-audit --no-fund
 	@touch $@
 
+# Demos and tests. All of them run one build for this machine, in cargo's dev profile.
+
+TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
+# Cargo compiles a dependency again for another set of its features. `--workspace --examples` selects the features that
+# `cargo test --workspace` needs (there are no examples), so that what one command has compiled serves the others.
+CARGO_BUILD := cargo build --locked --workspace --examples
+MEDIAHOOK := $(TARGET)/debug/mediahook
+
 .PHONY: demo
-demo: build ## send every sample to its function in the Lambda runtime, and show what comes out
-	@cargo run --quiet --locked --package emulator --bin demo
+demo: $(VENV)/demo.ready
+	$(CARGO_BUILD) $(addprefix --bin=,$(RECEIVERS) demo)
+	@$(TARGET)/debug/demo
 
 .PHONY: demo-aws
-demo-aws: build ## send every sample through queue, dispatch and bus, against the AWS APIs on this machine
-	@cargo run --quiet --locked --package emulator --bin demo-aws
+demo-aws: $(VENV)/aws.ready
+	$(CARGO_BUILD) $(addprefix --bin=,$(RECEIVERS) dispatch demo-aws)
+	@$(TARGET)/debug/demo-aws
+
+.PHONY: functions
+functions:
+	$(CARGO_BUILD) $(addprefix --bin=,$(FUNCTIONS))
+
+.PHONY: mediahook
+mediahook:
+	$(CARGO_BUILD) --bin=mediahook
 
 .PHONY: test
-test: build test-types ## run all tests
+test: $(VENV)/test.ready functions test-types
 	cargo test --locked --workspace
 
 # How many callbacks are sent.
 N ?= 6000
 
 .PHONY: test-loss
-test-loss: build ## count what arrives of N=6000 callbacks while the AWS APIs and the functions fail
-	LOSS_CALLBACKS=$(N) cargo test --locked --package emulator --test loss -- --nocapture
-
-MEDIAHOOK := cargo run --quiet --locked --package mediahook --
+test-loss: $(VENV)/aws.ready
+	$(CARGO_BUILD) $(addprefix --bin=,$(RECEIVERS) dispatch)
+	LOSS_CALLBACKS=$(N) cargo test --locked --workspace --test loss -- --nocapture
 
 # The types are those of the schema, a consumer's code compiles with them, and the events of all samples have them.
 .PHONY: test-types
-test-types: types/node_modules/ready
+test-types: types/node_modules/ready mediahook
 	npm run --prefix types --silent generate | diff types/mediahook.d.ts - || { echo 'run `make events`' >&2; exit 1; }
-	{ echo 'import type { CloudEvent } from "./mediahook.js";'; echo 'export default ['; \
-	  $(MEDIAHOOK) samples --decoded | sed 's/$$/,/'; echo '] satisfies CloudEvent[];'; } >types/samples.ts
+	$(MEDIAHOOK) samples --decoded | npm run --prefix types --silent write-samples >types/samples.ts
 	npm run --prefix types --silent test
 
-.PHONY: lint
-lint: setup ## check format, lints, documentation and template; warnings are errors
-	cargo fmt --all --check
-	cargo fmt --manifest-path fuzz/Cargo.toml --check
-	cargo clippy --locked --workspace --all-targets -- --deny warnings
-	RUSTDOCFLAGS='--deny warnings' cargo doc --quiet --locked --workspace --no-deps --document-private-items
-	sam validate --lint
-
-# How many inputs each fuzz target gets, and its tool, which builds into the checkout.
-RUNS ?= 20000
-FUZZ := $(CURDIR)/target/tools/bin/cargo-fuzz
-
-$(FUZZ):
-	cargo install cargo-fuzz --quiet --locked --version 0.13.2 --root $(CURDIR)/target/tools
-
-# The parsers start from the test data, verification from seeds of its own. What is found is kept in fuzz/corpus.
-.PHONY: fuzz
-fuzz: $(FUZZ) ## give the parsers and verification RUNS inputs of a fuzzer's making
-	@for target in $$($(FUZZ) list); do \
-	  seeds=shared/callbacks/testdata/$$(echo $$target | tr _ -); [ -d $$seeds ] || seeds=fuzz/seeds/$$target; \
-	  mkdir -p fuzz/corpus/$$target; \
-	  $(FUZZ) run --sanitizer none $$target fuzz/corpus/$$target $$seeds -- -runs=$(RUNS) -max_len=65536 -verbosity=0 -print_final_stats=1 || exit 1; \
-	done
-
 .PHONY: events
-events: types/node_modules/ready ## write anew what is generated: events/, schema/, types/ and docs/kinds.md
+events: types/node_modules/ready mediahook
 	$(MEDIAHOOK) events events
 	$(MEDIAHOOK) kinds >docs/kinds.md
 	$(MEDIAHOOK) schema >schema/cloudevent-1.schema.json
 	$(MEDIAHOOK) schema --data >schema/event-1.schema.json
 	npm run --prefix types --silent generate >types/mediahook.d.ts
 
+.PHONY: lint
+lint: $(VENV)/lint.ready
+	cargo fmt --all --check
+	cargo fmt --manifest-path fuzz/Cargo.toml --check
+	cargo clippy --locked --workspace --all-targets -- --deny warnings
+	RUSTDOCFLAGS='--deny warnings' cargo doc --quiet --locked --workspace --no-deps --document-private-items
+	sam validate --lint
+
+# How many inputs each fuzz target gets, and its tool.
+RUNS ?= 20000
+FUZZ := $(TARGET)/tools/bin/cargo-fuzz
+
+$(FUZZ):
+	cargo install cargo-fuzz --quiet --locked --version 0.13.2 --root $(TARGET)/tools
+
+# The parsers start from the test data, verification from seeds of its own. What is found is kept in fuzz/corpus.
+.PHONY: fuzz
+fuzz: $(FUZZ)
+	@for target in $$($(FUZZ) list); do \
+	  seeds=shared/callbacks/testdata/$$(echo $$target | tr _ -); [ -d $$seeds ] || seeds=fuzz/seeds/$$target; \
+	  mkdir -p fuzz/corpus/$$target; \
+	  $(FUZZ) run --sanitizer none $$target fuzz/corpus/$$target $$seeds -- -runs=$(RUNS) -max_len=65536 -verbosity=0 -print_final_stats=1 || exit 1; \
+	done
+
+# Lambda. Cargo-lambda builds with the C library of Amazon Linux, for either architecture.
+
+# x86_64 or arm64: what is built for. This machine's unless it is set.
+ARCH ?= $(patsubst aarch64,arm64,$(shell uname -m))
+TARGET_FLAG := $(if $(filter arm64,$(ARCH)),--arm64,--x86-64)
+# `make invoke` sets dev, which is built faster.
+PROFILE ?= release
+# The TLS library's own source of entropy costs time at each start, and Lambda's kernel has a good one.
+LAMBDA_BUILD := AWS_LC_SYS_NO_JITTER_ENTROPY=1 cargo lambda build --locked --profile $(PROFILE) $(TARGET_FLAG)
+
 .PHONY: build
-build: setup ## build the functions into target/lambda, for this machine or ARCH=arm64
-	cargo lambda build --quiet --locked --release $(TARGET_FLAG) $(PACKAGES)
+build: $(VENV)/build.ready
+	$(LAMBDA_BUILD) $(addprefix --package=,$(FUNCTIONS))
 
-# `sam build` calls these, one for each function of the template; the first compiles for all.
-build-AliyunVodFunction: artifact-aliyun-vod
-build-AliyunImsFunction: artifact-aliyun-ims
-build-TencentCiFunction: artifact-tencent-ci
-build-TencentVodFunction: artifact-tencent-vod
-build-DispatchFunction: artifact-dispatch
-build-TencentVodPullFunction: artifact-tencent-vod-pull
-build-AliyunMnsPullFunction: artifact-aliyun-mns-pull
+# `sam build` calls this for each function of the template: build-AliyunVodFunction.
+build-%: $(VENV)/build.ready
+	$(LAMBDA_BUILD) --package=$($*)
+	cp $(TARGET)/lambda/$($*)/bootstrap $(ARTIFACTS_DIR)/
 
-artifact-%: build
-	cp target/lambda/$*/bootstrap $(ARTIFACTS_DIR)/
+# A function's name in the template.
+logical_id = $(strip $(foreach id,$(LOGICAL_IDS),$(if $(filter $(1),$($(id))),$(id))))
+# The environment of samconfig.toml for this machine.
+SAM_LOCAL := $(if $(filter arm64,$(ARCH)),arm64,default)
 
 .PHONY: invoke
-invoke: setup ## invoke one function in Docker: FUNCTION=aliyun-ims EVENT=snapshot-complete
+invoke: $(VENV)/build.ready
 	@test -f 'events/$(FUNCTION)/$(EVENT).json' || { echo 'usage: make invoke FUNCTION=aliyun-ims EVENT=snapshot-complete (a file of events/<function>/)' >&2; exit 2; }
-	@mkdir -p target; sam build --config-env $(SAM_LOCAL) >target/sam-build.log 2>&1 || { cat target/sam-build.log >&2; exit 1; }
-	sam local invoke --config-env $(SAM_LOCAL) $(call logical,$(FUNCTION)) --event events/$(FUNCTION)/$(EVENT).json
-
-# The environment of samconfig.toml for this machine, and a function's name in the template.
-SAM_LOCAL := $(if $(filter arm64,$(ARCH)),arm64,default)
-logical = $(patsubst build-%:,%,$(firstword $(shell grep '^build-.*Function: artifact-$(1)$$' Makefile)))
+	PROFILE=dev sam build --config-env $(SAM_LOCAL) $(call logical_id,$(FUNCTION))
+	sam local invoke --config-env $(SAM_LOCAL) $(call logical_id,$(FUNCTION)) --event events/$(FUNCTION)/$(EVENT).json
 
 .PHONY: watch
-watch: setup ## serve the functions on http://localhost:9000/lambda-url/<function>/, built anew on every change; FLAGS are for `cargo lambda watch`
+watch: $(VENV)/build.ready
 	MEDIAHOOK_ALLOW_UNSIGNED=true cargo lambda watch --invoke-address 127.0.0.1 $(FLAGS)
 
 # The stack's architecture and the one that its functions are built for are the same.
 DEPLOY_ARCH ?= arm64
-# Another stack than `mediahook`.
-STACK_NAME := $(addprefix --stack-name ,$(STACK))
-# `sam deploy` takes the last --parameter-overrides that it is given for all of them, and then those of samconfig.toml for
-# none. So there is one list: what is kept in parameters.yaml, the architecture, and what FLAGS adds.
-OVERRIDES := --parameter-overrides $(addprefix file://,$(wildcard parameters.yaml)) Architecture=$(DEPLOY_ARCH)
+STACK ?= mediahook
+# `sam deploy` takes one list of parameters: what is kept in parameters.yaml, the architecture, and PARAMETERS.
+OVERRIDES := $(addprefix file://,$(wildcard parameters.yaml)) Architecture=$(DEPLOY_ARCH) $(PARAMETERS)
 
 .PHONY: deploy
-deploy: setup ## build for DEPLOY_ARCH=arm64 and deploy the stack to AWS; FLAGS are for `sam deploy`, STACK= names another stack
-	$(if $(findstring Architecture=,$(FLAGS)),$(error the architecture is what is built for: use DEPLOY_ARCH=x86_64))
+deploy: $(VENV)/build.ready
+	$(if $(findstring Architecture=,$(PARAMETERS)),$(error the architecture is what is built for: use DEPLOY_ARCH=x86_64))
+	$(if $(findstring --parameter-overrides,$(FLAGS)),$(error use PARAMETERS="Name=value ..." for parameters of the template))
 	ARCH=$(DEPLOY_ARCH) sam build --config-env deploy
-	sam deploy --config-env deploy $(STACK_NAME) \
-	  $(if $(findstring --parameter-overrides,$(FLAGS)),$(subst --parameter-overrides,$(OVERRIDES),$(FLAGS)),$(FLAGS) $(OVERRIDES))
+	sam deploy --config-env deploy --stack-name $(STACK) --parameter-overrides $(OVERRIDES) $(FLAGS)
 
 .PHONY: urls
-urls: setup ## print the callback URLs and the other outputs of the deployed stack; FLAGS are for `sam list stack-outputs`, STACK= as above
-	@outputs=$$(sam list stack-outputs --config-env deploy --output json $(STACK_NAME) $(FLAGS)) && printf '%s' "$$outputs" | \
+urls: $(VENV)/build.ready
+	@outputs=$$(sam list stack-outputs --config-env deploy --output json --stack-name $(STACK) $(FLAGS)) && printf '%s' "$$outputs" | \
 	  python -c 'import json, sys; [print(output["OutputKey"].ljust(30), output["OutputValue"]) for output in json.load(sys.stdin)]'

@@ -1,8 +1,8 @@
 //! Runs the functions in AWS's runtime interface emulator, the runtime that Lambda and `sam local` use, and the AWS
 //! APIs that they call in moto.
 //!
-//! The emulator comes with the AWS SAM CLI, which `make setup` puts into `.venv` as it does moto; the functions are
-//! those that `make build` puts into `target/lambda`.
+//! The emulator comes with the AWS SAM CLI, which `make setup` puts into `.venv` as it does moto. The functions are those
+//! that `make functions` builds: they lie beside the program that runs them.
 
 pub mod aws;
 pub mod moto;
@@ -62,8 +62,8 @@ pub enum EmulatorError {
     /// The SAM CLI, which brings the emulator, or moto is not in `.venv`.
     #[error("nothing to run functions or AWS APIs with in {0:?}: run `make setup`")]
     NotInstalled(PathBuf),
-    /// The function is not in `target/lambda`.
-    #[error("no function in {0:?}: run `make build`")]
+    /// The function is not beside this program.
+    #[error("no function in {0:?}: run `make functions`")]
     NotBuilt(PathBuf),
     /// The emulator or moto did not listen in time, or ended.
     #[error("the emulator did not start")]
@@ -106,14 +106,11 @@ impl Emulator {
     /// [`EmulatorError`] where it does not come up.
     pub fn start(function: impl Display, environment: &[(&str, &str)]) -> Result<Self, EmulatorError> {
         let function = function.to_string();
-        let bootstrap = root().join("target/lambda").join(&function).join("bootstrap");
-        if !bootstrap.exists() {
-            return Err(EmulatorError::NotBuilt(bootstrap));
-        }
+        let program = built(&function)?;
         let client = client()?;
         let (port, runtime_port) = (free_port()?, free_port()?);
         let address = format!("127.0.0.1:{port}");
-        let folder = root().join("target/emulator").join(format!("{function}-{port}"));
+        let folder = program.with_file_name("emulator").join(format!("{function}-{port}"));
         std::fs::create_dir_all(&folder)?;
         for file in ["events", "log"] {
             File::create(folder.join(file))?;
@@ -124,7 +121,7 @@ impl Emulator {
             .args(["--log-level", "error", "--runtime-interface-emulator-address", &address])
             .args(["--runtime-api-address", &format!("127.0.0.1:{runtime_port}")])
             .args(["/bin/sh", "-c", r#"echo $$ >"$1/process"; exec "$0" >>"$1/events" 2>>"$1/log""#])
-            .args([&bootstrap, &folder])
+            .args([&program, &folder])
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("AWS_LAMBDA_FUNCTION_NAME", &function)
@@ -265,6 +262,18 @@ fn client() -> Result<Client, reqwest::Error> {
 pub fn root() -> &'static Path {
     let tools = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
     tools.and_then(Path::parent).unwrap_or(Path::new("."))
+}
+
+/// The program of a function. Cargo puts all programs of one build into one folder, and tests into `deps` below it.
+///
+/// # Errors
+/// [`EmulatorError::NotBuilt`] where it is not there.
+pub fn built(function: &str) -> Result<PathBuf, EmulatorError> {
+    let this = std::env::current_exe()?;
+    let folder = this.parent().unwrap_or(Path::new("."));
+    let folder = if folder.ends_with("deps") { folder.parent().unwrap_or(folder) } else { folder };
+    let program = folder.join(function);
+    if program.exists() { Ok(program) } else { Err(EmulatorError::NotBuilt(program)) }
 }
 
 /// The requests in `events/` for a product under their names, in the order of the names.

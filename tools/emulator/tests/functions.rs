@@ -1,11 +1,10 @@
 //! The real functions in the runtime interface emulator: what they answer, what they hand on, what they log.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use callbacks::{CloudEvent, Content, Product};
-use emulator::{Emulator, expected_events, post, request_by, requests, root};
+use emulator::{Emulator, built, expected_events, post, request_by, requests, root};
 
 const UNSIGNED: &[(&str, &str)] = &[("MEDIAHOOK_ALLOW_UNSIGNED", "true")];
 
@@ -175,20 +174,17 @@ fn a_function_that_nothing_protects_does_not_start() {
                 "MEDIAHOOK_INTAKE is set wrong: expected `stdout` or `sqs:<queue URL>`",
             ),
         ] {
-            let output =
-                Command::new(bootstrap(product)).env_clear().envs(environment.iter().copied()).output().unwrap();
+            let output = Command::new(built(product.slug()).unwrap())
+                .env_clear()
+                .envs(environment.iter().copied())
+                .output()
+                .unwrap();
             let log = String::from_utf8(output.stderr).unwrap();
             assert!(!output.status.success());
             assert!(log.contains(expected), "{product}: {log}");
             assert!(output.stdout.is_empty());
         }
     }
-}
-
-fn bootstrap(product: Product) -> std::path::PathBuf {
-    let path = root().join("target/lambda").join(product.slug()).join("bootstrap");
-    assert!(Path::new(&path).exists(), "run `make build`");
-    path
 }
 
 /// The system gives the number of a process that has ended to others.

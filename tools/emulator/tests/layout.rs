@@ -6,6 +6,9 @@ use std::path::Path;
 use callbacks::{Product, kinds};
 use emulator::root;
 
+/// Targets of the Makefile that are parts of others.
+const INNER: [&str; 3] = ["help", "mediahook", "test-types"];
+
 /// `AliyunVodFunction` of `aliyun-vod`.
 fn logical_id(function: &str) -> String {
     let words = function.split('-').map(|word| word[..1].to_uppercase() + &word[1..]);
@@ -15,6 +18,19 @@ fn logical_id(function: &str) -> String {
 fn read(path: impl AsRef<Path>) -> String {
     let path = root().join(path);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The words of a list in the Makefile.
+fn words_of<'a>(makefile: &'a str, list: &str) -> Vec<&'a str> {
+    let (_, rest) = makefile.split_once(&format!("\n{list} :=")).unwrap_or_else(|| panic!("no {list} in the Makefile"));
+    let mut words = Vec::new();
+    for line in rest.lines() {
+        words.extend(line.split_whitespace().filter(|word| *word != "\\"));
+        if !line.ends_with('\\') {
+            break;
+        }
+    }
+    words
 }
 
 #[test]
@@ -32,7 +48,7 @@ fn every_product_has_all_of_its_parts() {
         assert!(template.contains(&format!("!GetAtt {logical_id}Url.FunctionUrl")), "{logical_id}");
         assert!(!read(format!("docs/setup/{slug}.md")).is_empty(), "{slug}");
         assert!(fuzz.contains(&format!("name = \"{}\"", slug.replace('-', "_"))), "{slug}");
-        assert!(makefile.lines().any(|line| line.starts_with("SLUGS :=") && line.contains(slug)), "{slug}");
+        assert!(words_of(&makefile, "RECEIVERS").contains(&slug), "{slug}");
         assert!(readme.contains(&format!("`{slug}`")), "{slug}");
         assert!(kinds().iter().any(|(of, ..)| *of == product), "{slug}");
     }
@@ -52,12 +68,10 @@ fn every_function_is_built_and_deployed() {
             "{function}"
         );
         assert!(template.contains(&format!("  {id}:\n    Type: AWS::Serverless::Function")), "{id}");
-        assert!(makefile.contains(&format!("build-{id}: artifact-{function}\n")), "{function}");
-        let is_built = |line: &str| {
-            (line.starts_with("SLUGS :=") || line.starts_with("FUNCTIONS :="))
-                && line.split(' ').any(|name| name == function)
-        };
-        assert!(makefile.lines().any(is_built), "{function}");
+        assert!(makefile.contains(&format!("\n{id} := {function}\n")), "{function}");
+        assert!(words_of(&makefile, "LOGICAL_IDS").contains(&id.as_str()), "{id}");
+        let receivers = words_of(&makefile, "RECEIVERS");
+        assert!(receivers.iter().chain(&words_of(&makefile, "FUNCTIONS")).any(|name| *name == function), "{function}");
         functions += 1;
     }
     assert_eq!(template.matches("Type: AWS::Serverless::Function").count(), functions);
@@ -137,5 +151,23 @@ fn every_payload_is_explained() {
                 assert!(readme.contains(case), "{folder}/README.md does not explain {file}");
             }
         }
+    }
+}
+
+/// `make help` says what each target is for, and no target more than there are.
+#[test]
+fn every_target_of_make_is_explained() {
+    let makefile = read("Makefile");
+    let (_, help) = makefile.split_once("define HELP\n").unwrap();
+    let (help, _) = help.split_once("endef").unwrap();
+    let explained =
+        help.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).filter(|name| !name.is_empty());
+    let explained = explained.collect::<Vec<_>>();
+    let targets = makefile.lines().filter_map(|line| line.strip_prefix(".PHONY: ")).collect::<Vec<_>>();
+    for target in &targets {
+        assert!(explained.contains(target) || INNER.contains(target), "{target}");
+    }
+    for name in explained {
+        assert!(targets.contains(&name), "{name}");
     }
 }

@@ -1,0 +1,9 @@
+// Writes the events on standard input, one per line, as a TypeScript module that the compiler checks against the types.
+// A module and not JSON, because the literals of imported JSON have the type `string`.
+import { readFileSync } from "node:fs";
+
+const events = readFileSync(0, "utf8").trimEnd().split("\n");
+console.log(`import type { CloudEvent } from "./mediahook.js";
+export default [
+${events.join(",\n")},
+] satisfies CloudEvent[];`);
