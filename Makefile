@@ -125,7 +125,8 @@ lint: $(VENV)/lint.ready
 	cargo fmt --manifest-path fuzz/Cargo.toml --check
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' cargo doc --quiet --locked --workspace --no-deps --document-private-items
-	sam validate --lint
+	sam validate --lint --template template.yaml
+	sam validate --lint --template monitoring.yaml
 
 # How many inputs each fuzz target gets, and its tool.
 RUNS ?= 20000

@@ -81,6 +81,7 @@ fn every_function_is_built_and_deployed() {
 #[test]
 fn the_template_is_explained() {
     let template = read("template.yaml");
+    let monitoring = read("monitoring.yaml");
     let operations = read("docs/operations.md");
     let names_in = |section: &str| {
         let (_, rest) = template.split_once(&format!("\n{section}:\n")).unwrap();
@@ -93,7 +94,7 @@ fn the_template_is_explained() {
     for name in parameters {
         assert!(operations.contains(&format!("`{name}`")), "docs/operations.md does not explain {name}");
     }
-    for line in template.lines().filter_map(|line| line.trim().strip_prefix("AlarmName: !Sub ${AWS::StackName}-")) {
+    for line in monitoring.lines().filter_map(|line| line.trim().strip_prefix("AlarmName: !Sub ${Stack}-")) {
         // The alarms on the silence of a product are explained together.
         let name = Product::ALL.iter().fold(line.to_owned(), |name, product| {
             if name.contains("pull") { name } else { name.replace(product.slug(), "<product>") }
@@ -122,14 +123,14 @@ fn a_run_is_shorter_than_a_lease_and_a_lease_than_what_the_queue_hides() {
 
 /// Alarms and dashboard name no metric that is never written.
 #[test]
-fn every_metric_of_the_template_exists() {
-    let template = read("template.yaml");
+fn every_metric_that_is_watched_exists() {
+    let monitoring = read("monitoring.yaml");
     let metrics = read("shared/lambda/src/metrics.rs");
     let mut found = 0;
     for (before, after) in
         [("SELECT SUM(", ')'), ("MetricName=\\\"", '\\'), ("Namespace: Mediahook\n      MetricName: ", '\n')]
     {
-        for rest in template.split(before).skip(1) {
+        for rest in monitoring.split(before).skip(1) {
             let name = rest.split(after).next().unwrap();
             assert!(metrics.contains(&format!("\n    {name},\n")), "{name}");
             found += 1;
