@@ -25,6 +25,7 @@ pub(crate) struct Facts {
     /// Ids of the jobs whose own callbacks follow.
     pub(crate) follow_ups: Vec<String>,
     pub(crate) review: Review,
+    pub(crate) watermark: Option<String>,
     /// Counts only where something failed: vendors send a code, even an error's, along with success.
     pub(crate) error: Failure,
     pub(crate) user_data: Option<Box<RawValue>>,
@@ -45,6 +46,7 @@ impl Facts {
         event.outputs = self.outputs;
         event.follow_ups = self.follow_ups;
         event.review = non_empty(self.review);
+        event.watermark = self.watermark;
         event.error = failure(self.outcome, self.error);
         event.user_data = self.user_data;
         event.vendor = Some(vendor);

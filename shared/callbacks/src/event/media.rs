@@ -42,6 +42,8 @@ pub struct MediaEvent {
     pub follow_ups: Vec<String>,
     /// What a moderation found.
     pub review: Option<Review>,
+    /// What a hidden watermark says that was looked for: whose the file is, or who leaked the copy.
+    pub watermark: Option<String>,
     /// What went wrong, where something failed.
     pub error: Option<Failure>,
     /// What the customer attached to the job: parsed where it is JSON, else the string.
@@ -82,6 +84,10 @@ pub struct Media {
     pub fps: Option<f64>,
     /// Container format, in the vendor's words.
     pub format: Option<String>,
+    /// MD5 of the file, hex.
+    pub md5: Option<String>,
+    /// When the vendor deletes it. Absent where the vendor keeps it, or does not say.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// The vendor's unit of work.
@@ -238,6 +244,7 @@ impl MediaEvent {
             outputs: Vec::new(),
             follow_ups: Vec::new(),
             review: None,
+            watermark: None,
             error: None,
             user_data: None,
             vendor: None,

@@ -21,6 +21,8 @@ pub enum Role {
     Text,
     /// A page or document.
     Document,
+    /// A three-dimensional model.
+    Model,
     /// Anything else.
     #[default]
     Other,
@@ -45,6 +47,7 @@ impl Role {
             "pdf" | "doc" | "docx" | "ppt" | "pptx" | "xls" | "xlsx" | "html" | "htm" | "rtf" | "epub" => {
                 Self::Document
             }
+            "glb" | "gltf" | "obj" | "fbx" | "usdz" | "ply" => Self::Model,
             _ => Self::Other,
         }
     }

@@ -100,7 +100,8 @@ impl Dress {
                 if self.nulls {
                     dressed.push(("ZzzNull".to_owned(), Value::Null));
                 }
-                let is_answer = ["Response", "EventSet"].iter().any(|key| members.contains_key(*key));
+                let is_answer =
+                    ["Response", "EventSet", "eventList", "msgHandle"].iter().any(|key| members.contains_key(*key));
                 // What is beside a pull response is an event of its own.
                 if self.extra && !is_answer {
                     dressed.push(("ZzzExtra".to_owned(), serde_json::json!([7, "text"])));
@@ -123,7 +124,7 @@ impl Dress {
     fn put_on_member(self, key: &str, value: &Value) -> Value {
         let dressed = self.put_on(value);
         // A pull response and its events are the delivery, not the event.
-        let is_delivery = key == "Response" || value.get("EventHandle").is_some();
+        let is_delivery = key == "Response" || ["EventHandle", "msgHandle"].iter().any(|key| value.get(key).is_some());
         if self.lists && value.is_object() && !is_delivery { Value::Array(vec![dressed]) } else { dressed }
     }
 }
@@ -218,7 +219,7 @@ proptest! {
         pointers(&payload, "", &mut places);
         let place = place.get(&places);
         // The elements of a pull response's list are events themselves, and a number is none.
-        prop_assume!(!place.contains("EventSet"));
+        prop_assume!(!place.contains("EventSet") && !place.contains("eventList"));
         *payload.pointer_mut(place).unwrap() = value;
         let body = serde_json::to_vec(&payload).unwrap();
         check(product, &body);

@@ -51,6 +51,7 @@ fn content(item: Value<'_>) -> Option<String> {
         match key {
             "eventContent" => content = Some(value),
             "msgHandle" => {}
+            _ if value.is_null() => {}
             _ => return None,
         }
     }

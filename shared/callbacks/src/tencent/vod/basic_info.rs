@@ -1,11 +1,13 @@
 //! What is stored about a media file, and where the file came from.
 
+use jiff::Timestamp;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::media::MediaMetaData;
-use super::task::file;
+use super::task::{expiry, file_at, role_of};
 use crate::event::{Media, Output, Role};
-use crate::wire::{Integer, One, Text, Texts, Time, Unused};
+use crate::wire::{Integer, One, Text, Texts, Time, UnixTime, Unused, UserData};
 
 /// What is stored about a media file.
 #[derive(Debug, Default, Deserialize)]
@@ -16,11 +18,11 @@ pub(crate) struct MediaBasicInfo {
     /// Its description.
     description: Unused<Text>,
     /// When it was created, UTC.
-    create_time: Unused<Time>,
+    create_time: Time,
     /// When it was last changed, such as its description, UTC.
     update_time: Unused<Time>,
     /// When it is deleted, UTC; `9999-12-31T23:59:59Z` for never.
-    expire_time: Unused<Time>,
+    expire_time: Time,
     /// ID of its category; 0 for none.
     class_id: Unused<Integer>,
     /// Name of its category.
@@ -44,7 +46,7 @@ pub(crate) struct MediaBasicInfo {
     /// ID of the recording, where it is one of a live stream; in samples the file's ID.
     vid: Unused<Text>,
     /// `Video`, `Audio` or `Image`.
-    category: Unused<Text>,
+    category: Text,
     /// Whether it may be fetched: `Normal`, `SystemForbidden` or `Forbidden`. No outcome.
     status: Unused<Text>,
     /// `STANDARD`, `STANDARD_IA`, `ARCHIVE` or `DEEP_ARCHIVE`.
@@ -59,10 +61,10 @@ pub(crate) struct MediaBasicInfo {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 struct MediaSource {
-    /// `Record`, a live recording; `Upload`; `VideoProcessing`; `TrtcRecord`; `WebPageRecord`; `WebRTCRecord`.
-    source_type: Unused<Text>,
-    /// What the customer attached to the upload. Recordings have the stream's address here.
-    source_context: Unused<Text>,
+    /// `Record`, a live recording; `Upload`; `VideoProcessing`; `TrtcRecord`; `WebPageRecord`; `WebRTCRecord`; `Unknown`.
+    source_type: Text,
+    /// What the customer attached to the upload. Live recordings have the stream's address and parameters here.
+    source_context: UserData,
     /// The live stream that it was recorded from.
     live_record_info: One<LiveRecord>,
     /// The call that it was recorded from.
@@ -111,20 +113,51 @@ struct WebPageRecord {
     record_task_id: Unused<Text>,
 }
 
+/// What is stored about a media file, in our words.
+#[derive(Debug, Default)]
+pub(crate) struct Stored {
+    pub(crate) media: Media,
+    /// What sort of file it is.
+    pub(crate) role: Role,
+    /// Its cover.
+    pub(crate) cover: Option<Output>,
+    /// When it was created.
+    pub(crate) created_at: Option<Timestamp>,
+    /// What the customer attached to the upload.
+    pub(crate) user_data: Option<Box<RawValue>>,
+}
+
 impl MediaBasicInfo {
     /// What older events say of a file: its name, where it is, and where its cover is.
     pub(crate) fn new(name: Text, media_url: Text, cover_url: Text) -> Self {
         Self { name, cover_url, media_url, ..Self::default() }
     }
 
-    /// The media file, and its cover.
-    pub(crate) fn media(mut self, meta_data: One<MediaMetaData>) -> (Media, Option<Output>) {
+    pub(crate) fn stored(mut self, meta_data: One<MediaMetaData>) -> Stored {
         while let Some(deeper) = self.media_basic_info.0.take() {
             self = *deeper;
         }
+        let role = match self.category.as_deref() {
+            Some("Video") => Role::Video,
+            Some("Audio") => Role::Audio,
+            Some("Image") => Role::Image,
+            _ => role_of(&self.media_url, Role::Video),
+        };
         let media = meta_data.or_default().media();
-        let media =
-            Media { title: self.name.0, url: self.media_url.0, format: media.format.or(self.r#type.0), ..media };
-        (media, file(Role::Image, self.cover_url))
+        let format = media.format.or(self.r#type.0);
+        let expires_at = expiry(self.expire_time, UnixTime::default());
+        let source = self.source_info.or_default();
+        Stored {
+            media: Media { title: self.name.0, url: self.media_url.0, format, expires_at, ..media },
+            role,
+            cover: file_at(Role::Image, self.cover_url),
+            created_at: self.create_time.0,
+            user_data: customers_own(&source.source_type, source.source_context),
+        }
     }
+}
+
+/// The context of an upload, where it is the customer's: that of a live recording is the stream's.
+pub(crate) fn customers_own(source_type: &Text, context: UserData) -> Option<Box<RawValue>> {
+    context.0.filter(|_| source_type.as_deref() != Some("Record"))
 }

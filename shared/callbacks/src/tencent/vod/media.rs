@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::task::file;
+use super::task::file_at;
 use crate::event::{Media, Output, Role};
 use crate::wire::{Decimal, Integer, Many, One, Text, Unused};
 
@@ -108,8 +108,14 @@ impl MediaMetaData {
             bitrate: self.bitrate.bits(),
             fps: fps(&self.video_stream_set),
             format: self.container.0,
+            md5: self.md5.0,
             ..Media::default()
         }
+    }
+
+    /// Whether it has sound and no picture, whatever the ending of its name.
+    pub(crate) fn is_sound(&self) -> bool {
+        is_sound(&self.video_stream_set, &self.audio_stream_set)
     }
 
     /// A file that was made, as far as its metadata tells.
@@ -131,8 +137,13 @@ impl MediaMetaData {
 
 impl Subtitle {
     pub(crate) fn output(self) -> Option<Output> {
-        Some(Output { format: self.format.0, ..file(Role::Subtitle, self.url)? })
+        Some(Output { format: self.format.0, ..file_at(Role::Subtitle, self.url)? })
     }
+}
+
+/// Whether there is sound and no picture.
+pub(crate) fn is_sound(video: &Many<VideoStream>, audio: &Many<AudioStream>) -> bool {
+    video.0.is_empty() && !audio.0.is_empty()
 }
 
 /// Frames per second of the first video stream.

@@ -2,7 +2,8 @@
 //!
 //! An event is `EventType` and one object that tells what happened, under a key that depends on the event and cannot be
 //! made from its name. It comes by HTTP, or as an element of what `PullEvents` answers.
-//! <https://www.tencentcloud.com/document/product/266/33948>
+//! <https://www.tencentcloud.com/document/product/266/33948>. The vendor's page on data types has every struct below a payload
+//! under its own name, too: <https://cloud.tencent.com/document/api/266/31773>.
 
 mod answer;
 mod basic_info;
@@ -52,9 +53,11 @@ const EVENTS: &[Event] = &[
     ("DescribeFileAttributesComplete", Kind::Analysis, "DescribeFileAttributesCompleteEvent", payload::<tasks::inspect::DescribeFileAttributesTask>),
     ("QualityInspectComplete", Kind::Analysis, "QualityInspectCompleteEvent", payload::<tasks::inspect::QualityInspectTask>),
     ("ReviewAudioVideoComplete", Kind::Moderation, "ReviewAudioVideoCompleteEvent", payload::<tasks::audio_video_review::ReviewAudioVideoTask>),
+    ("PorncheckComplete", Kind::Moderation, "PorncheckCompleteEvent", payload::<Unknown>), // Of the old envelope only.
     ("MediaCastStatusChanged", Kind::Live, "MediaCastStatusChangedEvent", payload::<tasks::live::MediaCastEvent>),
     ("AigcImageTaskComplete", Kind::Generation, "AigcImageCompleteEvent", payload::<tasks::aigc::AigcImageTask>),
     ("AigcVideoTaskComplete", Kind::Generation, "AigcVideoCompleteEvent", payload::<tasks::aigc::AigcVideoTask>),
+    ("AigcHunyuan3DTaskComplete", Kind::Generation, "AigcHunyuan3DCompleteEvent", payload::<tasks::aigc::AigcModelTask>),
     ("SceneAigcImageCompleteEvent", Kind::Generation, "SceneAigcImageCompleteEvent", payload::<tasks::aigc_image::SceneAigcImageTask>),
     ("ProcessImageAsyncCompleteEvent", Kind::Generation, "ProcessImageAsyncCompleteEvent", payload::<tasks::aigc_image::ProcessImageAsyncTask>),
     ("CreateAigcAdvancedCustomElementCompleteEvent", Kind::Generation, "CreateAigcAdvancedCustomElementCompleteEvent", payload::<tasks::aigc_element::CreateElementTask>),

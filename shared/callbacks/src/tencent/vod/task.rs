@@ -1,5 +1,8 @@
 //! What most tasks have, whatever their work: a head, and files that they made.
 
+use std::collections::HashSet;
+
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::value::Error;
 use serde::de::{IntoDeserializer, MapAccess};
@@ -31,6 +34,10 @@ pub(crate) struct Task {
     pub(crate) session_context: UserData,
     /// The customer's key against doubled requests, at most 50 characters. It says nothing about doubled events.
     pub(crate) session_id: Unused<Text>,
+    /// Task ID of the flow that the file is put through; empty for none.
+    pub(crate) procedure_task_id: Text,
+    /// Task ID of the review that the file is put through; empty for none.
+    pub(crate) review_audio_video_task_id: Text,
 }
 
 impl Head for Task {
@@ -45,6 +52,8 @@ impl Head for Task {
             "FileId" => self.file_id = object.next_value()?,
             "SessionContext" => self.session_context = object.next_value()?,
             "SessionId" => self.session_id = object.next_value()?,
+            "ProcedureTaskId" => self.procedure_task_id = object.next_value()?,
+            "ReviewAudioVideoTaskId" => self.review_audio_video_task_id = object.next_value()?,
             _ => return Ok(false),
         }
         Ok(true)
@@ -55,29 +64,31 @@ impl Head for Task {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct TaskFile {
-    /// Format of the file: `mp4`, `flv`, `jpg`.
-    pub(crate) file_type: Text,
+    /// Format of the file: `mp4`, `flv`, `jpg`, `GLB`.
+    file_type: Text,
     /// Where the file can be fetched.
-    pub(crate) file_url: Text,
+    file_url: Text,
     /// ID of the file as a media file of its own. A sample has it as a number, which lost its last digits.
-    pub(crate) file_id: Unused<Text>,
+    file_id: Text,
     /// Name of the file, at most 64 characters.
-    pub(crate) media_name: Unused<Text>,
+    media_name: Unused<Text>,
     /// ID of the category that it was put into; 0 for none.
-    pub(crate) class_id: Unused<Integer>,
+    class_id: Unused<Integer>,
     /// When it is deleted; `9999-12-31T23:59:59Z` for never.
-    pub(crate) expire_time: Unused<Time>,
-    /// `Permanent`, a media file of its own, or `Temporary`, deleted after a while. Generated files and those of MPS
-    /// only.
-    pub(crate) storage_mode: Unused<Text>,
+    expire_time: Time,
+    /// `Permanent`, a media file of its own, or `Temporary`, deleted after 7 days. Generated files only.
+    storage_mode: Unused<Text>,
     /// What the vendor found out about the file. Where it is not here, it may be beside the output.
-    pub(crate) meta_data: One<MediaMetaData>,
+    meta_data: One<MediaMetaData>,
     /// The content itself, where it is no media. Generated videos only.
-    pub(crate) file_content: Unused<Text>,
-    /// What the file is for. Generated videos only.
-    pub(crate) usage_type: Unused<Text>,
+    file_content: Unused<Text>,
+    /// What the file is for: `scene_url`, `point_url`, `mesh_url`, `mesh_simplified_url`, `position_info`, `image_url`.
+    /// Generated videos only.
+    usage_type: Text,
     /// When it is deleted, Unix seconds.
-    pub(crate) expired_time: Unused<UnixTime>,
+    expired_time: UnixTime,
+    /// Where a picture of it can be fetched. Generated models only.
+    preview_file_url: Text,
 }
 
 impl Task {
@@ -91,6 +102,10 @@ impl Task {
             status: self.status.0,
             media: Media { id: self.file_id.0, ..Media::default() },
             job: Job { id: self.id.0, progress, ..Job::default() },
+            follow_ups: [self.procedure_task_id, self.review_audio_video_task_id]
+                .into_iter()
+                .filter_map(|id| id.0)
+                .collect(),
             error,
             user_data: self.session_context.0,
             ..Facts::default()
@@ -99,13 +114,51 @@ impl Task {
 }
 
 impl TaskFile {
-    /// The file; none without an address. `beside` is the metadata that some tasks have outside of it.
-    pub(crate) fn output(self, usual: Role, beside: One<MediaMetaData>) -> Option<Output> {
-        let usual = self.file_type.as_deref().map_or(usual, |file_type| role_of_type(file_type, usual));
-        let file = file(role_of(&self.file_url, usual), self.file_url)?;
-        let known = self.meta_data.0.or(beside.0).map(|boxed| boxed.output()).unwrap_or_default();
-        Some(Output { role: file.role, url: file.url, format: self.file_type.0.or(known.format), ..known })
+    /// A file of which no more is said.
+    pub(crate) fn new(file_id: Text, file_type: Text, file_url: Text) -> Self {
+        Self { file_type, file_url, file_id, ..Self::default() }
     }
+
+    /// The file, and the picture of it. `beside` is the metadata that some tasks have outside of it.
+    pub(crate) fn outputs(self, usual: Role, beside: One<MediaMetaData>) -> impl Iterator<Item = Output> {
+        let role = self.role(usual);
+        let known = self.meta_data.0.or(beside.0).map(|boxed| *boxed).unwrap_or_default();
+        let role = if role == Role::Video && known.is_sound() { Role::Audio } else { role };
+        let known = known.output();
+        let expires_at = expiry(self.expire_time, self.expired_time);
+        let file = asset(role, self.file_id, self.file_url).map(|file| Output {
+            id: file.id,
+            role: file.role,
+            url: file.url,
+            format: self.file_type.0.or(known.format),
+            expires_at,
+            ..known
+        });
+        let preview = file_at(role_of(&self.preview_file_url, Role::Image), self.preview_file_url);
+        file.into_iter().chain(preview.map(|preview| Output { expires_at, ..preview }))
+    }
+
+    /// What the vendor says that the file is counts before what the ending of its address looks like.
+    fn role(&self, usual: Role) -> Role {
+        match self.usage_type.as_deref() {
+            Some("scene_url" | "point_url" | "mesh_url" | "mesh_simplified_url") => return Role::Model,
+            Some("image_url") => return Role::Image,
+            _ => {}
+        }
+        match self.file_type.as_deref().map(|file_type| role_of_type(file_type, Role::Other)) {
+            Some(role) if role != Role::Other => role,
+            _ => role_of(&self.file_url, usual),
+        }
+    }
+}
+
+/// When a file is deleted, as whichever of the two says. The year 9999 means never; Unix seconds of 0, and such as can
+/// only be a duration, say nothing.
+pub(crate) fn expiry(time: Time, seconds: UnixTime) -> Option<Timestamp> {
+    const YEAR_2001: i64 = 978_307_200;
+    const YEAR_9999: i64 = 253_370_764_800;
+    let is_date = |time: &Timestamp| (YEAR_2001..YEAR_9999).contains(&time.as_second());
+    time.0.filter(is_date).or(seconds.0.filter(is_date))
 }
 
 /// The role of a file of this type, where that is the ending of file names; else the usual one.
@@ -148,8 +201,20 @@ pub(crate) fn failure(code_ext: Text, code: Integer, message: Text) -> Failure {
 }
 
 /// A file of this role at this address; none without an address.
-pub(crate) fn file(role: Role, url: impl Into<Option<String>>) -> Option<Output> {
+pub(crate) fn file_at(role: Role, url: impl Into<Option<String>>) -> Option<Output> {
     url.into().map(|url| Output { role, url: Some(url), ..Output::default() })
+}
+
+/// A file that may have become a media file of its own; none where it has neither an ID nor an address.
+pub(crate) fn asset(role: Role, id: Text, url: Text) -> Option<Output> {
+    let is_there = id.0.is_some() || url.0.is_some();
+    is_there.then(|| Output { id: id.0, role, url: url.0, ..Output::default() })
+}
+
+/// A JSON file with all results, of which the event has the first, until it is deleted.
+pub(crate) fn list_file(url: Text, expire_time: Time) -> Option<Output> {
+    let expires_at = expiry(expire_time, UnixTime::default());
+    file_at(Role::Text, url).map(|file| Output { expires_at, ..file })
 }
 
 /// The role that this address tells, else the usual one.
@@ -159,7 +224,21 @@ pub(crate) fn role_of(url: &Text, usual: Role) -> Role {
 
 /// Pictures at these addresses.
 pub(crate) fn images(urls: impl IntoIterator<Item = impl Into<Option<String>>>) -> impl Iterator<Item = Output> {
-    urls.into_iter().filter_map(|url| file(Role::Image, url))
+    urls.into_iter().filter_map(|url| file_at(Role::Image, url))
+}
+
+/// Each file once, where an address tells them apart. The same picture stands for several findings.
+pub(crate) fn distinct(files: impl IntoIterator<Item = Output>) -> Vec<Output> {
+    let mut seen = HashSet::new();
+    files
+        .into_iter()
+        .filter(|file| file.url.as_deref().is_none_or(|url| seen.insert(without_query(url).to_owned())))
+        .collect()
+}
+
+/// An address without the part that may be a signature.
+pub(crate) fn without_query(url: &str) -> &str {
+    url.split('?').next().unwrap_or(url)
 }
 
 /// The value that all of these have, if there is any and no other.
@@ -201,16 +280,38 @@ mod tests {
     }
 
     #[test]
-    fn a_file_tells_its_role_by_its_name_else_by_its_type() {
+    fn a_file_tells_its_role_by_its_type_else_by_its_name() {
         for (json, role) in [
-            (r#"{"FileUrl":"https://a/b.m3u8","FileType":"mp4"}"#, Some(Role::Playlist)),
+            (r#"{"FileUrl":"https://a/b.m3u8","FileType":"m3u8"}"#, Some(Role::Playlist)),
+            (r#"{"FileUrl":"https://a/b.mp4","FileType":"mp3"}"#, Some(Role::Audio)),
+            (r#"{"FileUrl":"https://a/b.m3u8","FileType":"odd"}"#, Some(Role::Playlist)),
             (r#"{"FileUrl":"https://a/b","FileType":"JPG"}"#, Some(Role::Image)),
             (r#"{"FileUrl":"https://a/b","FileType":"odd"}"#, Some(Role::Video)),
             (r#"{"FileUrl":"https://a/b"}"#, Some(Role::Video)),
+            (r#"{"FileUrl":"https://a/b","UsageType":"mesh_url"}"#, Some(Role::Model)),
+            (r#"{"FileUrl":"https://a/b.mp4","MetaData":{"AudioStreamSet":[{"Codec":"aac"}]}}"#, Some(Role::Audio)),
+            (r#"{"FileId":"1"}"#, Some(Role::Video)),
             (r#"{"FileType":"mp4"}"#, None),
         ] {
             let file: TaskFile = crate::wire::parse(json);
-            assert_eq!(file.output(Role::Video, One::default()).map(|output| output.role), role, "{json}");
+            assert_eq!(file.outputs(Role::Video, One::default()).next().map(|output| output.role), role, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_file_expires_where_a_date_says_so() {
+        for (json, expected) in [
+            (r#"{"ExpireTime":"2026-09-12T02:26:25Z"}"#, Some("2026-09-12T02:26:25Z")),
+            (r#"{"ExpireTime":"9999-12-31T23:59:59Z"}"#, None),
+            (r#"{"ExpireTime":"9999-12-30T00:00:00Z"}"#, None),
+            (r#"{"ExpiredTime":1789179985}"#, Some("2026-09-12T02:26:25Z")),
+            (r#"{"ExpiredTime":0}"#, None),
+            (r#"{"ExpiredTime":604800}"#, None),
+            (r#"{"StorageMode":"Temporary"}"#, None),
+        ] {
+            let file: TaskFile = crate::wire::parse(json);
+            let expires_at = expiry(file.expire_time, file.expired_time).map(|time| time.to_string());
+            assert_eq!(expires_at.as_deref(), expected, "{json}");
         }
     }
 

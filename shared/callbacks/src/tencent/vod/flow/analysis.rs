@@ -4,9 +4,9 @@
 
 use serde::Deserialize;
 
-use super::sub_task::{Made, SubTask, Template};
+use super::sub_task::{Made, SubTask, Template, named};
 use crate::event::{Kind, Output, Role, Step};
-use crate::tencent::vod::task::file;
+use crate::tencent::vod::task::{file_at, list_file};
 use crate::wire::{Decimal, Many, One, Text, Texts, Time, Unused};
 
 /// A sub-task of content analysis. `Type` tells which of the others is there.
@@ -36,7 +36,7 @@ struct Classifications {
     /// Where a JSON file with all of them can be fetched until it is deleted.
     classification_set_file_url: Text,
     /// When that file is deleted.
-    classification_set_file_url_expire_time: Unused<Time>,
+    classification_set_file_url_expire_time: Time,
 }
 
 /// A category that the media belongs to.
@@ -58,7 +58,7 @@ struct Covers {
     /// Where a JSON file with all of them can be fetched until it is deleted.
     cover_set_file_url: Text,
     /// When that file is deleted.
-    cover_set_file_url_expire_time: Unused<Time>,
+    cover_set_file_url_expire_time: Time,
 }
 
 /// A picture that suits as a cover.
@@ -80,7 +80,7 @@ struct Tags {
     /// Where a JSON file with all of them can be fetched until it is deleted.
     tag_set_file_url: Text,
     /// When that file is deleted.
-    tag_set_file_url_expire_time: Unused<Time>,
+    tag_set_file_url_expire_time: Time,
 }
 
 /// What each part of the media shows.
@@ -92,7 +92,7 @@ struct FrameTags {
     /// Where a JSON file with all of them can be fetched until it is deleted.
     segment_set_file_url: Text,
     /// When that file is deleted.
-    segment_set_file_url_expire_time: Unused<Time>,
+    segment_set_file_url_expire_time: Time,
 }
 
 /// What one part of the media shows.
@@ -128,7 +128,7 @@ struct Highlights {
     /// Where a JSON file with all of them can be fetched until it is deleted.
     highlight_set_file_url: Text,
     /// When that file is deleted.
-    highlight_set_file_url_expire_time: Unused<Time>,
+    highlight_set_file_url_expire_time: Time,
 }
 
 /// A clip of the best parts.
@@ -160,7 +160,8 @@ struct HighlightSegment {
 }
 
 impl AnalysisResult {
-    pub(super) fn step(self) -> Step {
+    /// The sub-task; of an item that has several, each, so that none is lost.
+    pub(super) fn steps(self) -> Vec<Step> {
         let steps = [
             self.classification_task.0.map(|task| task.step()),
             self.cover_task.0.map(|task| task.step()),
@@ -168,47 +169,47 @@ impl AnalysisResult {
             self.frame_tag_task.0.map(|task| task.step()),
             self.highlight_task.0.map(|task| task.step()),
         ];
-        let step = steps.into_iter().flatten().next().unwrap_or_default();
-        Step { event: self.r#type.0, kind: Kind::Analysis, ..step }
+        let analysis = |step| Step { kind: Kind::Analysis, ..step };
+        named(self.r#type, steps.into_iter().flatten().map(analysis), || analysis(Step::default()))
     }
 }
 
 impl Made for Classifications {
     fn outputs(self) -> Vec<Output> {
-        file(Role::Text, self.classification_set_file_url).into_iter().collect()
+        list_file(self.classification_set_file_url, self.classification_set_file_url_expire_time).into_iter().collect()
     }
 }
 
 impl Made for Covers {
     fn outputs(self) -> Vec<Output> {
-        let covers = self.cover_set.into_iter().filter_map(|cover| file(Role::Image, cover.cover_url));
-        covers.chain(file(Role::Text, self.cover_set_file_url)).collect()
+        let covers = self.cover_set.into_iter().filter_map(|cover| file_at(Role::Image, cover.cover_url));
+        covers.chain(list_file(self.cover_set_file_url, self.cover_set_file_url_expire_time)).collect()
     }
 }
 
 impl Made for Tags {
     fn outputs(self) -> Vec<Output> {
-        file(Role::Text, self.tag_set_file_url).into_iter().collect()
+        list_file(self.tag_set_file_url, self.tag_set_file_url_expire_time).into_iter().collect()
     }
 }
 
 impl Made for FrameTags {
     fn outputs(self) -> Vec<Output> {
-        file(Role::Text, self.segment_set_file_url).into_iter().collect()
+        list_file(self.segment_set_file_url, self.segment_set_file_url_expire_time).into_iter().collect()
     }
 }
 
 impl Made for Highlights {
     fn outputs(self) -> Vec<Output> {
         let highlights = self.highlight_set.into_iter().flat_map(Highlight::outputs);
-        highlights.chain(file(Role::Text, self.highlight_set_file_url)).collect()
+        highlights.chain(list_file(self.highlight_set_file_url, self.highlight_set_file_url_expire_time)).collect()
     }
 }
 
 impl Highlight {
     fn outputs(self) -> impl Iterator<Item = Output> {
         let duration = self.duration.get();
-        let clip = file(Role::Video, self.highlight_url).map(|clip| Output { duration, ..clip });
-        clip.into_iter().chain(file(Role::Image, self.cov_img_url))
+        let clip = file_at(Role::Video, self.highlight_url).map(|clip| Output { duration, ..clip });
+        clip.into_iter().chain(file_at(Role::Image, self.cov_img_url))
     }
 }

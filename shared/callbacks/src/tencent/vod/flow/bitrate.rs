@@ -8,13 +8,15 @@ use crate::event::{Job, Kind, Media, Outcome, Output, Role, Step};
 use crate::facts::Facts;
 use crate::tencent::vod::Payload;
 use crate::tencent::vod::media::MediaMetaData;
-use crate::tencent::vod::task::file;
+use crate::tencent::vod::task::file_at;
 use crate::wire::{Integer, Many, One, Text, Unused};
 
 /// Payload of `ReduceMediaBitrateComplete`, which the vendor no longer documents: a file was encoded anew with fewer
 /// bits.
 ///
 /// A task flow in all but its name: the sub-tasks tell whether it succeeded.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#ReduceMediaBitrateTask>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ReduceMediaBitrateTask {
@@ -34,6 +36,8 @@ pub(crate) struct ReduceMediaBitrateTask {
 
 /// Payload of `ComplexAdaptiveDynamicStreamingComplete`: several files became several packages, with other sound and
 /// subtitles.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#ComplexAdaptiveDynamicStreamingTask>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ComplexAdaptiveTask {
@@ -79,7 +83,7 @@ impl Payload for ReduceMediaBitrateTask {
             url: self.file_url.0,
             ..self.meta_data.or_default().media()
         };
-        let steps = self.media_process_result_set.into_iter().map(ProcessResult::step).collect();
+        let steps = self.media_process_result_set.into_iter().flat_map(ProcessResult::steps).collect();
         Facts { media, ..flow(task, steps) }
     }
 }
@@ -99,7 +103,7 @@ impl Input for ComplexAdaptiveInput {
 
 impl Made for ComplexAdaptiveOutput {
     fn outputs(self) -> Vec<Output> {
-        let playlist = file(Role::Playlist, self.url);
+        let playlist = file_at(Role::Playlist, self.url);
         playlist
             .into_iter()
             .map(|file| Output { format: self.format.0.clone(), definition: self.definition.0.clone(), ..file })

@@ -8,4 +8,4 @@ pub(crate) mod process;
 mod process_input;
 mod recognition;
 pub(crate) mod review;
-mod sub_task;
+pub(crate) mod sub_task;

@@ -7,10 +7,12 @@ use crate::event::{Failure, Kind, Outcome, Output, Role, Step};
 use crate::facts::{Facts, failure as failure_of, made};
 use crate::status;
 use crate::tencent::vod::Payload;
-use crate::tencent::vod::task::{file, role_of, role_of_type};
-use crate::wire::{Many, One, Text, UnixTime, Unused};
+use crate::tencent::vod::task::{asset, expiry, role_of, role_of_type};
+use crate::wire::{Many, One, Text, Time, UnixTime, Unused};
 
 /// Payload of `ProcessMediaByMPSComplete`. It does not say which file was processed.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#ProcessMediaByMPS>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ProcessMediaByMps {
@@ -55,13 +57,13 @@ struct MpsFile {
     /// `Permanent`, a media file of its own, or `Temporary`.
     storage_mode: Unused<Text>,
     /// ID of the file, where it is permanent.
-    file_id: Unused<Text>,
+    file_id: Text,
     /// Where the file can be fetched.
     url: Text,
     /// ID of the template.
     definition: Text,
     /// When a temporary file is deleted, Unix seconds.
-    expired_time: Unused<UnixTime>,
+    expired_time: UnixTime,
 }
 
 impl Payload for ProcessMediaByMps {
@@ -99,10 +101,15 @@ impl MpsSubTask {
 impl MpsFile {
     fn output(self) -> Option<Output> {
         let file_type = self.file_type.as_deref().unwrap_or_default();
-        let file = file(role_of(&self.url, role_of_type(file_type, Role::Other)), self.url)?;
+        let role = match role_of_type(file_type, Role::Other) {
+            Role::Other => role_of(&self.url, Role::Other),
+            role => role,
+        };
+        let file = asset(role, self.file_id, self.url)?;
         // The type is a format where it is the ending of file names; what other words it may have is not said.
         let format = self.file_type.0.filter(|file_type| role_of_type(file_type, Role::Other) != Role::Other);
-        Some(Output { format, definition: self.definition.0, ..file })
+        let expires_at = expiry(Time::default(), self.expired_time);
+        Some(Output { format, definition: self.definition.0, expires_at, ..file })
     }
 }
 

@@ -19,6 +19,8 @@ use crate::wire::{Integer, Many, One, Text, Unused};
 /// <https://www.tencentcloud.com/document/product/266/9636>; every struct below it is in
 /// <https://www.tencentcloud.com/document/product/266/34175>. `FINISH` says only that the flow ended: whether it
 /// succeeded, the sub-tasks tell. With the notification mode `Change` there are several events of one flow.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#ProcedureTask>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ProcedureTask {
@@ -48,12 +50,12 @@ pub(crate) struct ProcedureTask {
 
 impl Payload for ProcedureTask {
     fn facts(self, task: Facts) -> Facts {
-        let (review_steps, reviews): (Vec<Step>, Vec<_>) =
-            self.ai_content_review_result_set.into_iter().map(ReviewResult::step).unzip();
-        let mut steps: Vec<Step> = self.media_process_result_set.into_iter().map(ProcessResult::step).collect();
-        steps.extend(review_steps);
-        steps.extend(self.ai_analysis_result_set.into_iter().map(AnalysisResult::step));
-        steps.extend(self.ai_recognition_result_set.into_iter().map(RecognitionResult::step));
+        let (review_steps, reviews): (Vec<_>, Vec<_>) =
+            self.ai_content_review_result_set.into_iter().map(ReviewResult::steps).unzip();
+        let mut steps: Vec<Step> = self.media_process_result_set.into_iter().flat_map(ProcessResult::steps).collect();
+        steps.extend(review_steps.into_iter().flatten());
+        steps.extend(self.ai_analysis_result_set.into_iter().flat_map(AnalysisResult::steps));
+        steps.extend(self.ai_recognition_result_set.into_iter().flat_map(RecognitionResult::steps));
 
         // The flow's own error code is deprecated: it counts only where there is nothing else to go by.
         let whole = if steps.is_empty() {

@@ -5,10 +5,10 @@ use serde::Deserialize;
 use super::process_input::{
     AdaptiveInput, AnimatedGraphicInput, CoverInput, SampleInput, TimeOffsetInput, TranscodeInput,
 };
-use super::sub_task::{Made, SubTask, Template};
+use super::sub_task::{Made, SubTask, Template, named};
 use crate::event::{Kind, Output, Role, Step};
-use crate::tencent::vod::media::{AudioStream, Subtitle, VideoStream, codec, fps};
-use crate::tencent::vod::task::{file, images, role_of};
+use crate::tencent::vod::media::{AudioStream, Subtitle, VideoStream, codec, fps, is_sound};
+use crate::tencent::vod::task::{asset, file_at, images, role_of};
 use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Unused};
 
 /// A sub-task of media processing. `Type` tells which of the others is there.
@@ -67,7 +67,7 @@ struct Transcoded {
     /// ID of the digital watermark's template.
     blind_watermark_definition: Unused<Integer>,
     /// ID of the file, where it became a media file of its own.
-    file_id: Unused<Text>,
+    file_id: Text,
 }
 
 /// An animated image.
@@ -207,8 +207,9 @@ struct SubStream {
 }
 
 impl ProcessResult {
-    pub(super) fn step(self) -> Step {
-        let steps = [
+    /// The sub-task; of an item that has several, each, so that none is lost.
+    pub(super) fn steps(self) -> Vec<Step> {
+        let tasks = [
             self.transcode_task.0.map(|task| (Kind::Transcode, task.step())),
             self.animated_graphic_task.0.map(|task| (Kind::Snapshot, task.step())),
             self.snapshot_by_time_offset_task.0.map(|task| (Kind::Snapshot, task.step())),
@@ -217,9 +218,12 @@ impl ProcessResult {
             self.cover_by_snapshot_task.0.map(|task| (Kind::Snapshot, task.step())),
             self.adaptive_dynamic_streaming_task.0.map(|task| (Kind::Transcode, task.step())),
         ];
-        let (task_kind, step) = steps.into_iter().flatten().next().unwrap_or_default();
-        let kind = self.r#type.as_deref().and_then(kind_of).unwrap_or(task_kind);
-        Step { event: self.r#type.0, kind, ..step }
+        let kind_of_type = self.r#type.as_deref().and_then(kind_of);
+        let steps = tasks.into_iter().flatten();
+        named(self.r#type, steps.map(|(kind, step)| Step { kind: kind_of_type.unwrap_or(kind), ..step }), || Step {
+            kind: kind_of_type.unwrap_or_default(),
+            ..Step::default()
+        })
     }
 }
 
@@ -230,14 +234,19 @@ pub(crate) fn kind_of(task_type: &str) -> Option<Kind> {
         "AnimatedGraphics" | "SnapshotByTimeOffset" | "SampleSnapshot" | "ImageSprites" | "CoverBySnapshot" => {
             Some(Kind::Snapshot)
         }
+        "PullFile" => Some(Kind::Upload),
         _ => None,
     }
 }
 
 impl Made for Transcoded {
     fn outputs(self) -> Vec<Output> {
-        let role = role_of(&self.url, Role::Video);
-        let output = file(role, self.url).map(|output| Output {
+        let is_sound = is_sound(&self.video_stream_set, &self.audio_stream_set);
+        let role = match role_of(&self.url, Role::Video) {
+            Role::Video if is_sound => Role::Audio,
+            role => role,
+        };
+        let output = asset(role, self.file_id, self.url).map(|output| Output {
             size: self.size.count(),
             duration: self.duration.get(),
             width: self.width.count(),
@@ -256,7 +265,7 @@ impl Made for Transcoded {
 
 impl Made for AnimatedGraphic {
     fn outputs(self) -> Vec<Output> {
-        let output = file(Role::Image, self.url).map(|output| Output {
+        let output = file_at(Role::Image, self.url).map(|output| Output {
             size: self.size.count(),
             width: self.width.count(),
             height: self.height.count(),
@@ -286,19 +295,19 @@ impl Made for Samples {
 impl Made for Sprites {
     /// The large pictures without size: the vendor gives that of the small ones.
     fn outputs(self) -> Vec<Output> {
-        images(self.image_url_set.0).chain(file(Role::Text, self.web_vtt_url)).collect()
+        images(self.image_url_set.0).chain(file_at(Role::Text, self.web_vtt_url)).collect()
     }
 }
 
 impl Made for Cover {
     fn outputs(self) -> Vec<Output> {
-        file(Role::Image, self.cover_url).into_iter().collect()
+        file_at(Role::Image, self.cover_url).into_iter().collect()
     }
 }
 
 impl Made for AdaptiveStream {
     fn outputs(self) -> Vec<Output> {
-        let playlist = file(Role::Playlist, self.url).map(|output| Output {
+        let playlist = file_at(Role::Playlist, self.url).map(|output| Output {
             size: self.size.count().filter(|size| *size != 0),
             format: self.package.0,
             definition: self.definition.0,

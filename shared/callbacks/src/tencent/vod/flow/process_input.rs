@@ -196,6 +196,8 @@ struct OverrideParameter {
     /// Settings of Top Speed Codec transcoding.
     #[serde(rename = "TEHDConfig")]
     tehd_config: One<TehdConfig>,
+    /// Further settings, for the vendor's special purposes.
+    std_ext_info: Unused<Text>,
 }
 
 /// Settings of the picture.
@@ -270,6 +272,8 @@ struct TehdConfig {
 struct BurnedSubtitle {
     /// ID of the subtitle.
     id: Unused<Text>,
+    /// Which of the media's own subtitle streams it is, instead of an ID.
+    stream_index: Unused<Integer>,
     /// Font: `hei.ttf`, `arial.ttf`.
     font_type: Unused<Text>,
     /// Font size.

@@ -4,10 +4,10 @@
 
 use serde::Deserialize;
 
-use super::sub_task::{Made, SubTask, Template};
+use super::sub_task::{Made, SubTask, Template, named};
 use crate::event::{Kind, Output, Role, Step};
 use crate::tencent::vod::media::Subtitle;
-use crate::tencent::vod::task::file;
+use crate::tencent::vod::task::{asset, file_at, list_file, without_query};
 use crate::wire::{Decimal, Many, One, Text, Texts, Time, Unused};
 
 /// A sub-task of content recognition. `Type` tells which of the others is there.
@@ -62,7 +62,7 @@ struct Parts {
     /// Where a JSON file with all of them can be fetched until it is deleted.
     segment_set_file_url: Text,
     /// When that file is deleted.
-    segment_set_file_url_expire_time: Unused<Time>,
+    segment_set_file_url_expire_time: Time,
 }
 
 /// A part of the media, as a file of its own.
@@ -70,7 +70,7 @@ struct Parts {
 #[serde(default, rename_all = "PascalCase")]
 struct PartSegment {
     /// ID of the part, where it is a media file of VOD.
-    file_id: Unused<Text>,
+    file_id: Text,
     /// Where the part can be fetched.
     segment_url: Text,
     /// How sure it is, 0 to 100.
@@ -94,7 +94,7 @@ struct Findings {
     /// Where a JSON file with all of it can be fetched until it is deleted.
     result_set_file_url: Text,
     /// When that file is deleted.
-    result_set_file_url_expire_time: Unused<Time>,
+    result_set_file_url_expire_time: Time,
 }
 
 /// A person, word or object, and where it appears.
@@ -138,7 +138,7 @@ struct FullText {
     /// Where a JSON file with all of it can be fetched until it is deleted.
     segment_set_file_url: Text,
     /// When that file is deleted.
-    segment_set_file_url_expire_time: Unused<Time>,
+    segment_set_file_url_expire_time: Time,
     /// The subtitle files that were made, in the formats that the template asks for. Only of what is said.
     subtitle_set: Many<Subtitle>,
     /// Where the subtitle file can be fetched. Only of what is said and not translated; replaced by `SubtitleSet`.
@@ -176,7 +176,8 @@ struct Writing {
 }
 
 impl RecognitionResult {
-    pub(super) fn step(self) -> Step {
+    /// The sub-task; of an item that has several, each, so that none is lost.
+    pub(super) fn steps(self) -> Vec<Step> {
         let steps = [
             self.head_tail_task.0.map(|task| task.step()),
             self.segment_task.0.map(|task| task.step()),
@@ -189,8 +190,8 @@ impl RecognitionResult {
             self.ocr_full_text_task.0.map(|task| task.step()),
             self.object_task.0.map(|task| task.step()),
         ];
-        let step = steps.into_iter().flatten().next().unwrap_or_default();
-        Step { event: self.r#type.0, kind: Kind::Analysis, ..step }
+        let analysis = |step| Step { kind: Kind::Analysis, ..step };
+        named(self.r#type, steps.into_iter().flatten().map(analysis), || analysis(Step::default()))
     }
 }
 
@@ -203,30 +204,31 @@ impl Made for HeadTail {
 impl Made for Parts {
     fn outputs(self) -> Vec<Output> {
         let parts = self.segment_set.into_iter().flat_map(PartSegment::outputs);
-        parts.chain(file(Role::Text, self.segment_set_file_url)).collect()
+        parts.chain(list_file(self.segment_set_file_url, self.segment_set_file_url_expire_time)).collect()
     }
 }
 
 impl PartSegment {
     fn outputs(self) -> impl Iterator<Item = Output> {
-        file(Role::Video, self.segment_url).into_iter().chain(file(Role::Image, self.cov_img_url))
+        asset(Role::Video, self.file_id, self.segment_url).into_iter().chain(file_at(Role::Image, self.cov_img_url))
     }
 }
 
 impl Made for Findings {
     fn outputs(self) -> Vec<Output> {
-        file(Role::Text, self.result_set_file_url).into_iter().collect()
+        list_file(self.result_set_file_url, self.result_set_file_url_expire_time).into_iter().collect()
     }
 }
 
 impl Made for FullText {
     fn outputs(self) -> Vec<Output> {
         let mut outputs: Vec<Output> = self.subtitle_set.into_iter().filter_map(Subtitle::output).collect();
-        // The older field repeats one of the set.
-        if !outputs.iter().any(|output| output.url == self.subtitle_url.0) {
-            outputs.extend(file(Role::Subtitle, self.subtitle_url));
+        // The older field repeats one of the set, perhaps with another signature.
+        let older = self.subtitle_url.as_deref().map(without_query);
+        if !outputs.iter().any(|output| output.url.as_deref().map(without_query) == older) {
+            outputs.extend(file_at(Role::Subtitle, self.subtitle_url));
         }
-        outputs.extend(file(Role::Text, self.segment_set_file_url));
+        outputs.extend(list_file(self.segment_set_file_url, self.segment_set_file_url_expire_time));
         outputs
     }
 }

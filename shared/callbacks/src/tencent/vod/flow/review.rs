@@ -2,9 +2,10 @@
 
 use serde::Deserialize;
 
-use super::sub_task::{Made, SubTask, Template};
-use crate::event::{Kind, Outcome, Output, Review, Role, Step, Verdict};
-use crate::tencent::vod::task::file;
+use super::sub_task::{Made, SubTask, Template, named};
+use crate::event::{Kind, Outcome, Output, Review, Role, Step};
+use crate::status;
+use crate::tencent::vod::task::{distinct, expiry, file_at, list_file};
 use crate::wire::{Decimal, Many, One, Text, Texts, Time, UnixTime, Unused};
 
 /// A sub-task of content review. `Type` tells which of the others is there.
@@ -55,7 +56,7 @@ struct Findings {
     /// Where a JSON file with all segments can be fetched until it is deleted.
     segment_set_file_url: Text,
     /// When that file is deleted.
-    segment_set_file_url_expire_time: Unused<Time>,
+    segment_set_file_url_expire_time: Time,
 }
 
 /// A suspicious segment of the media.
@@ -79,16 +80,16 @@ struct ReviewSegment {
     /// The suspicious words. Speech and writing only.
     keyword_set: Unused<Texts>,
     /// Where a picture of it can be fetched until it is deleted. Not for speech.
-    url: Unused<Text>,
+    url: Text,
     /// When that picture is deleted, Unix seconds. Deprecated.
-    pic_url_expire_time_stamp: Unused<UnixTime>,
+    pic_url_expire_time_stamp: UnixTime,
     /// When that picture is deleted.
-    pic_url_expire_time: Unused<Time>,
+    pic_url_expire_time: Time,
 }
 
 impl ReviewResult {
-    /// The sub-task as a step, and what it advises.
-    pub(super) fn step(self) -> (Step, Option<Review>) {
+    /// The sub-task as a step, and what it advises; of an item that has several, each, so that none is lost.
+    pub(super) fn steps(self) -> (Vec<Step>, Vec<Review>) {
         let tasks = [
             self.porn_task,
             self.terrorism_task,
@@ -101,9 +102,11 @@ impl ReviewResult {
             self.prohibited_ocr_task,
             self.prohibited_asr_task,
         ];
-        let task = tasks.into_iter().find_map(|task| task.0).unwrap_or_default();
-        let review = task.review();
-        (Step { event: self.r#type.0, kind: Kind::Moderation, ..task.step() }, review)
+        let tasks: Vec<ReviewTask> = tasks.into_iter().filter_map(Option::from).collect();
+        let reviews = tasks.iter().filter_map(ReviewTask::review).collect();
+        let moderation = |step| Step { kind: Kind::Moderation, ..step };
+        let steps = tasks.into_iter().map(|task| moderation(task.step()));
+        (named(self.r#type, steps, || moderation(Step::default())), reviews)
     }
 }
 
@@ -112,7 +115,7 @@ impl ReviewTask {
     fn review(&self) -> Option<Review> {
         let findings = self.output.as_ref().filter(|_| self.outcome() != Outcome::Failed)?;
         Some(Review {
-            verdict: Some(verdict(findings.suggestion.as_deref()?)?),
+            verdict: Some(status::verdict(findings.suggestion.as_deref()?)?),
             label: findings.label.0.clone(),
             score: findings.confidence.get(),
             ..Review::default()
@@ -122,28 +125,31 @@ impl ReviewTask {
 
 impl Made for Findings {
     fn outputs(self) -> Vec<Output> {
-        file(Role::Text, self.segment_set_file_url).into_iter().collect()
+        let pictures = self.segment_set.into_iter().filter_map(ReviewSegment::picture);
+        distinct(pictures.chain(list_file(self.segment_set_file_url, self.segment_set_file_url_expire_time)))
+    }
+}
+
+impl ReviewSegment {
+    fn picture(self) -> Option<Output> {
+        let expires_at = expiry(self.pic_url_expire_time, self.pic_url_expire_time_stamp);
+        file_at(Role::Image, self.url).map(|picture| Output { expires_at, ..picture })
     }
 }
 
 /// The worst of several reviews: the one with the hardest verdict, and of those the surest.
-pub(super) fn worst(reviews: impl IntoIterator<Item = Review>) -> Option<Review> {
+pub(crate) fn worst(reviews: impl IntoIterator<Item = Review>) -> Option<Review> {
     let rank = |review: &Review| (review.verdict, review.score);
     reviews.into_iter().reduce(|worst, review| if rank(&review) > rank(&worst) { review } else { worst })
-}
-
-pub(crate) fn verdict(suggestion: &str) -> Option<Verdict> {
-    [("pass", Verdict::Pass), ("review", Verdict::Review), ("block", Verdict::Block)]
-        .into_iter()
-        .find_map(|(word, verdict)| word.eq_ignore_ascii_case(suggestion).then_some(verdict))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Verdict;
 
-    fn review(json: &str) -> Option<Review> {
-        crate::wire::parse::<ReviewResult>(json).step().1
+    fn review(json: &str) -> Vec<Review> {
+        crate::wire::parse::<ReviewResult>(json).steps().1
     }
 
     #[test]
@@ -157,7 +163,7 @@ mod tests {
             r#"{"PornTask":{"Output":{"Suggestion":"odd"}}}"#,
             r#"{"Type":"Porn"}"#,
         ];
-        let worst = worst(reviews.into_iter().filter_map(review)).unwrap();
+        let worst = worst(reviews.into_iter().flat_map(review)).unwrap();
         assert_eq!(worst, Review { verdict: Some(Verdict::Review), score: Some(70.0), ..Review::default() });
     }
 }

@@ -84,8 +84,18 @@ impl<I, M> SubTask<I, M> {
     }
 }
 
+/// The sub-tasks of an item that calls its work `name`: one, as a rule. An item without any counts as one of which nothing is
+/// known.
+pub(super) fn named(name: Text, steps: impl IntoIterator<Item = Step>, unknown: impl FnOnce() -> Step) -> Vec<Step> {
+    let mut steps: Vec<Step> = steps.into_iter().map(|step| Step { event: name.0.clone(), ..step }).collect();
+    if steps.is_empty() {
+        steps.push(Step { event: name.0, ..unknown() });
+    }
+    steps
+}
+
 /// When work on the first of these began, and when the last of them ended; nothing as long as the whole still runs.
-pub(super) fn span(whole: Outcome, steps: &[Step]) -> (Option<Timestamp>, Option<Timestamp>) {
+pub(crate) fn span(whole: Outcome, steps: &[Step]) -> (Option<Timestamp>, Option<Timestamp>) {
     if whole == Outcome::Running {
         return (None, None);
     }
@@ -97,11 +107,11 @@ pub(super) fn span(whole: Outcome, steps: &[Step]) -> (Option<Timestamp>, Option
 mod tests {
     use super::*;
     use crate::event::Role;
-    use crate::tencent::vod::task::file;
+    use crate::tencent::vod::task::file_at;
 
     impl Made for Template {
         fn outputs(self) -> Vec<Output> {
-            file(Role::Text, self.definition).into_iter().collect()
+            file_at(Role::Text, self.definition).into_iter().collect()
         }
     }
 

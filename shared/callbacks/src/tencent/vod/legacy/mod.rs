@@ -4,20 +4,19 @@
 //! tells today under other names, so that it is mapped by today's structs.
 
 mod data;
+mod flow;
 
-use self::data::{Data, File, MetaData, Picture, Play, SubTask};
-use super::basic_info::MediaBasicInfo;
-use super::flow::process::kind_of;
-use super::media::fps;
-use super::task::{Task, code_of, failure, file, role_of, whole_outcome};
+use self::data::{Data, File, Found, Picture, Play};
+use super::basic_info::{MediaBasicInfo, customers_own};
+use super::task::{Task, code_of, images};
 use super::tasks::api_2017::{
     ClipTask, ConcatTask, FileInfo, ImageSpriteTask, PlayInfo, SnapshotInfo, SnapshotTask, TranscodeTask,
 };
 use super::tasks::file::FileDeleteTask;
 use super::tasks::upload::{FileUploadTask, PullUploadTask};
 use super::{Payload, Reader};
-use crate::event::{Media, Outcome, Output, Role, Step};
-use crate::facts::{Facts, failure as failure_of, made};
+use crate::event::{Outcome, Review};
+use crate::facts::{Facts, made};
 use crate::json::Value;
 use crate::wire::{CamelCase, Integer, Many, One, Text, read as read_struct};
 
@@ -43,6 +42,7 @@ fn is_legacy(name: Option<&str>) -> bool {
                 | "ClipComplete"
                 | "CreateImageSpriteComplete"
                 | "CreateSnapshotByTimeOffsetComplete"
+                | "PorncheckComplete"
         )
     )
 }
@@ -67,22 +67,51 @@ impl Data {
             session_context: std::mem::take(&mut self.session_context),
             ..Task::default()
         };
+        let follow_ups = [
+            &mut self.transcode_task_id,
+            &mut self.procedure_task_id,
+            &mut self.review_audio_video_task_id,
+            &mut self.image_sprite_task_id,
+            &mut self.porncheck_task_id,
+        ];
+        let follow_ups = follow_ups.into_iter().filter_map(|id| id.0.take()).collect();
+        let facts = self.event(name, task);
+        Facts { follow_ups, ..facts }
+    }
+
+    fn event(mut self, name: Option<&str>, task: Task) -> Facts {
         match name {
             Some("NewFileUpload") => {
+                let user_data = customers_own(&self.source_type, std::mem::take(&mut self.source_context));
+                let properties = self.properties();
                 let stored = MediaBasicInfo::new(self.file_name, self.file_url, self.cover_url);
                 let media_basic_info =
                     if self.media_basic_info.0.is_some() { self.media_basic_info } else { One(Some(Box::new(stored))) };
                 let facts = FileUploadTask { media_basic_info, ..FileUploadTask::default() }.facts(task.facts());
-                Facts { media: MetaData::complete(self.meta_data, facts.media), ..facts }
+                Facts { media: properties.complete(facts.media), user_data: facts.user_data.or(user_data), ..facts }
             }
             Some("PullComplete") => {
+                let user_data = customers_own(&self.source_type, std::mem::take(&mut self.source_context));
+                let properties = self.properties();
                 let payload = PullUploadTask {
                     file_url: self.file_url,
                     media_basic_info: self.media_basic_info,
                     ..PullUploadTask::default()
                 };
                 let facts = payload.facts(task.facts());
-                Facts { media: MetaData::complete(self.meta_data, facts.media), ..facts }
+                Facts { media: properties.complete(facts.media), user_data: facts.user_data.or(user_data), ..facts }
+            }
+            Some("PorncheckComplete") => {
+                let task = task.facts();
+                let pictures: Vec<Text> =
+                    self.porn_img_url.into_iter().map(|CamelCase(picture)| picture.pic_url).collect();
+                // The list's name is all that the vendor says of the finding.
+                let label = (!pictures.is_empty()).then(|| "Porn".to_owned());
+                Facts {
+                    outputs: made(task.outcome, images(pictures)),
+                    review: Review { label, ..Review::default() },
+                    ..task
+                }
             }
             Some("FileDeleted") => {
                 let mut file_id_set = self.file_id_set;
@@ -138,35 +167,23 @@ impl Data {
         }
     }
 
-    /// An event of which the old envelope's form is in no document that still exists.
-    fn other(self, task: Facts) -> Facts {
-        let media = Media { title: self.file_name.0, url: self.file_url.0, ..task.media };
-        let steps: Vec<Step> = self.process_task_list.into_iter().map(|task| task.0.step()).collect();
-        let outcome = Outcome::of_parts(task.outcome, steps.iter().map(|step| step.outcome));
-        Facts { outcome, media: MetaData::complete(self.meta_data, media), steps, ..task }
+    /// What the vendor found out about an uploaded file. An upload has it in itself, or in an object, or not at all.
+    fn properties(&mut self) -> Found {
+        let found = self.meta_data.0.take().map(|found| found.0).unwrap_or_default();
+        Found {
+            size: first(found.size, self.file_size),
+            width: first(found.width, self.width),
+            height: first(found.height, self.height),
+            bitrate: first(found.bitrate, self.bitrate),
+            duration: first(found.duration, self.duration),
+            ..found
+        }
     }
 }
 
 /// The files of an event, whatever their field's name.
 fn files(one: Many<CamelCase<File>>, other: Many<CamelCase<File>>) -> impl Iterator<Item = File> {
     one.into_iter().chain(other).map(|file| file.0)
-}
-
-impl MetaData {
-    /// The media with what was found out about it.
-    fn complete(meta_data: One<CamelCase<Self>>, media: Media) -> Media {
-        let Some(CamelCase(found)) = meta_data.0.map(|boxed| *boxed) else { return media };
-        Media {
-            size: found.size.count(),
-            duration: found.duration.get(),
-            width: found.width.count(),
-            height: found.height.count(),
-            bitrate: found.bitrate.bits(),
-            fps: fps(&found.video_stream_set),
-            format: found.container.0.or(media.format),
-            ..media
-        }
-    }
 }
 
 impl File {
@@ -201,28 +218,9 @@ impl Picture {
     }
 }
 
-impl SubTask {
-    fn step(self) -> Step {
-        let (status, err_code) = code(self.status, self.err_code);
-        let error = failure(Text::default(), err_code, self.message);
-        let outcome = whole_outcome(&status, err_code, &error);
-        let output = self.output.0.map(|output| output.0).unwrap_or_default();
-        let template_id = self.input.0.and_then(|input| input.0.definition.0).or_else(|| output.definition.0.clone());
-        let made_file = file(role_of(&output.url, Role::Other), output.url);
-        let made_file = made_file.map(|file| Output { definition: output.definition.0, ..file });
-        Step {
-            kind: self.task_type.as_deref().and_then(kind_of).unwrap_or_default(),
-            event: self.task_type.0,
-            outcome,
-            status: status.0,
-            template_id,
-            started_at: self.begin_process_time.0,
-            finished_at: self.finish_time.0,
-            error: failure_of(outcome, error),
-            outputs: made(outcome, made_file),
-            ..Step::default()
-        }
-    }
+/// The first of two values that is there.
+fn first<T: Default + PartialEq>(one: T, other: T) -> T {
+    if one == T::default() { other } else { one }
 }
 
 /// The word of a status and its error code: under this name the old envelope has either.
@@ -248,6 +246,52 @@ mod tests {
         said["id"] = Value::Null;
         said["data"]["vendor"] = Value::Null;
         said
+    }
+
+    /// Of the four lists of a task flow each counts, in every spelling.
+    #[test]
+    fn no_list_of_sub_tasks_is_passed_over() {
+        for (camel, pascal) in [
+            ("processTaskList", "ProcessTaskList"),
+            ("contentReviewList", "ContentReviewList"),
+            ("aIAnalysisList", "AIAnalysisList"),
+            ("aiAnalysisList", "AiAnalysisList"),
+        ] {
+            for key in [camel, pascal] {
+                for (item, outcome) in [
+                    (r#"{"taskType":"Tag","status":"FAIL","errCode":30010}"#, "failed"),
+                    (r#"{"TaskType":"Tag","Status":"FAIL","ErrCode":30010}"#, "failed"),
+                    (r#"{"taskType":"Tag","status":"SUCCESS","errCode":0}"#, "succeeded"),
+                    (r#"{"taskType":"Tag","errCode":30010}"#, "failed"),
+                    (r#"{"taskType":"Tag"}"#, "unknown"),
+                ] {
+                    let body = format!(
+                        r#"{{"version":"4.0","eventType":"ProcedureStateChanged","data":{{"vodTaskId":"t","status":"FINISH","{key}":[{item}]}}}}"#
+                    );
+                    assert_eq!(said(&body)["type"], format!("media.workflow.{outcome}"), "{body}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_review_is_a_step_where_it_says_something() {
+        for (review, steps, label) in [
+            (r#"{"definition":1,"riskType":["Porn"],"imgInfo":[{"url":"u"}]}"#, 1, Some("Porn")),
+            (r#"{"definition":1,"riskType":"Porn"}"#, 1, Some("Porn")),
+            (r#"{"definition":1,"riskType":[]}"#, 0, None),
+            (r#"{"definition":1,"errCode":30010}"#, 1, None),
+            ("{}", 0, None),
+        ] {
+            for key in ["aiReview", "AiReview", "aIReview", "ai_review"] {
+                let body = format!(
+                    r#"{{"version":"4.0","eventType":"ProcedureStateChanged","data":{{"status":"FINISH","{key}":{review}}}}}"#
+                );
+                let said = said(&body);
+                assert_eq!(said["data"]["steps"].as_array().map_or(0, Vec::len), steps, "{body}");
+                assert_eq!(said["data"]["review"]["label"].as_str(), label, "{body}");
+            }
+        }
     }
 
     #[test]

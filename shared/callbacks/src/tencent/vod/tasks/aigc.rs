@@ -1,4 +1,4 @@
-//! Pictures and videos that a model made.
+//! Pictures, videos and three-dimensional models that a model made.
 
 use serde::Deserialize;
 
@@ -9,6 +9,8 @@ use crate::tencent::vod::task::TaskFile;
 use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Time, Unused};
 
 /// Payload of `AigcImageTaskComplete`, under the key `AigcImageCompleteEvent`.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#AigcImageTask>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct AigcImageTask {
@@ -19,6 +21,8 @@ pub(crate) struct AigcImageTask {
 }
 
 /// Payload of `AigcVideoTaskComplete`, under the key `AigcVideoCompleteEvent`.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#AigcVideoTask>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct AigcVideoTask {
@@ -26,6 +30,64 @@ pub(crate) struct AigcVideoTask {
     input: One<AigcInput>,
     /// The videos.
     output: One<AigcOutput>,
+}
+
+/// Payload of `AigcHunyuan3DTaskComplete`, under the key `AigcHunyuan3DCompleteEvent`: a three-dimensional model was made.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#AigcHunyuan3DTask>
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(crate) struct AigcModelTask {
+    /// What was asked for.
+    input: One<ModelInput>,
+    /// The model, in one file for each format.
+    output: One<AigcOutput>,
+}
+
+/// What a three-dimensional model is made from.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct ModelInput {
+    /// Pictures of the thing.
+    image_infos: Many<ModelFile>,
+    /// Pictures of it from several sides, 2 to 8.
+    multi_view_image_infos: Many<ModelFile>,
+    /// What is to be seen.
+    prompt: Unused<Text>,
+    /// `Normal`, `Geometry` without texture, or `Texture` for a model that there is.
+    generate_type: Unused<Text>,
+    /// Models that there are.
+    mesh_infos: Many<ModelFile>,
+    /// Whether materials are made: `Enabled` or `Disabled`.
+    #[serde(rename = "EnablePBR")]
+    enable_pbr: Unused<Text>,
+    /// How many faces.
+    face_count: Unused<Integer>,
+    /// Whether the texture's coordinates are kept: `Enabled` or `Disabled`.
+    #[serde(rename = "KeepUV")]
+    keep_uv: Unused<Text>,
+    /// A format beside OBJ and GLB: `FBX`.
+    result_format: Unused<Text>,
+    /// Start of the random numbers.
+    seed: Unused<Integer>,
+    /// Style, in words.
+    style: Unused<Text>,
+    /// The files that were asked for.
+    output_config: One<AigcOutputConfig>,
+}
+
+/// A file that a three-dimensional model is made from.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct ModelFile {
+    /// How it is given: `File` or `Url`.
+    r#type: Unused<Text>,
+    /// ID of the file.
+    file_id: Text,
+    /// Address of the file.
+    url: Text,
+    /// From which side: `front`, `back`, `left`, `right`, `top`, `bottom`, `left_front`, `right_front`.
+    view_type: Unused<Text>,
 }
 
 /// What a model was asked for. Pictures and videos have a struct each, of which this is the union.
@@ -60,6 +122,8 @@ struct AigcInput {
     scene_type: Unused<Text>,
     /// Start of the random numbers.
     seed: Unused<Integer>,
+    /// Further settings, for the vendor's special purposes.
+    ext_info: Unused<Text>,
 }
 
 /// A file that a model starts from. Pictures and videos have a struct each, of which this is the union.
@@ -156,7 +220,7 @@ pub(super) struct AigcOutput {
     /// The files.
     pub(super) file_infos: Many<TaskFile>,
     /// Task IDs of the flows that the files were put through. Videos only.
-    procedure_task_ids: Unused<Texts>,
+    procedure_task_ids: Texts,
     /// What is billed. Videos only.
     usage: One<AigcUsage>,
 }
@@ -193,6 +257,14 @@ impl Payload for AigcVideoTask {
     }
 }
 
+impl Payload for AigcModelTask {
+    fn facts(self, task: Facts) -> Facts {
+        let input = self.input.or_default();
+        let files = input.image_infos.into_iter().chain(input.multi_view_image_infos).chain(input.mesh_infos);
+        Facts { media: media(files.map(|file| (file.file_id, file.url))), ..generated(task, self.output, Role::Model) }
+    }
+}
+
 /// The file that a model started from, where it is a single one.
 pub(super) fn media(files: impl IntoIterator<Item = (Text, Text)>) -> Media {
     let mut files = files.into_iter();
@@ -204,6 +276,9 @@ pub(super) fn media(files: impl IntoIterator<Item = (Text, Text)>) -> Media {
 
 /// The facts with the files that a model made.
 pub(super) fn generated(facts: Facts, output: One<AigcOutput>, usual: Role) -> Facts {
-    let files = output.or_default().file_infos.into_iter();
-    Facts { outputs: made(facts.outcome, files.filter_map(|file| file.output(usual, One::default()))), ..facts }
+    let AigcOutput { file_infos, procedure_task_ids, .. } = output.or_default();
+    let mut follow_ups = facts.follow_ups;
+    follow_ups.extend(procedure_task_ids.0);
+    let files = file_infos.into_iter().flat_map(|file| file.outputs(usual, One::default()));
+    Facts { follow_ups, outputs: made(facts.outcome, files), ..facts }
 }

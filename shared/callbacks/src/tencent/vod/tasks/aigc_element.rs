@@ -3,14 +3,16 @@
 use serde::Deserialize;
 
 use super::aigc::media;
-use crate::event::{Media, Role};
+use crate::event::{Media, Output, Role};
 use crate::facts::{Facts, made};
 use crate::tencent::vod::Payload;
-use crate::tencent::vod::task::file;
+use crate::tencent::vod::task::{asset, file_at};
 use crate::wire::{Integer, Many, One, Text, Unused};
 
 /// Payload of `CreateAigcAdvancedCustomElementCompleteEvent`, which has this name as its key, too: a model knows a
 /// person or thing.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#CreateAigcAdvancedCustomElementTask>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct CreateElementTask {
@@ -53,12 +55,14 @@ struct ElementOutput {
 #[serde(default, rename_all = "PascalCase")]
 struct ElementInfo {
     /// ID.
-    element_id: Unused<Text>,
+    element_id: Text,
     /// What the model says about it, JSON in a string.
     element_info: Unused<Text>,
 }
 
 /// Payload of `CreateAigcCustomVoiceCompleteEvent`, which has this name as its key, too: a model knows a voice.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#CreateAigcCustomVoiceTask>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct CreateVoiceTask {
@@ -93,12 +97,14 @@ struct VoiceOutput {
 #[serde(default, rename_all = "PascalCase")]
 struct VoiceInfo {
     /// ID.
-    voice_id: Unused<Text>,
+    voice_id: Text,
     /// What the model says about it, JSON in a string.
     voice_info: Unused<Text>,
 }
 
 /// Payload of `DescribeAigcFaceInfoAsyncComplete`: faces were looked for.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#DescribeAigcFaceInfoAsyncTask>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct DescribeFacesTask {
@@ -162,14 +168,16 @@ struct Face {
 
 impl Payload for CreateElementTask {
     fn facts(self, task: Facts) -> Facts {
-        task
+        let ids = self.output.or_default().info_list.into_iter().map(|element| element.element_id);
+        Facts { outputs: made(task.outcome, learned(ids)), ..task }
     }
 }
 
 impl Payload for CreateVoiceTask {
     fn facts(self, task: Facts) -> Facts {
         let url = self.input.or_default().voice_url.0;
-        Facts { media: Media { url, ..Media::default() }, ..task }
+        let ids = self.output.or_default().info_list.into_iter().map(|voice| voice.voice_id);
+        Facts { media: Media { url, ..Media::default() }, outputs: made(task.outcome, learned(ids)), ..task }
     }
 }
 
@@ -181,8 +189,13 @@ impl Payload for DescribeFacesTask {
         let images = found.map(|face| face.face_image).filter(is_address);
         Facts {
             media: media(self.input.or_default().file_infos.into_iter().map(|file| (file.file_id, file.url))),
-            outputs: made(task.outcome, images.filter_map(|image| file(Role::Image, image))),
+            outputs: made(task.outcome, images.filter_map(|image| file_at(Role::Image, image))),
             ..task
         }
     }
+}
+
+/// What a model knows under these IDs, by which later requests name it. It is no file that could be fetched.
+fn learned(ids: impl IntoIterator<Item = Text>) -> impl Iterator<Item = Output> {
+    ids.into_iter().filter_map(|id| asset(Role::Other, id, Text::default()))
 }

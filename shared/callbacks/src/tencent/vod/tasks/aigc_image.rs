@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::aigc::{AigcOutput, generated, media};
-use super::enhance_settings::{ImageBeauty, ImageEncode, ImageEnhance};
+use super::enhance_settings::{ImageBeauty, ImageCutOut, ImageEncode, ImageEnhance};
 use crate::event::{Media, Outcome, Role};
 use crate::facts::{Facts, made};
 use crate::tencent::vod::Payload;
@@ -11,6 +11,8 @@ use crate::tencent::vod::task::TaskFile;
 use crate::wire::{Integer, Many, One, Text, Time, Unused};
 
 /// Payload of `SceneAigcImageCompleteEvent`, which has this name as its key, too.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#SceneAigcImageTask>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct SceneAigcImageTask {
@@ -114,6 +116,8 @@ struct SceneOutputConfig {
 ///
 /// The vendor lists no more than the three settings. What every other task has is read as well: without it, the event
 /// says only that the processing completed.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#ProcessImageAsyncTask>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ProcessImageAsyncTask {
@@ -127,6 +131,8 @@ pub(crate) struct ProcessImageAsyncTask {
     enhance_config: One<ImageEnhance>,
     /// How faces are made up.
     beauty_config: One<ImageBeauty>,
+    /// What is cut out of the picture.
+    ai_cut_out_config: One<ImageCutOut>,
 }
 
 /// What was asked for.
@@ -143,7 +149,7 @@ struct ProcessImageInput {
     beauty_config: One<ImageBeauty>,
 }
 
-/// The processed picture, in the form that other tasks have.
+/// The processed picture, in the forms that other tasks have: the file itself, in an object, or in a list.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 struct ProcessImageOutput {
@@ -156,7 +162,7 @@ struct ProcessImageOutput {
     /// Where the file can be fetched.
     file_url: Text,
     /// ID of the file.
-    file_id: Unused<Text>,
+    file_id: Text,
     /// Name of the file.
     media_name: Unused<Text>,
 }
@@ -170,17 +176,19 @@ impl Payload for SceneAigcImageTask {
 
 impl Payload for ProcessImageAsyncTask {
     fn facts(self, task: Facts) -> Facts {
-        let has_settings =
-            self.encode_config.0.is_some() || self.enhance_config.0.is_some() || self.beauty_config.0.is_some();
+        let has_settings = self.encode_config.0.is_some()
+            || self.enhance_config.0.is_some()
+            || self.beauty_config.0.is_some()
+            || self.ai_cut_out_config.0.is_some();
         let says_nothing = task.outcome == Outcome::Unknown && task.status.is_none();
         let outcome = if has_settings && says_nothing { Outcome::Succeeded } else { task.outcome };
         let output = self.output.or_default();
-        let own = TaskFile { file_type: output.file_type, file_url: output.file_url, ..TaskFile::default() };
+        let own = TaskFile::new(output.file_id, output.file_type, output.file_url);
         let files = [own].into_iter().chain(output.file_info.0.map(|boxed| *boxed)).chain(output.file_infos);
         Facts {
             outcome,
             media: Media { id: task.media.id.or(self.input.or_default().file_id.0), ..Media::default() },
-            outputs: made(outcome, files.filter_map(|file| file.output(Role::Image, One::default()))),
+            outputs: made(outcome, files.flat_map(|file| file.outputs(Role::Image, One::default()))),
             ..task
         }
     }

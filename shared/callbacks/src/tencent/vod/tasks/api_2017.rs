@@ -6,10 +6,12 @@ use crate::event::{Failure, Job, Kind, Media, Outcome, Output, Role, Step};
 use crate::facts::{Facts, failure as failure_of, made};
 use crate::status;
 use crate::tencent::vod::Payload;
-use crate::tencent::vod::task::{Task, TaskFile, failure, file, images, role_of};
+use crate::tencent::vod::task::{Task, TaskFile, failure, file_at, images, role_of};
 use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Unused};
 
 /// Payload of `TranscodeComplete`: a file was encoded in several ways.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#TranscodeTask2017>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct TranscodeTask {
@@ -40,6 +42,8 @@ pub(crate) struct PlayInfo {
 }
 
 /// Payload of `ConcatComplete`: files were joined. There is one result for each format.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#ConcatTask2017>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ConcatTask {
@@ -48,6 +52,8 @@ pub(crate) struct ConcatTask {
 }
 
 /// Payload of `ClipComplete`: a file was cut.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#ClipTask2017>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ClipTask {
@@ -74,6 +80,8 @@ pub(crate) struct FileInfo {
 }
 
 /// Payload of `CreateImageSpriteComplete`: many small pictures in a few large ones.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#CreateImageSpriteTask2017>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ImageSpriteTask {
@@ -89,6 +97,8 @@ pub(crate) struct ImageSpriteTask {
 
 /// Payload of `CreateSnapshotByTimeOffsetComplete`, under the key `SnapshotByTimeOffsetCompleteEvent`: pictures at
 /// given times.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#SnapshotByTimeOffsetTask2017>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct SnapshotTask {
@@ -113,7 +123,7 @@ pub(crate) struct SnapshotInfo {
 impl Payload for TranscodeTask {
     fn facts(self, task: Facts) -> Facts {
         let outputs =
-            self.play_info_set.into_iter().filter_map(PlayInfo::output).chain(file(Role::Image, self.cover_url));
+            self.play_info_set.into_iter().filter_map(PlayInfo::output).chain(file_at(Role::Image, self.cover_url));
         Facts {
             media: Media { title: self.file_name.0, duration: self.duration.get(), ..task.media },
             outputs: made(task.outcome, outputs),
@@ -131,11 +141,11 @@ impl Payload for ConcatTask {
 impl Payload for ClipTask {
     fn facts(self, task: Facts) -> Facts {
         let result = self.file_info.or_default();
-        let facts = Task { err_code: result.err_code, message: result.message, ..Task::default() }.facts();
-        let file = TaskFile { file_type: result.file_type, file_url: result.file_url, ..TaskFile::default() };
+        let facts = Task { err_code: result.err_code, message: result.message.clone(), ..Task::default() }.facts();
+        let file = result.file();
         Facts {
             media: Media { id: self.src_file_id.0, ..Media::default() },
-            outputs: made(facts.outcome, file.output(Role::Video, One::default())),
+            outputs: made(facts.outcome, file),
             job: task.job,
             ..facts
         }
@@ -144,7 +154,7 @@ impl Payload for ClipTask {
 
 impl Payload for ImageSpriteTask {
     fn facts(self, task: Facts) -> Facts {
-        let outputs = images(self.image_sprite_url_set.0).chain(file(Role::Text, self.web_vtt_url));
+        let outputs = images(self.image_sprite_url_set.0).chain(file_at(Role::Text, self.web_vtt_url));
         Facts { job: Job { template_id: self.definition.0, ..task.job }, outputs: made(task.outcome, outputs), ..task }
     }
 }
@@ -158,7 +168,7 @@ impl Payload for SnapshotTask {
 
 impl PlayInfo {
     fn output(self) -> Option<Output> {
-        let output = file(role_of(&self.url, Role::Video), self.url)?;
+        let output = file_at(role_of(&self.url, Role::Video), self.url)?;
         Some(Output {
             width: self.width.count(),
             height: self.height.count(),
@@ -171,15 +181,17 @@ impl PlayInfo {
 
 impl FileInfo {
     fn step(self, kind: Kind) -> Step {
-        let file = TaskFile { file_type: self.file_type, file_url: self.file_url, ..TaskFile::default() };
-        let step = step(kind, self.err_code, self.message, file.output(Role::Video, One::default()));
-        Step { id: self.file_id.0, ..step }
+        step(kind, self.err_code, self.message.clone(), self.file())
+    }
+
+    fn file(self) -> Option<Output> {
+        TaskFile::new(self.file_id, self.file_type, self.file_url).outputs(Role::Video, One::default()).next()
     }
 }
 
 impl SnapshotInfo {
     fn step(self) -> Step {
-        step(Kind::Snapshot, self.err_code, Text::default(), file(Role::Image, self.url))
+        step(Kind::Snapshot, self.err_code, Text::default(), file_at(Role::Image, self.url))
     }
 }
 

@@ -4,12 +4,14 @@ use serde::Deserialize;
 
 use crate::event::{Job, Media, Outcome, Output, Review, Role, Verdict};
 use crate::facts::{Facts, made};
+use crate::status;
 use crate::tencent::vod::Payload;
-use crate::tencent::vod::flow::review::verdict;
-use crate::tencent::vod::task::file;
-use crate::wire::{Decimal, Many, One, Text, Texts, Time, Unused};
+use crate::tencent::vod::task::{distinct, expiry, file_at, list_file};
+use crate::wire::{Decimal, Many, One, Text, Texts, Time, UnixTime, Unused};
 
 /// Payload of `ReviewAudioVideoComplete`: a file was reviewed.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#ReviewAudioVideoTask>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ReviewAudioVideoTask {
@@ -46,7 +48,7 @@ struct ReviewOutput {
     /// Where a JSON file with all segments can be fetched until it is deleted.
     segment_set_file_url: Text,
     /// When that file is deleted.
-    segment_set_file_url_expire_time: Unused<Time>,
+    segment_set_file_url_expire_time: Time,
     /// What was found about the cover.
     cover_review_result: One<ReviewOutput>,
 }
@@ -76,9 +78,9 @@ struct ReviewSegment {
     /// The suspicious words of it.
     keyword_set: Unused<Texts>,
     /// Where a picture of it can be fetched until it is deleted.
-    url: Unused<Text>,
+    url: Text,
     /// When that picture is deleted.
-    pic_url_expire_time: Unused<Time>,
+    pic_url_expire_time: Time,
 }
 
 impl Payload for ReviewAudioVideoTask {
@@ -91,7 +93,7 @@ impl Payload for ReviewAudioVideoTask {
         Facts {
             media: Media { id: input.file_id.0, ..Media::default() },
             job: Job { template_id: input.definition.0, ..task.job },
-            outputs: made(task.outcome, output.file().into_iter().chain(cover.file())),
+            outputs: made(task.outcome, distinct(output.outputs().chain(cover.outputs()))),
             review,
             ..task
         }
@@ -101,7 +103,7 @@ impl Payload for ReviewAudioVideoTask {
 impl ReviewOutput {
     /// What was found, as sure as the surest segment that says so.
     fn review(&self) -> Review {
-        let Some(verdict) = self.suggestion.as_deref().and_then(verdict) else { return Review::default() };
+        let Some(verdict) = self.suggestion.as_deref().and_then(status::verdict) else { return Review::default() };
         let said = self.segment_set.0.iter().filter(|segment| segment.verdict() == Some(verdict));
         Review {
             verdict: Some(verdict),
@@ -111,14 +113,21 @@ impl ReviewOutput {
         }
     }
 
-    fn file(self) -> Option<Output> {
-        file(Role::Text, self.segment_set_file_url)
+    /// The pictures of the segments, and the file with all of them.
+    fn outputs(self) -> impl Iterator<Item = Output> {
+        let pictures = self.segment_set.into_iter().filter_map(ReviewSegment::picture);
+        pictures.chain(list_file(self.segment_set_file_url, self.segment_set_file_url_expire_time))
     }
 }
 
 impl ReviewSegment {
+    fn picture(self) -> Option<Output> {
+        let expires_at = expiry(self.pic_url_expire_time, UnixTime::default());
+        file_at(Role::Image, self.url).map(|picture| Output { expires_at, ..picture })
+    }
+
     fn verdict(&self) -> Option<Verdict> {
-        self.suggestion.as_deref().and_then(verdict)
+        self.suggestion.as_deref().and_then(status::verdict)
     }
 }
 

@@ -10,6 +10,8 @@ use crate::tencent::vod::task::TaskFile;
 use crate::wire::{Decimal, Integer, Many, One, Text, Time, Unused};
 
 /// Payload of `ComposeMediaComplete`: a file was composed from tracks. A sample has no `EventType`.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#ComposeMediaTask>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ComposeMediaTask {
@@ -225,7 +227,7 @@ struct ComposeAudio {
 
 impl Payload for ComposeMediaTask {
     fn facts(self, task: Facts) -> Facts {
-        let output = self.output.or_default().output(Role::Video, self.meta_data);
+        let output = self.output.or_default().outputs(Role::Video, self.meta_data);
         Facts { outputs: made(task.outcome, output), ..task }
     }
 }

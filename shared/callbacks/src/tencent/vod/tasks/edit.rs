@@ -5,13 +5,15 @@ use serde::Deserialize;
 use crate::event::{Kind, Media, Outcome, Output, Role, Step};
 use crate::facts::{Facts, made};
 use crate::tencent::vod::Payload;
-use crate::tencent::vod::basic_info::MediaBasicInfo;
+use crate::tencent::vod::basic_info::{MediaBasicInfo, Stored};
 use crate::tencent::vod::media::MediaMetaData;
-use crate::tencent::vod::task::{TaskFile, file, only, role_of};
+use crate::tencent::vod::task::{TaskFile, asset, only};
 use crate::wire::{Decimal, Integer, Many, One, Text, Time, Unused};
 
 /// Payload of `EditMediaComplete`: files or live streams were cut and joined into one file. The documents have it under
 /// the key `EditMediaComplete`, too.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#EditMediaTask>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct EditMediaTask {
@@ -21,10 +23,6 @@ pub(crate) struct EditMediaTask {
     output: One<TaskFile>,
     /// What the vendor found out about the file that was made.
     meta_data: One<MediaMetaData>,
-    /// Task ID of the flow that the file was put through; empty for none.
-    procedure_task_id: Unused<Text>,
-    /// Task ID of the review that the file was put through; empty for none.
-    review_audio_video_task_id: Unused<Text>,
 }
 
 /// What a file was made from.
@@ -64,6 +62,8 @@ struct EditStream {
 }
 
 /// Payload of `SplitMediaComplete`: a file was cut into several.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#SplitMediaTask>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct SplitMediaTask {
@@ -80,9 +80,9 @@ struct SplitSegment {
     /// The file that it became.
     output: One<SplitOutput>,
     /// Task ID of the flow that the file was put through; empty for none.
-    procedure_task_id: Unused<Text>,
+    procedure_task_id: Text,
     /// Task ID of the review that the file was put through; empty for none.
-    review_audio_video_task_id: Unused<Text>,
+    review_audio_video_task_id: Text,
 }
 
 /// Which part of which file.
@@ -128,29 +128,35 @@ struct SplitOutput {
 impl Payload for EditMediaTask {
     fn facts(self, task: Facts) -> Facts {
         let id = only(self.input.or_default().file_info_set.into_iter().map(|file| file.file_id));
-        let output = self.output.or_default().output(Role::Video, self.meta_data);
+        let output = self.output.or_default().outputs(Role::Video, self.meta_data);
         Facts { media: Media { id, ..Media::default() }, outputs: made(task.outcome, output), ..task }
     }
 }
 
 impl Payload for SplitMediaTask {
     fn facts(self, task: Facts) -> Facts {
-        let (inputs, outputs): (Vec<_>, Vec<_>) =
-            self.file_info_set.into_iter().map(|segment| (segment.input, segment.output)).unzip();
-        let id = only(inputs.into_iter().map(|input| input.or_default().file_id));
-        let steps = outputs.into_iter().map(|output| output.or_default().step(task.outcome)).collect();
-        Facts { media: Media { id, ..Media::default() }, steps, ..task }
+        let mut facts = task;
+        let mut cut = Vec::new();
+        for segment in self.file_info_set {
+            cut.push(segment.input.or_default().file_id);
+            facts.steps.push(segment.output.or_default().step(facts.outcome));
+            let follow_ups = [segment.procedure_task_id, segment.review_audio_video_task_id];
+            facts.follow_ups.extend(follow_ups.into_iter().filter_map(|id| id.0));
+        }
+        Facts { media: Media { id: only(cut), ..Media::default() }, ..facts }
     }
 }
 
 impl SplitOutput {
     /// The part as a step, which went as the whole did.
     fn step(self, outcome: Outcome) -> Step {
-        let (media, cover) = self.media_basic_info.or_default().media(One::default());
-        let url = Text(media.url);
-        let file = file(role_of(&url, Role::Video), url).map(|file| Output { format: media.format, ..file });
+        let Stored { media, role, cover, .. } = self.media_basic_info.or_default().stored(One::default());
+        let file = asset(role, self.file_id, Text(media.url)).map(|file| Output {
+            format: media.format,
+            expires_at: media.expires_at,
+            ..file
+        });
         Step {
-            id: self.file_id.0,
             name: media.title,
             kind: Kind::Edit,
             outcome,

@@ -12,6 +12,9 @@ use crate::wire::{One, Text};
 
 /// Payload of `QualityEnhanceComplete`, picture and sound were improved as a template says, and of `RemoveWatermark`, a
 /// visible watermark was removed.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#QualityEnhanceTask> and
+/// <https://cloud.tencent.com/document/api/266/31773#RemoveWatermarkTask>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct EnhanceTask {
@@ -34,6 +37,8 @@ struct FileInput {
 }
 
 /// Payload of `RebuildMediaComplete`, which is deprecated: picture and sound were improved.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#RebuildMediaTask>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct RebuildMediaTask {
@@ -48,22 +53,22 @@ pub(crate) struct RebuildMediaTask {
 impl Payload for EnhanceTask {
     fn facts(self, task: Facts) -> Facts {
         let input = self.input.or_default();
-        improved(task, input.file_id, input.definition, self.output.or_default().output(Role::Video, self.meta_data))
+        improved(task, input.file_id, input.definition, self.output.or_default().outputs(Role::Video, self.meta_data))
     }
 }
 
 impl Payload for RebuildMediaTask {
     fn facts(self, task: Facts) -> Facts {
         let input = self.input.or_default();
-        improved(task, input.file_id, input.definition, self.output.or_default().output(Role::Video, self.meta_data))
+        improved(task, input.file_id, input.definition, self.output.or_default().outputs(Role::Video, self.meta_data))
     }
 }
 
-fn improved(task: Facts, file_id: Text, template_id: Text, output: Option<Output>) -> Facts {
+fn improved(task: Facts, file_id: Text, template_id: Text, outputs: impl Iterator<Item = Output>) -> Facts {
     Facts {
         media: Media { id: file_id.0, ..Media::default() },
         job: Job { template_id: template_id.0, ..task.job },
-        outputs: made(task.outcome, output),
+        outputs: made(task.outcome, outputs),
         ..task
     }
 }

@@ -179,6 +179,20 @@ pub(super) struct ImageEncode {
     quality: Unused<Integer>,
 }
 
+/// What is cut out of a picture.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct ImageCutOut {
+    /// `ON` or `OFF`.
+    switch: Unused<Text>,
+    /// `foreground` or `pattern`.
+    r#type: Unused<Text>,
+    /// Thresholds and steps of a pattern's edges.
+    pattern_config: Unused<Text>,
+    /// Name of the model: `cutout-1.0-lite`, `cutout-1.0-flash`.
+    model: Unused<Text>,
+}
+
 /// How faces in a picture are made up.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]

@@ -12,6 +12,8 @@ use crate::wire::{Integer, Many, Text, Texts, Unused};
 /// Payload of `FileDeleted`. It has neither a status nor a task.
 ///
 /// <https://www.tencentcloud.com/document/product/266/34181>
+///
+/// <https://cloud.tencent.com/document/api/266/31773#FileDeleteTask>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct FileDeleteTask {
@@ -45,6 +47,8 @@ struct DeletedPart {
 /// Payload of `RestoreMediaComplete`: a file was brought back from the archive.
 ///
 /// The task has no ID.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#RestoreMediaTask>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct RestoreMediaTask {
@@ -59,6 +63,8 @@ pub(crate) struct RestoreMediaTask {
 }
 
 /// Payload of `PersistenceComplete`: a temporary file was made permanent. It has no status.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#PersistenceCompleteTask>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct PersistenceCompleteTask {
@@ -67,6 +73,8 @@ pub(crate) struct PersistenceCompleteTask {
 }
 
 /// Payload of `WechatPublishComplete`, which is no longer offered. The document's key is `WechatPublishComplete`, too.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#WechatPublishTask>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct WechatPublishTask {
@@ -83,6 +91,8 @@ pub(crate) struct WechatPublishTask {
 }
 
 /// Payload of `WechatMiniProgramPublishComplete`.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#WechatMiniProgramPublishTask>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct WechatMiniProgramPublishTask {
@@ -96,8 +106,10 @@ impl Payload for FileDeleteTask {
     /// One file is the media; of several, each is a step.
     fn facts(self, task: Facts) -> Facts {
         let mut ids = self.file_id_set.0;
-        if ids.is_empty() {
-            ids = self.file_delete_result_info.into_iter().filter_map(|result| result.file_id.0).collect();
+        for id in self.file_delete_result_info.into_iter().filter_map(|result| result.file_id.0) {
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
         }
         let outcome = if ids.is_empty() { Outcome::Unknown } else { Outcome::Succeeded };
         match <[String; 1]>::try_from(ids) {

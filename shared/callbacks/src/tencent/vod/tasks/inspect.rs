@@ -2,14 +2,16 @@
 
 use serde::Deserialize;
 
-use crate::event::{Job, Media, Role};
+use crate::event::{Job, Media};
 use crate::facts::{Facts, made};
 use crate::tencent::vod::Payload;
 use crate::tencent::vod::media::MediaMetaData;
-use crate::tencent::vod::task::file;
+use crate::tencent::vod::task::list_file;
 use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Time, Unused};
 
-/// Payload of `DescribeFileAttributesComplete`: the digests of a file. They stay in the vendor's event.
+/// Payload of `DescribeFileAttributesComplete`: the digests of a file.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#DescribeFileAttributesTask>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct DescribeFileAttributesTask {
@@ -22,13 +24,15 @@ pub(crate) struct DescribeFileAttributesTask {
 #[serde(default, rename_all = "PascalCase")]
 struct FileAttributes {
     /// MD5, hex.
-    md5: Unused<Text>,
+    md5: Text,
     /// SHA-1, hex.
     sha1: Unused<Text>,
 }
 
 /// Payload of `QualityInspectComplete`: faults of picture and sound were looked for. What was found stays in the
 /// vendor's event.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#QualityInspectTask>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct QualityInspectTask {
@@ -85,7 +89,7 @@ struct QualityResult {
     /// Where a JSON file with all of them can be fetched until it is deleted.
     segment_set_file_url: Text,
     /// When that file is deleted.
-    segment_set_file_url_expire_time: Unused<Time>,
+    segment_set_file_url_expire_time: Time,
 }
 
 /// Where a fault is.
@@ -166,7 +170,7 @@ struct LlmIssue {
 
 impl Payload for DescribeFileAttributesTask {
     fn facts(self, task: Facts) -> Facts {
-        task
+        Facts { media: Media { md5: self.output.or_default().md5.0, ..task.media }, ..task }
     }
 }
 
@@ -174,7 +178,8 @@ impl Payload for QualityInspectTask {
     fn facts(self, task: Facts) -> Facts {
         let input = self.input.or_default();
         let results = self.output.or_default().quality_inspect_result_set.into_iter();
-        let files = results.filter_map(|result| file(Role::Text, result.segment_set_file_url));
+        let files = results
+            .filter_map(|result| list_file(result.segment_set_file_url, result.segment_set_file_url_expire_time));
         Facts {
             media: Media { id: input.file_id.0, ..self.meta_data.or_default().media() },
             job: Job { template_id: input.definition.0, ..task.job },

@@ -8,6 +8,8 @@ use crate::tencent::vod::Payload;
 use crate::wire::Text;
 
 /// Payload of `MediaCastStatusChanged`: a cast began, ended, or waits.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#MediaCastEvent>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct MediaCastEvent {

@@ -8,20 +8,18 @@ use crate::tencent::vod::Payload;
 use crate::tencent::vod::basic_info::MediaBasicInfo;
 use crate::tencent::vod::media::MediaMetaData;
 use crate::tencent::vod::task::reported;
-use crate::wire::{One, Text, Unused};
+use crate::wire::{One, Text};
 
 /// Payload of `NewFileUpload`: a file was uploaded, recorded or made by a task. It has no status.
 ///
 /// <https://www.tencentcloud.com/document/product/266/33950>
+///
+/// <https://cloud.tencent.com/document/api/266/31773#FileUploadTask>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct FileUploadTask {
     /// What is stored about it.
     pub(crate) media_basic_info: One<MediaBasicInfo>,
-    /// Task ID of the flow that the upload started; empty for none.
-    pub(crate) procedure_task_id: Unused<Text>,
-    /// Task ID of the review that the upload started; empty for none.
-    pub(crate) review_audio_video_task_id: Unused<Text>,
     /// What the vendor found out about it. The vendor's samples do not have it.
     pub(crate) meta_data: One<MediaMetaData>,
 }
@@ -29,6 +27,8 @@ pub(crate) struct FileUploadTask {
 /// Payload of `PullComplete`: the vendor fetched a file from an address.
 ///
 /// <https://www.tencentcloud.com/document/product/266/34182>
+///
+/// <https://cloud.tencent.com/document/api/266/31773#PullUploadTask>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct PullUploadTask {
@@ -38,26 +38,30 @@ pub(crate) struct PullUploadTask {
     pub(crate) meta_data: One<MediaMetaData>,
     /// Where the media file can be fetched.
     pub(crate) file_url: Text,
-    /// Task ID of the flow that the upload started; empty for none.
-    pub(crate) procedure_task_id: Unused<Text>,
-    /// Task ID of the review that the upload started; empty for none.
-    pub(crate) review_audio_video_task_id: Unused<Text>,
 }
 
 impl Payload for FileUploadTask {
     fn facts(self, task: Facts) -> Facts {
         let task = reported(task);
-        let (media, cover) = self.media_basic_info.or_default().media(self.meta_data);
-        Facts { media: Media { id: task.media.id, ..media }, outputs: cover.into_iter().collect(), ..task }
+        let stored = self.media_basic_info.or_default().stored(self.meta_data);
+        Facts {
+            time: stored.created_at,
+            media: Media { id: task.media.id, ..stored.media },
+            outputs: stored.cover.into_iter().collect(),
+            user_data: task.user_data.or(stored.user_data),
+            ..task
+        }
     }
 }
 
 impl Payload for PullUploadTask {
     fn facts(self, task: Facts) -> Facts {
-        let (media, cover) = self.media_basic_info.or_default().media(self.meta_data);
+        let stored = self.media_basic_info.or_default().stored(self.meta_data);
         Facts {
-            media: Media { id: task.media.id, url: self.file_url.0.or(media.url), ..media },
-            outputs: made(task.outcome, cover),
+            time: stored.created_at,
+            media: Media { id: task.media.id, url: self.file_url.0.or(stored.media.url), ..stored.media },
+            outputs: made(task.outcome, stored.cover),
+            user_data: task.user_data.or(stored.user_data),
             ..task
         }
     }

@@ -1,13 +1,15 @@
-//! Hidden watermarks that were looked for. What was found stays in the vendor's event.
+//! Hidden watermarks that were looked for.
 
 use serde::Deserialize;
 
-use crate::event::Media;
+use crate::event::{Media, Outcome};
 use crate::facts::Facts;
 use crate::tencent::vod::Payload;
 use crate::wire::{Integer, One, Text, Unused};
 
 /// Payload of `ExtractTraceWatermarkComplete`: who leaked a copy was looked for.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#ExtractTraceWatermarkTask>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ExtractTraceWatermarkTask {
@@ -18,6 +20,8 @@ pub(crate) struct ExtractTraceWatermarkTask {
 }
 
 /// Payload of `ExtractCopyRightWatermarkComplete`: whose a file is was looked for.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#ExtractCopyRightWatermarkTask>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ExtractCopyRightWatermarkTask {
@@ -28,6 +32,8 @@ pub(crate) struct ExtractCopyRightWatermarkTask {
 }
 
 /// Payload of `ExtractBlindWatermarkComplete`, which has this name as its key, too: a digital watermark was looked for.
+///
+/// <https://cloud.tencent.com/document/api/266/31773#ExtractBlindWatermarkTask>
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ExtractBlindWatermarkTask {
@@ -38,10 +44,10 @@ pub(crate) struct ExtractBlindWatermarkTask {
     /// Whether there is one: true or false.
     is_detected: Unused<Text>,
     /// What it says.
-    result: Unused<Text>,
+    result: Text,
     /// Whom the copy was made for, where the type is `blind-ab`.
     #[serde(rename = "ResultUV")]
-    result_uv: Unused<Text>,
+    result_uv: Text,
     /// How it was looked for.
     extract_blind_watermark_config: One<ExtractConfig>,
 }
@@ -62,10 +68,10 @@ struct WatermarkedFile {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 struct TraceWatermark {
-    /// ID of the viewer as the watermark has it, 6 hex digits. Deprecated.
-    uv: Unused<Text>,
-    /// ID of the viewer.
-    uid: Unused<Text>,
+    /// ID of the viewer, 6 hex digits.
+    uv: Text,
+    /// Deprecated: ID of the viewer.
+    uid: Text,
 }
 
 /// What a watermark says that tells whose a file is.
@@ -73,7 +79,7 @@ struct TraceWatermark {
 #[serde(default, rename_all = "PascalCase")]
 struct CopyRightWatermark {
     /// The text.
-    text: Unused<Text>,
+    text: Text,
 }
 
 /// How a digital watermark was looked for.
@@ -86,24 +92,28 @@ struct ExtractConfig {
 
 impl Payload for ExtractTraceWatermarkTask {
     fn facts(self, task: Facts) -> Facts {
-        Facts { media: self.input.or_default().media(), ..task }
+        let found = self.output.or_default();
+        extracted(task, self.input, found.uv.or(found.uid))
     }
 }
 
 impl Payload for ExtractCopyRightWatermarkTask {
     fn facts(self, task: Facts) -> Facts {
-        Facts { media: self.input.or_default().media(), ..task }
+        extracted(task, self.input, self.output.or_default().text)
     }
 }
 
 impl Payload for ExtractBlindWatermarkTask {
     fn facts(self, task: Facts) -> Facts {
-        Facts { media: self.input_info.or_default().media(), ..task }
+        extracted(task, self.input_info, self.result.or(self.result_uv))
     }
 }
 
-impl WatermarkedFile {
-    fn media(self) -> Media {
-        Media { id: self.file_id.0, url: self.url.0, ..Media::default() }
+fn extracted(task: Facts, input: One<WatermarkedFile>, watermark: Text) -> Facts {
+    let input = input.or_default();
+    Facts {
+        media: Media { id: input.file_id.0, url: input.url.0, ..Media::default() },
+        watermark: watermark.0.filter(|_| task.outcome != Outcome::Failed),
+        ..task
     }
 }
