@@ -14,6 +14,7 @@ make demo, make demo-aws and make test need nothing but Rust, Python 3 and make.
   test-loss  count what arrives of N=6000 callbacks while the AWS APIs and the functions fail
   lint       check format, lints, documentation and template; warnings are errors
   fuzz       give the parsers and verification RUNS=20000 inputs of a fuzzer's making
+  drift      print what the vendors' newest SDKs have and the parser does not know
   events     write anew what is generated: events/, schema/, types/ and docs/kinds.md
   invoke     invoke one function in Docker: FUNCTION=aliyun-ims EVENT=snapshot-complete
   watch      serve the functions on http://localhost:9000/lambda-url/<function>/, rebuilt on every change;
@@ -110,6 +111,13 @@ test-types: types/node_modules/ready mediahook
 	npm run --prefix types --silent generate | diff types/mediahook.d.ts - || { echo 'run `make events`' >&2; exit 1; }
 	$(MEDIAHOOK) samples --decoded | npm run --prefix types --silent write-samples >types/samples.ts
 	npm run --prefix types --silent test
+
+# The test runs with the pinned SDKs in `make test`; here it runs with the newest.
+.PHONY: drift
+drift: $(VENV)/test.ready
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade \
+	  --target $(TARGET)/drift tencentcloud-sdk-python-vod
+	PYTHONPATH=$(TARGET)/drift cargo test --quiet --locked --package callbacks drift -- --nocapture
 
 .PHONY: events
 events: types/node_modules/ready mediahook

@@ -7,6 +7,8 @@
 
 mod answer;
 mod basic_info;
+#[cfg(test)]
+mod drift;
 mod flow;
 mod legacy;
 mod media;
