@@ -12,6 +12,13 @@ use crate::wire::{Text, Time, Unused, read as read_struct};
 /// Results of the nodes under the names of the nodes (`VodSnapshot_53e77`). JSON in a string.
 pub(super) const ACTIVITY_RESULTS: &str = "ActivityResults";
 
+/// How many nodes without a name become steps. Workflows have some ten nodes.
+const MOST_UNNAMED: usize = 1_000;
+
+/// Members that each node has.
+const STATUS: &str = "Status";
+const ACTIVITY_ID: &str = "ActivityId";
+
 /// What a node reports: the job itself, or the whole event that IMS sent for it. The table says object; the example has a
 /// string that is JSON but for an unquoted `UserId`.
 const RESULT: &str = "Result";
@@ -64,17 +71,34 @@ struct ActivityResult {
 
 /// Reads what the nodes did, and the gravest of what those found that review. `input` is the media that the workflow was given.
 pub(super) fn read(results: Option<Value<'_>>, input: Option<&str>) -> (Vec<Step>, Review) {
-    let nodes = results.map(Value::named_parts).unwrap_or_default();
-    let nodes = nodes.into_iter().map(|(name, node)| step(name, node, input));
-    let (mut steps, reviews): (Vec<Step>, Vec<Review>) = nodes.unzip();
+    let nodes = results.map(nodes).unwrap_or_default();
+    let nodes = nodes.into_iter().map(|(name, node)| (name, step(node, input)));
+    // A name with an empty object is no node.
+    let nodes = nodes.filter(|(_, (step, _))| !step.is_blank());
+    let named = nodes.map(|(name, (step, review))| (Step { name: name.map(str::to_owned), ..step }, review));
+    let (mut steps, reviews): (Vec<Step>, Vec<Review>) = named.unzip();
     // The nodes come under their names, in no order; the order in which they started is the one that means something.
     steps.sort_by_key(|step| step.started_at);
     let gravest = reviews.into_iter().reduce(|one, other| if other.verdict > one.verdict { other } else { one });
     (steps, gravest.unwrap_or_default())
 }
 
+/// The nodes with their names. Both pages have one object; a list may have such objects, or the nodes without a name.
+fn nodes<'d>(results: Value<'d>) -> Vec<(Option<&'d str>, Value<'d>)> {
+    let named = |nodes: Value<'d>| nodes.named_parts().into_iter().map(|(name, node)| (Some(name), node));
+    if !results.is_list() {
+        return named(results).collect();
+    }
+    let is_node = |item: &Value<'d>| [STATUS, ACTIVITY_ID].iter().any(|key| item.get(key).is_some());
+    let (mut unnamed, others): (Vec<Value<'d>>, Vec<Value<'d>>) =
+        results.items().map(|item| item.part().unwrap_or(item)).partition(is_node);
+    // What is passed over still counts for the outcome.
+    unnamed.drain(unnamed.len().min(MOST_UNNAMED)..).for_each(Value::pass_over);
+    others.into_iter().flat_map(named).chain(unnamed.into_iter().map(|node| (None, node))).collect()
+}
+
 /// What one node did.
-fn step(name: &str, node: Value<'_>, input: Option<&str>) -> (Step, Review) {
+fn step(node: Value<'_>, input: Option<&str>) -> (Step, Review) {
     let activity: Activity = read_struct(node);
     let activity_id = activity.activity_id.0;
     let kind = node_kind(activity_id.as_deref());
@@ -85,7 +109,7 @@ fn step(name: &str, node: Value<'_>, input: Option<&str>) -> (Step, Review) {
     let of_steps = result.steps.into_iter().flat_map(|step| step.outputs);
     let step = Step {
         id: activity.activity_instance_id.0,
-        name: Some(name.to_owned()),
+        name: None,
         kind: if result.kind == Kind::Unknown { kind } else { result.kind },
         event: activity_id.or(result.name),
         outcome,

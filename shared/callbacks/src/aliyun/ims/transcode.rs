@@ -155,6 +155,7 @@ impl Body for MediaConvertOutput {
             kind: Kind::Transcode,
             outcome,
             status: head.status.0.clone(),
+            error: failure(outcome, head.error()),
             ..Step::default()
         };
         Facts {

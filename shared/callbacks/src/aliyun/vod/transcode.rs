@@ -102,13 +102,14 @@ fn step(WithHead { head, body }: WithHead<Stream>, whole: Outcome) -> Step {
 impl Stream {
     /// The vendor's word on format and sound counts before the ending of the file's name. A playlist is one, whatever it lists.
     fn role(&self) -> Role {
-        let of_format = self.format.as_deref().map(|format| Role::of_name(&format!(".{format}")));
-        let of_name = || self.file_url.as_deref().map(Role::of_name);
-        let role = of_format.filter(|role| *role != Role::Other).or_else(of_name).unwrap_or_default();
-        match (role, self.is_audio.as_deref()) {
-            (Role::Video | Role::Other, Some("true" | "1")) => Role::Audio,
-            (Role::Audio | Role::Other, Some("false" | "0")) | (Role::Other, _) => Role::Video,
-            (role, _) => role,
+        let of_format = self.format.as_deref().map(|format| Role::of_name(&format!(".{format}"))).unwrap_or_default();
+        let of_name = self.file_url.as_deref().map(Role::of_name).unwrap_or_default();
+        let is_audio = self.is_audio.as_deref().map(|is_audio| matches!(is_audio, "true" | "1"));
+        match (of_format, of_name, is_audio) {
+            (Role::Video, _, Some(true)) | (Role::Other, Role::Video | Role::Other, Some(true)) => Role::Audio,
+            (Role::Other, Role::Audio, Some(false)) | (Role::Other, Role::Other, _) => Role::Video,
+            (Role::Other, of_name, _) => of_name,
+            (of_format, ..) => of_format,
         }
     }
 
@@ -129,5 +130,26 @@ impl Stream {
             definition: self.definition.0,
             ..Output::default()
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_vendors_word_counts_before_the_name() {
+        for (json, role) in [
+            (r#"{"IsAudio":true,"FileUrl":"http://a/b.mp4"}"#, Role::Audio),
+            (r#"{"IsAudio":1,"Format":"mp4","FileUrl":"http://a/b"}"#, Role::Audio),
+            (r#"{"IsAudio":"false","FileUrl":"http://a/b.mp4"}"#, Role::Video),
+            (r#"{"IsAudio":false,"FileUrl":"http://a/b.m4a"}"#, Role::Video),
+            (r#"{"IsAudio":false,"Format":"mp3","FileUrl":"http://a/b.mp3"}"#, Role::Audio),
+            (r#"{"IsAudio":true,"Format":"m3u8","FileUrl":"http://a/b.m3u8"}"#, Role::Playlist),
+            (r#"{"Format":"mp3","FileUrl":"http://a/b.mp4"}"#, Role::Audio),
+            (r#"{"FileUrl":"http://a/b"}"#, Role::Video),
+        ] {
+            assert_eq!(serde_json::from_str::<Stream>(json).unwrap().role(), role, "{json}");
+        }
     }
 }

@@ -96,7 +96,7 @@ struct Report {
     cos_headers: Unused<Value>,
     /// What kind of video: `live_video` for a live stream.
     r#type: Unused<Text>,
-    /// The file without what was found in it.
+    /// The masked file.
     mask_info: One<MaskInfo>,
     /// How the file was encrypted.
     encryption: Unused<Value>,
@@ -105,7 +105,7 @@ struct Report {
     /// The same; `Simple`.
     forbidden_status: Unused<Integer>,
 
-    /// 0 nothing found, 1 found, 2 perhaps.
+    /// 0 nothing found, 1 found, 2 suspected.
     result: Text,
     /// The same, of documents and web pages; of virus detection `normal` or `block`.
     suggestion: Text,
@@ -113,7 +113,7 @@ struct Report {
     label: Text,
     /// What was found within the label.
     sub_label: Unused<Text>,
-    /// The same, coarser.
+    /// The category above the label.
     category: Unused<Text>,
     /// 0 to 100.
     score: Decimal,
@@ -135,17 +135,17 @@ struct Report {
     /// Number of pages.
     page_count: Unused<Integer>,
     /// Pictures of a video.
-    snapshot: Many<Segment>,
+    snapshot: Many<CamelCase<Segment>>,
     /// Parts of a video's sound.
-    audio_section: Many<Segment>,
+    audio_section: Many<CamelCase<Segment>>,
     /// Parts of sound or text.
-    section: Many<Segment>,
+    section: Many<CamelCase<Segment>>,
     /// Pages of a document.
-    page_segment: One<Results>,
+    page_segment: One<CamelCase<Results>>,
     /// Pictures of a web page.
-    image_results: One<Results>,
+    image_results: One<CamelCase<Results>>,
     /// Texts of a web page.
-    text_results: One<Results>,
+    text_results: One<CamelCase<Results>>,
     /// The web page with what was found marked in it.
     highlight_html: Unused<Text>,
     /// Files with a virus; virus detection.
@@ -155,7 +155,7 @@ struct Report {
 /// What was found of each category, under the category's name: `Porn` of `pornInfo`.
 ///
 /// Categories are added without notice, and all are alike: pornography, terrorism (`Terrorism`, in older editions `Terrorist`),
-/// politics, advertising, `Illegal`, `Abuse`, nothing for the young (`Teenager`), bad values (`Value`), worthless text
+/// politics, advertising, `Illegal`, `Abuse`, what is unsuitable for minors (`Teenager`), values (`Value`), spam
 /// (`Spam`), pictures of bad quality (`Quality`), what has no meaning (`Meaningless`).
 #[derive(Debug, Default)]
 struct Categories(Vec<(String, Category)>);
@@ -255,11 +255,11 @@ impl Report {
         }
     }
 
-    /// How the categories came out, and the file without what was found.
+    /// The categories and the masked file as parts of the review.
     fn parts(&self, categories: &Categories) -> Parts {
         let mut parts = Parts::default();
         for (_, category) in &categories.0 {
-            parts.take(&Text(None), &category.code, &category.msg);
+            parts.add(&Text(None), &category.code, &category.msg);
         }
         if let Some(masked) = self.mask_info.as_ref() {
             masked.count(&mut parts);
@@ -279,8 +279,8 @@ impl Report {
         });
         let lists = [&mut self.snapshot, &mut self.audio_section, &mut self.section].map(std::mem::take);
         let pages = [&mut self.page_segment, &mut self.image_results, &mut self.text_results];
-        let pages = pages.map(|pages| std::mem::take(pages).or_default().results);
-        let segments = lists.into_iter().chain(pages).flatten().map(|segment| Finding {
+        let pages = pages.map(|pages| std::mem::take(pages).or_default().0.results);
+        let segments = lists.into_iter().chain(pages).flatten().map(|CamelCase(segment)| Finding {
             verdict: verdict(&segment.result).or(verdict(&segment.suggestion)),
             label: segment.label.0,
             score: segment.score.get(),

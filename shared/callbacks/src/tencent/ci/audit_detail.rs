@@ -7,7 +7,7 @@ use super::failure;
 use super::outputs::named;
 use super::results::Parts;
 use crate::event::{Output, Role};
-use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Time, Unused};
+use crate::wire::{CamelCase, Decimal, Integer, Many, One, Text, Texts, Time, Unused};
 
 /// What was found of one category, in `camelCase`.
 #[derive(Debug, Default, Deserialize)]
@@ -17,7 +17,7 @@ pub(super) struct Category {
     pub(super) code: Text,
     /// Error message of the category.
     pub(super) msg: Text,
-    /// 0 nothing found, 1 found, 2 perhaps.
+    /// 0 nothing found, 1 found, 2 suspected.
     pub(super) hit_flag: Integer,
     /// 0 to 100. Video and text have `count` instead.
     pub(super) score: Decimal,
@@ -25,7 +25,7 @@ pub(super) struct Category {
     pub(super) label: Text,
     /// What was found within the label.
     sub_label: Unused<Text>,
-    /// The same, coarser.
+    /// The category above the label.
     category: Unused<Text>,
     /// How many parts hit.
     count: Unused<Integer>,
@@ -37,18 +37,18 @@ pub(super) struct Category {
     object_results: Unused<Value>,
     /// What is in the customer's library.
     lib_results: Unused<Value>,
-    /// Who speaks.
+    /// The speaker.
     speaker_results: Unused<Value>,
-    /// What is to be heard.
+    /// Sounds that were recognized.
     recognition_results: Unused<Value>,
 }
 
-/// Parts of a document or web page.
+/// Parts of a document or web page, in `camelCase`.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
+#[serde(default, rename_all = "camelCase")]
 pub(super) struct Results {
     /// The parts.
-    pub(super) results: Many<Segment>,
+    pub(super) results: Many<CamelCase<Segment>>,
 }
 
 /// What a virus detection found in a file and in the files that it holds.
@@ -69,9 +69,9 @@ pub(super) struct DetectResult {
     pub(super) virus_name: Text,
 }
 
-/// A picture, a piece of sound, a piece of text, a page; each has some of the fields.
+/// A picture, a piece of sound, a piece of text, a page; each has some of the fields, in `camelCase`.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
+#[serde(default, rename_all = "camelCase")]
 pub(super) struct Segment {
     /// Where the picture or sound can be fetched.
     url: Unused<Text>,
@@ -93,7 +93,7 @@ pub(super) struct Segment {
     pub(super) label: Text,
     /// What was found within the label.
     sub_label: Unused<Text>,
-    /// 0 nothing found, 1 found, 2 perhaps.
+    /// 0 nothing found, 1 found, 2 suspected.
     pub(super) result: Text,
     /// The same, of documents and web pages.
     pub(super) suggestion: Text,
@@ -109,19 +109,19 @@ pub(super) struct Segment {
     politics_info: Unused<Value>,
     /// Advertising.
     ads_info: Unused<Value>,
-    /// Against the law.
+    /// Illegal content.
     illegal_info: Unused<Value>,
     /// Abuse.
     abuse_info: Unused<Value>,
-    /// Nothing for the young.
+    /// Content unsuitable for minors.
     teenager_info: Unused<Value>,
-    /// Bad values.
+    /// Content against social values.
     value_info: Unused<Value>,
-    /// Worthless text.
+    /// Spam.
     spam_info: Unused<Value>,
-    /// Pictures of bad quality.
+    /// Poor image quality.
     quality_info: Unused<Value>,
-    /// Pictures and texts without a meaning.
+    /// Meaningless content.
     meaningless_info: Unused<Value>,
     /// Languages that are spoken.
     language_results: Unused<Value>,
@@ -147,7 +147,7 @@ struct ListResult {
     entity: Unused<Text>,
 }
 
-/// The video without what was found in it.
+/// The video with what was found masked.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct MaskInfo {
@@ -157,7 +157,7 @@ pub(super) struct MaskInfo {
     live_info: One<LiveInfo>,
 }
 
-/// A file without what was found in the video.
+/// The masked video as a file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 struct RecordInfo {
@@ -181,7 +181,7 @@ struct RecordOutput {
     object: Text,
 }
 
-/// A live stream without what was found in the video.
+/// The masked video as a live stream.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 struct LiveInfo {
@@ -200,11 +200,11 @@ impl Category {
 }
 
 impl MaskInfo {
-    /// How making the file came out.
+    /// Counts the file as a part.
     pub(super) fn count(&self, parts: &mut Parts) {
         if let Some(record) = self.record_info.as_ref() {
-            parts.take(&Text(None), &record.code, &record.message);
-            parts.take_made();
+            parts.add(&Text(None), &record.code, &record.message);
+            parts.add_made();
         }
     }
 

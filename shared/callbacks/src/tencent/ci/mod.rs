@@ -75,7 +75,7 @@ fn read_jobs(callback: Value<'_>) -> Facts {
     let workflow_name = name.unwrap_or(WORKFLOW_FINISH).to_owned();
     let of_workflow = |facts| Facts { name: Some(workflow_name.clone()), kind: kind_of_workflow, ..facts };
     let of_job = |job: task::JobsDetail| match name {
-        Some(TASK_FINISH) | None => job.facts(TASK_FINISH),
+        Some(TASK_FINISH | WORKFLOW_START | WORKFLOW_FINISH) | None => job.facts(TASK_FINISH),
         Some(name) => Facts { name: Some(name.to_owned()), kind: Kind::Unknown, ..job.facts(name) },
     };
     let jobs = callback.jobs_detail.into_iter().map(of_job);

@@ -70,13 +70,13 @@ pub(super) struct Operation {
     quality_estimate: One<analysis::QualityEstimate>,
     /// `VideoTag`: what it shows.
     video_tag_result: One<analysis::VideoTagResult>,
-    /// `VideoTargetRec`: who and what is to be seen, and where.
+    /// `VideoTargetRec`: people and things that are visible, and where.
     video_target_rec_result: One<video::VideoTargetRecResult>,
     /// `SplitVideoParts`: where its parts begin and end.
     split_video_info_result: One<video::SplitVideoInfoResult>,
     /// `DNA`: what it resembles.
     dna_result: One<video::DnaResult>,
-    /// `DigitalWatermark`, and any transcoding with one: the watermark that was put in.
+    /// `DigitalWatermark`, and any transcoding with one: the watermark that was embedded.
     digital_watermark: One<video::DigitalWatermark>,
     /// `ExtractDigitalWatermark`: the watermark that was found.
     extract_digital_watermark: One<video::DigitalWatermark>,
@@ -188,7 +188,7 @@ struct OperationInput {
     cos_headers: Many<CosHeader>,
 }
 
-/// What an operation comes to in our terms.
+/// The outcome of an operation, in the terms of [`Facts`](crate::facts::Facts).
 pub(super) struct Done {
     /// How it ended, with what the results say about their parts.
     pub(super) outcome: Outcome,
@@ -203,7 +203,7 @@ pub(super) struct Done {
 }
 
 impl Operation {
-    /// How the parts of the job came out.
+    /// The parts of the job whose outcome the state does not include.
     fn parts(&self) -> Parts {
         let mut parts = Parts::default();
         self.detection.0.iter().for_each(|result| result.count(&mut parts));

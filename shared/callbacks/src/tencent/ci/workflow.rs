@@ -24,6 +24,10 @@ pub(super) struct WorkflowExecution {
     run_id: Text,
     /// `Success` or `Failed`; `Failed` as soon as one task failed.
     state: Text,
+    /// Error code, or `Success`. No page has it.
+    code: Text,
+    /// Error message.
+    message: Text,
     /// Bucket of the processed file. May be empty.
     bucket_id: Text,
     /// Name of the processed file.
@@ -129,6 +133,7 @@ impl WorkflowExecution {
             job: Job { id: self.run_id.0.clone(), created_at: self.create_time.0, ..Job::default() },
             workflow: Workflow { id: self.workflow_id.0, name: self.workflow_name.0, run_id: self.run_id.0 },
             steps,
+            error: failure(self.code, self.message),
             ..Facts::default()
         }
     }

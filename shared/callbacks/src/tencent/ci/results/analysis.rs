@@ -77,7 +77,7 @@ struct StreamData {
 struct TagData {
     /// Tags of the whole video.
     tags: Many<Tag>,
-    /// Who is to be seen. The published sample has it empty.
+    /// Visible people. The published sample has it empty.
     person_tags: Many<PersonTag>,
     /// Tags of places, by part of the video.
     place_tags: Many<PartTags>,
@@ -171,10 +171,10 @@ struct BBox {
 }
 
 impl VideoTagResult {
-    /// How the recognition came out.
+    /// Counts the recognition as a part.
     pub(in super::super) fn count(&self, parts: &mut Parts) {
         if let Some(stream) = self.stream_data.as_ref() {
-            parts.take(&Text(None), &stream.sub_err_code, &stream.sub_err_msg);
+            parts.add(&Text(None), &stream.sub_err_code, &stream.sub_err_msg);
         }
     }
 }

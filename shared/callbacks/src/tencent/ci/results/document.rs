@@ -151,9 +151,9 @@ pub(in super::super) struct FileUncompressResult {
 }
 
 impl DocProcessResult {
-    /// How the pages came out.
+    /// Counts the pages that succeeded and failed.
     pub(in super::super) fn count(&self, parts: &mut Parts) {
-        parts.take_counts(self.succ_page_count.count(), self.fail_page_count.count());
+        parts.add_counts(self.succ_page_count.count(), self.fail_page_count.count());
     }
 
     pub(in super::super) fn outputs(self) -> impl Iterator<Item = Output> {
@@ -162,9 +162,9 @@ impl DocProcessResult {
 }
 
 impl DocWatermarkResult {
-    /// How the pages came out.
+    /// Counts the pages that succeeded and failed.
     pub(in super::super) fn count(&self, parts: &mut Parts) {
-        parts.take_counts(self.succ_page_count.count(), self.fail_page_count.count());
+        parts.add_counts(self.succ_page_count.count(), self.fail_page_count.count());
     }
 
     pub(in super::super) fn output(self) -> Option<Output> {
@@ -180,13 +180,13 @@ impl FileHashCodeResult {
 }
 
 impl FileCompressResult {
-    /// How the files came out. That some have names says that they failed, whatever their number.
+    /// Counts the files that succeeded and failed. A file that is named failed, whatever the count says.
     pub(in super::super) fn count(&self, parts: &mut Parts) {
         let detail = self.error_detail.as_ref();
         let named = detail.map_or(0, |detail| detail.error_file.0.len() as u64);
         let counted = [self.error_count.count(), detail.and_then(|detail| detail.error_count.count())];
         let failed = counted.into_iter().flatten().fold(named, u64::max);
-        parts.take_counts(self.compress_file_count.count(), Some(failed));
+        parts.add_counts(self.compress_file_count.count(), Some(failed));
     }
 
     pub(in super::super) fn output(self) -> Option<Output> {

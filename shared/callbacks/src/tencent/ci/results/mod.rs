@@ -13,7 +13,7 @@ use crate::event::{Failure, Outcome};
 use crate::status;
 use crate::wire::Text;
 
-/// How the parts of a job came out, which its state does not tell: pages, files, a watermark.
+/// The parts of a job whose outcome its state does not include: pages, files, a watermark.
 #[derive(Debug, Default)]
 pub(super) struct Parts {
     outcomes: Vec<Outcome>,
@@ -22,8 +22,8 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    /// Takes in a part with this state or, for want of one, this error code.
-    pub(super) fn take(&mut self, state: &Text, code: &Text, message: &Text) {
+    /// Adds a part with this state or, where there is none, this error code.
+    pub(super) fn add(&mut self, state: &Text, code: &Text, message: &Text) {
         let error = failure(code.clone(), message.clone());
         let outcome = match state.as_deref() {
             Some(word) => status::outcome(word),
@@ -36,13 +36,13 @@ impl Parts {
         self.outcomes.push(outcome);
     }
 
-    /// Takes in what was made whatever became of a part.
-    pub(super) fn take_made(&mut self) {
+    /// Adds the file that was made although another part failed.
+    pub(super) fn add_made(&mut self) {
         self.outcomes.push(Outcome::Succeeded);
     }
 
-    /// Takes in so many parts that succeeded, and so many that failed.
-    pub(super) fn take_counts(&mut self, succeeded: Option<u64>, failed: Option<u64>) {
+    /// Adds this many parts that succeeded, and this many that failed.
+    pub(super) fn add_counts(&mut self, succeeded: Option<u64>, failed: Option<u64>) {
         if failed.is_some_and(|failed| failed > 0) {
             self.outcomes.push(Outcome::Failed);
             if succeeded != Some(0) {
@@ -79,7 +79,7 @@ mod tests {
         ] {
             let mut all = Parts::default();
             for (state, code) in parts {
-                all.take(&text(state), &text(code), &text(""));
+                all.add(&text(state), &text(code), &text(""));
             }
             let (outcome, error) = all.outcome(whole);
             assert_eq!((outcome, error.code.as_deref()), expected, "{whole} {parts:?}");

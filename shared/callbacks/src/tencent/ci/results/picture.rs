@@ -204,9 +204,9 @@ impl Picture {
 }
 
 impl ImageInspectResult {
-    /// How the inspection came out.
+    /// Counts the inspection as a part.
     pub(in super::super) fn count(&self, parts: &mut Parts) {
-        parts.take(&self.state, &self.code, &self.message);
+        parts.add(&self.state, &self.code, &self.message);
     }
 
     pub(in super::super) fn properties(self) -> Properties {
@@ -216,9 +216,9 @@ impl ImageInspectResult {
 }
 
 impl OcrResult {
-    /// How the recognition came out.
+    /// Counts the recognition as a part.
     pub(in super::super) fn count(&self, parts: &mut Parts) {
-        parts.take(&self.state, &self.code, &self.message);
+        parts.add(&self.state, &self.code, &self.message);
     }
 
     /// The file with the text, where there is one.

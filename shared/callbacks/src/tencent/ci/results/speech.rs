@@ -42,7 +42,7 @@ struct Sentence {
     words_num: Unused<Integer>,
     /// Words per second.
     speech_speed: Unused<Decimal>,
-    /// Who speaks.
+    /// The speaker.
     speaker_id: Unused<Text>,
     /// The words.
     words: Many<Word>,
@@ -62,7 +62,7 @@ struct Word {
     voice_type: Unused<Integer>,
 }
 
-/// `SoundHound`: the songs that are to be heard.
+/// `SoundHound`: the songs in the audio.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct SoundHoundResult {

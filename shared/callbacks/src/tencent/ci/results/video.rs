@@ -7,7 +7,7 @@ use super::Parts;
 use crate::event::{Output, Role};
 use crate::wire::{Decimal, Integer, Many, One, Text, Unused};
 
-/// `VideoTargetRec`: who and what is to be seen, and where.
+/// `VideoTargetRec`: people and things that are visible, and where.
 ///
 /// <https://www.tencentcloud.com/document/product/1045/73146>
 #[derive(Debug, Default, Deserialize)]
@@ -23,11 +23,11 @@ pub(in super::super) struct VideoTargetRecResult {
     face_recognition: Many<Recognition>,
     /// Number plates.
     license_recognition_result: Many<Recognition>,
-    /// Whether something was to be hidden.
+    /// Whether sensitive objects were to be hidden.
     sensitive: Unused<Text>,
 }
 
-/// What is to be seen at one time; each sort has its own key.
+/// What is visible at one time; each type of object has its own key.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 struct Recognition {
@@ -47,7 +47,7 @@ struct Recognition {
     plate_info: Many<Target>,
 }
 
-/// What is to be seen, and where.
+/// A visible object, and where it is.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 struct Target {
@@ -147,7 +147,7 @@ struct DnaAudio {
     similar: Unused<Decimal>,
 }
 
-/// A watermark that is not to be seen: to be put in, or found.
+/// An invisible watermark: to be embedded, or extracted.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct DigitalWatermark {
@@ -157,22 +157,22 @@ pub(in super::super) struct DigitalWatermark {
     r#type: Unused<Text>,
     /// Version of the algorithm: `V1`.
     version: Unused<Text>,
-    /// Whether it could be put in: `Success`, `Failed`, `Running`.
+    /// Whether it was embedded: `Success`, `Failed`, `Running`.
     state: Text,
     /// Whether the job went on where it could not.
     ignore_error: Unused<Text>,
 }
 
 impl DigitalWatermark {
-    /// How putting it in came out. Where it failed and the job did not, there is a file without it.
+    /// Counts the embedding as a part. Where it failed and the job did not, there is a file without the watermark.
     pub(in super::super) fn count(&self, parts: &mut Parts) {
-        parts.take(&self.state, &Text(None), &Text(None));
-        parts.take_made();
+        parts.add(&self.state, &Text(None), &Text(None));
+        parts.add_made();
     }
 }
 
 impl VideoTargetRecResult {
-    /// The pictures that were taken of what is to be seen.
+    /// The pictures that were taken of the visible objects.
     pub(in super::super) fn outputs(self) -> impl Iterator<Item = Output> {
         let sorts = [
             self.body_recognition,
