@@ -20,7 +20,9 @@ pub(crate) fn start() {
     };
     // Our own crates log nothing of a payload or secret. Others log requests and answers at their lowest levels.
     let others = level.min(LevelFilter::WARN);
-    let filter = EnvFilter::new(format!("{others},lambda={level},delivery={level},queues={level}"));
+    // A name here is the beginning of one: what is said of `lambda` would be said of the runtime's crates, too.
+    let filter =
+        EnvFilter::new(format!("{others},lambda={level},lambda_runtime={others},delivery={level},queues={level}"));
     let log = tracing_subscriber::fmt()
         .json()
         .flatten_event(true)

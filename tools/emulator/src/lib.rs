@@ -8,7 +8,9 @@ pub mod aws;
 pub mod moto;
 pub mod poller;
 pub mod proxy;
+pub mod soak;
 pub mod stack;
+pub mod stand_in;
 pub mod vendor;
 
 use std::fmt::Display;
@@ -54,6 +56,15 @@ pub struct Answer {
     /// The answer's body.
     #[serde(default)]
     pub body: String,
+}
+
+/// What a function's process has at one time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Usage {
+    /// Open files and connections.
+    pub descriptors: usize,
+    /// Bytes of memory.
+    pub resident: usize,
 }
 
 /// A function could not be run or invoked.
@@ -116,11 +127,16 @@ impl Emulator {
             File::create(folder.join(file))?;
         }
         // The emulator mixes a function's two outputs; the shell keeps them apart, as separate files. It also leaves
-        // the number of the process: each time, since the emulator starts a function that has ended anew.
+        // the number of the process: each time, since the emulator starts a function that has ended anew. And it sets the
+        // limits that Lambda sets: so many open files, and the memory of template.yaml.
         let process = Command::new(runtime_interface_emulator()?)
             .args(["--log-level", "error", "--runtime-interface-emulator-address", &address])
             .args(["--runtime-api-address", &format!("127.0.0.1:{runtime_port}")])
-            .args(["/bin/sh", "-c", r#"echo $$ >"$1/process"; exec "$0" >>"$1/events" 2>>"$1/log""#])
+            .args([
+                "/bin/sh",
+                "-c",
+                r#"echo $$ >"$1/process"; ulimit -n 1024; ulimit -v 262144; exec "$0" >>"$1/events" 2>>"$1/log""#,
+            ])
             .args([&program, &folder])
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
@@ -160,6 +176,19 @@ impl Emulator {
     #[must_use]
     pub fn killer(&self) -> Killer {
         Killer { folder: self.folder.clone() }
+    }
+
+    /// What the function's process has now.
+    ///
+    /// # Errors
+    /// [`EmulatorError::Io`] where there is none.
+    pub fn usage(&self) -> Result<Usage, EmulatorError> {
+        let process = Path::new("/proc").join(std::fs::read_to_string(self.folder.join("process"))?.trim());
+        let status = std::fs::read_to_string(process.join("status"))?;
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"));
+        let resident = resident.and_then(|kilobytes| kilobytes.parse::<usize>().ok()).ok_or(io::ErrorKind::InvalidData);
+        let descriptors = std::fs::read_dir(process.join("fd"))?.count();
+        Ok(Usage { descriptors, resident: resident.map_err(io::Error::from)? * 1024 })
     }
 
     /// The folder with the function's output: its standard output as `events`, its standard error as `log`.

@@ -191,7 +191,7 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
 }
 
 /// What is asked, in the words of a policy. Only S3 says it by method and path, and of it only objects are used.
-fn operation(method: &Method, path: &str, headers: &HeaderMap) -> String {
+pub(crate) fn operation(method: &Method, path: &str, headers: &HeaderMap) -> String {
     let Some(target) = headers.get("x-amz-target").and_then(|target| target.to_str().ok()) else {
         let is_object = path.trim_matches('/').contains('/');
         return match (method, is_object) {

@@ -145,6 +145,16 @@ impl Vendor {
         lock(&self.shelf).empty = empty;
     }
 
+    /// Puts another body into the queues.
+    pub fn add(&self, body: &str) {
+        lock(&self.shelf).add(body);
+    }
+
+    /// Has the server say at once that there is nothing, in place of holding the request for a while.
+    pub fn do_not_hold(&self) {
+        lock(&self.shelf).is_hasty = true;
+    }
+
     /// Moves the server's clock ahead.
     pub fn move_clock(&self, seconds: i64) {
         lock(&self.shelf).clock = seconds;

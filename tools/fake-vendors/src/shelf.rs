@@ -18,6 +18,7 @@ const HIDDEN: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(crate) struct Shelf {
     product: Product,
+    queues: usize,
     /// What a body becomes when it is given with a handle.
     dress: fn(&str, &str) -> String,
     messages: Vec<Stored>,
@@ -26,6 +27,8 @@ pub(crate) struct Shelf {
     /// A request is being carried out that is not to be answered.
     pub(crate) is_at_it: bool,
     pub(crate) empty: Empty,
+    /// A request for messages is not held until there are some.
+    pub(crate) is_hasty: bool,
     /// Seconds by which the server's clock is ahead.
     pub(crate) clock: i64,
     pub(crate) watched: Option<PathBuf>,
@@ -52,29 +55,31 @@ pub(crate) struct Given {
 impl Shelf {
     /// Alibaba Cloud's server has the messages in two queues in turn; Tencent Cloud's has one.
     pub(crate) fn new(kind: Kind, bodies: &[String]) -> Self {
-        let queues = if kind == Kind::Mns { QUEUES.len() } else { 1 };
-        let message = |(index, body): (usize, &String)| Stored {
-            queue: index % queues,
-            body: body.clone(),
-            handle: None,
-            is_confirmed: false,
-        };
-        Self {
+        let mut shelf = Self {
             product: kind.product(),
+            queues: if kind == Kind::Mns { QUEUES.len() } else { 1 },
             dress: match kind {
                 Kind::Tencent => tencent::event,
                 Kind::Mns => |_, body| body.to_owned(),
             },
-            messages: bodies.iter().enumerate().map(message).collect(),
+            messages: Vec::new(),
             given: 0,
             faults: VecDeque::new(),
             is_at_it: false,
             empty: Empty::Error,
+            is_hasty: false,
             clock: 0,
             watched: None,
             complaints: Vec::new(),
             requests: Vec::new(),
-        }
+        };
+        bodies.iter().for_each(|body| shelf.add(body));
+        shelf
+    }
+
+    pub(crate) fn add(&mut self, body: &str) {
+        let queue = self.messages.len() % self.queues;
+        self.messages.push(Stored { queue, body: body.to_owned(), handle: None, is_confirmed: false });
     }
 
     /// Notes what is asked for, and gives what is to be done wrong.

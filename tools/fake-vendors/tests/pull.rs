@@ -296,6 +296,26 @@ fn read_events(function: &Emulator) -> Vec<CloudEvent> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
+/// Between two runs Lambda freezes the function, and the vendor closes its connections.
+#[test]
+fn connections_that_are_closed_while_the_function_is_frozen_lose_nothing() {
+    for kind in KINDS {
+        let bodies = few_bodies(4);
+        let vendor = Vendor::start(kind, &[]);
+        let mut function = start(&vendor, kind, &[]);
+        for body in &bodies {
+            vendor.add(body);
+            invoke(&function).unwrap();
+            assert_eq!(vendor.left(), 0, "{kind:?}");
+            function.killer().pause();
+            vendor.server().close_connections();
+            function.killer().resume();
+        }
+        assert_eq!(ids(&events(&mut function)), posted_ids(kind, &bodies), "{kind:?}");
+        check(&vendor, &function);
+    }
+}
+
 #[test]
 fn a_function_that_is_configured_wrongly_does_not_start() {
     for kind in KINDS {

@@ -2,6 +2,7 @@
 //! or a function fails.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod frozen;
 mod secret;
 mod support;
 
