@@ -7,10 +7,10 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use crate::event::{CloudEvent, Content, EventType, Kind, Outcome};
-use crate::json::{Document, Notes, Value, compact_without, write_canonical};
+use crate::json::{Document, Notes, Value, handed_on, write_canonical};
 use crate::redact::callback_urls;
 use crate::unreadable::Unreadable;
-use crate::{Product, body, unknown};
+use crate::{Product, body, budget, unknown};
 
 /// Turns the body of a callback into its events: one, or several where it reports several jobs or media.
 ///
@@ -20,14 +20,19 @@ use crate::{Product, body, unknown};
 /// takes out before.
 #[must_use]
 pub fn decode(product: Product, body: &[u8], received: Timestamp) -> Vec<CloudEvent> {
-    Body { product, bytes: &callback_urls(body), received }.events(true)
+    let bytes = &callback_urls(body);
+    budget::of_body(bytes.len(), || Body { product, bytes, received }.events(true))
 }
 
 /// Turns one message of a vendor's queue into its events: what [`decode`] makes of it had it been posted.
 #[must_use]
 pub fn decode_pulled(product: Product, message: &[u8], received: Timestamp) -> Vec<CloudEvent> {
-    Body { product, bytes: &callback_urls(message), received }.events(false)
+    let bytes = &callback_urls(message);
+    budget::of_body(bytes.len(), || Body { product, bytes, received }.events(false))
 }
+
+/// How many events a body may hold. The vendors' own limit for an answer is 16.
+const MAX_PARTS: usize = 1_000;
 
 /// What was posted or pulled, or a part of it that stands for itself.
 #[derive(Clone, Copy)]
@@ -56,8 +61,11 @@ impl Body<'_> {
         }
         let answer = if may_be_answer { (vendor.answer)(root) } else { None };
         match answer.or_else(|| (vendor.unwrap)(root)).or_else(|| (vendor.split)(root)) {
-            Some(parts) => Ok(parts.iter().flat_map(|part| self.part(part).events(false)).collect()),
-            None => self.event(root).map(|event| vec![event]),
+            Some(parts) if parts.len() <= MAX_PARTS => {
+                Ok(parts.iter().flat_map(|part| self.part(part).events(false)).collect())
+            }
+            // Nobody sends so many: what it is stays to be seen, in one piece.
+            _ => self.event(root).map(|event| vec![event]),
         }
     }
 
@@ -71,11 +79,12 @@ impl Body<'_> {
         let delivery = self.product.vendor().delivery;
         let (product, mut facts) = (self.product.vendor().read)(root);
         unknown::count(&mut facts, root.notes());
-        let vendor = RawValue::from_string(compact_without(root, product.vendor().secret))
+        let vendor = RawValue::from_string(handed_on(root, product.vendor().secret))
             .map_err(|error| Unreadable::Json { offset: error.column(), problem: "broken JSON".to_owned() })?;
         let time = facts.time.or(facts.job.finished_at).unwrap_or(self.received);
         let id = id(product, |out| write_canonical(root, delivery, out));
-        let data = facts.into_event(product, vendor);
+        let mut data = facts.into_event(product, vendor);
+        data.omitted = Some(budget::omitted()).filter(|omitted| *omitted > 0);
         Ok(CloudEvent {
             id,
             source: product,

@@ -22,6 +22,7 @@
 mod aliyun;
 pub mod auth;
 mod body;
+mod budget;
 mod decode;
 mod event;
 mod facts;

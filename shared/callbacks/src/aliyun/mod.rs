@@ -12,6 +12,7 @@ mod task_input;
 mod vod;
 
 use crate::Product;
+use crate::budget;
 use crate::event::{Failure, Kind, Media, Outcome, Output, Role, Verdict};
 use crate::facts::Facts;
 use crate::json::Value;
@@ -159,14 +160,22 @@ fn audit_verdict(audit_status: &str) -> Option<Verdict> {
 /// VOD's page on `SnapshotComplete` says so. IMS says it by example: the first file of `output-{Count}.jpg` is
 /// `output-00001.jpg` in the response of `GetSnapshotUrls`.
 ///
-/// The series stays one output, as the vendor writes it, where its count is not said or is more than `most`, or its name is
-/// longer than any: a few bytes of a body must not become an event of any size.
-fn series(output: Output, placeholder: &str, count: Option<u64>, most: usize) -> Vec<Output> {
+/// The series stays one output, as the vendor writes it, where its count is not said, its name is longer than any, or the
+/// [`budget`] has no room for it: a few bytes of a body must not become an event of any size.
+fn series(output: Output, placeholder: &str, count: Option<u64>) -> Vec<Output> {
     let names = [&output.url, &output.object].map(|name| name.as_deref().unwrap_or_default());
     let is_series = names.iter().any(|name| name.contains(placeholder));
     let is_short = names.iter().all(|name| name.len() <= LONGEST_NAME);
-    let fits = |count: &u64| usize::try_from(*count).is_ok_and(|count| count <= most);
-    let Some(count) = count.filter(fits).filter(|_| is_series && is_short) else { return vec![output] };
+    let length: usize = [&output.url, &output.object, &output.bucket, &output.region, &output.id]
+        .into_iter()
+        .flatten()
+        .map(|text| text.len() + size_of::<String>())
+        .sum();
+    let fits = |count: &u64| {
+        let count = usize::try_from(*count).unwrap_or(usize::MAX);
+        count <= MOST_FILES && budget::take_copies(count.saturating_mul(length + size_of::<Output>()))
+    };
+    let Some(count) = count.filter(|_| is_series && is_short).filter(fits) else { return vec![output] };
     let numbered = |number: u64| {
         let of = |name: &Option<String>| name.as_ref().map(|name| name.replace(placeholder, &format!("{number:05}")));
         Output { url: of(&output.url), object: of(&output.object), ..output.clone() }
@@ -255,7 +264,7 @@ mod tests {
     fn the_files_of_a_series_are_numbered() {
         let series = |url: &str, count| {
             let output = Output { url: Some(url.to_owned()), ..Output::default() };
-            let urls = series(output, "{Count}", count, MOST_FILES).into_iter().filter_map(|output| output.url);
+            let urls = series(output, "{Count}", count).into_iter().filter_map(|output| output.url);
             urls.collect::<Vec<_>>()
         };
         assert_eq!(series("a-{Count}.jpg", Some(2)), ["a-00001.jpg", "a-00002.jpg"]);

@@ -128,8 +128,8 @@ impl Tree {
             has_children: false,
             members: Vec::new(),
         };
-        // No vendor document has attributes. Should one come, it is kept beside the children, but never turns a text into
-        // an object, which nothing would then read.
+        // No event has attributes. Should one come, it is kept beside the children; that of an element without children
+        // beside the element, since it must not turn a text into an object, which nothing would then read.
         for attribute in start.attributes() {
             let attribute = attribute.map_err(|_| broken("malformed attribute"))?;
             let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|_| broken("unknown entity"))?;
@@ -166,11 +166,36 @@ impl Tree {
             let mut object = self.assemble(&mut element);
             self.out.truncate(element.start);
             self.out.append(&mut object);
+        } else if self.open.is_empty() && !element.members.is_empty() {
+            // The root has nothing beside it.
+            element.has_children = true;
+            self.open.push(element);
+            return self.close();
         } else {
-            self.out.truncate(element.start);
+            let from = self.out.len();
             if has_text {
                 push_string(&mut self.out, &element.text);
             }
+            let place = from..self.out.len();
+            let prefix = self.names.get(element.name).to_owned();
+            let attributes: Vec<Member> = element
+                .members
+                .into_iter()
+                .map(|member| {
+                    let name = format!("{prefix}{}", self.names.get(member.name));
+                    Member { name: self.names.number(&name), place: member.place }
+                })
+                .collect();
+            match self.open.last_mut() {
+                Some(parent) => {
+                    parent.members.extend(attributes);
+                    if !place.is_empty() {
+                        parent.members.push(Member { name: element.name, place });
+                    }
+                }
+                None => self.close_root(element.name),
+            }
+            return;
         }
         let place = element.start..self.out.len();
         match self.open.last_mut() {
@@ -284,10 +309,12 @@ mod tests {
             ("<Response><A><B/></A> \n </Response>", r#"{"A":{}}"#),
             ("<Response><A> a b </A><B>\n</B></Response>", r#"{"A":" a b "}"#),
             ("<Response><A>x&amp;&lt;&#x4e2d;<![CDATA[<y>&z;]]></A></Response>", r#"{"A":"x&<中<y>&z;"}"#),
-            ("<?xml version=\"1.0\"?><!-- c --><Response><A a=\"1\">t</A></Response>\n", r#"{"A":"t"}"#),
+            ("<?xml version=\"1.0\"?><!-- c --><Response><A a=\"1\">t</A></Response>\n", r#"{"A@a":"1","A":"t"}"#),
+            ("<Response a=\"1\"/>", r#"{"@a":"1"}"#),
+            ("<Response a=\"1\">t</Response>", r##"{"@a":"1","#text":"t"}"##),
             (
                 "<Response><A a=\"x&amp;y\"><B>1</B>t</A><C c=\"1\"/></Response>",
-                r##"{"A":{"@a":"x&y","B":"1","#text":"t"}}"##,
+                r##"{"A":{"@a":"x&y","B":"1","#text":"t"},"C@c":"1"}"##,
             ),
             ("<Other><A>1</A></Other>", r#"{"Other":{"A":"1"}}"#),
             ("<Response/>", r#"{"Response":null}"#),

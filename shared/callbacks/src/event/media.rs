@@ -40,6 +40,8 @@ pub struct MediaEvent {
     /// The ids of jobs that this event announces: their own callbacks follow.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub follow_ups: Vec<String>,
+    /// How many items of lists, parts and files, are in `vendor` only: more than an event lists.
+    pub omitted: Option<u64>,
     /// What a moderation found.
     pub review: Option<Review>,
     /// What a hidden watermark says that was looked for: whose the file is, or who leaked the copy.
@@ -243,6 +245,7 @@ impl MediaEvent {
             steps: Vec::new(),
             outputs: Vec::new(),
             follow_ups: Vec::new(),
+            omitted: None,
             review: None,
             watermark: None,
             error: None,

@@ -7,6 +7,7 @@ use serde::forward_to_deserialize_any;
 use super::document::{Shape, is_held};
 use super::value::Value;
 use super::write;
+use crate::budget;
 
 /// A newtype of this name is read from the JSON in a string, or from the value that stands in its place.
 pub(crate) const EMBEDDED: &str = "mediahook::Embedded";
@@ -34,7 +35,10 @@ impl<'d> Deserializer<'d> for Value<'d> {
                 let (next, end) = self.document.inside(self.index);
                 visitor.visit_seq(Items { list: self, next, end })
             }
-            Shape::Object => visitor.visit_map(Members { rest: self.members().into_iter(), value: None }),
+            Shape::Object => {
+                self.shadowed().into_iter().for_each(Value::pass_over);
+                visitor.visit_map(Members { rest: self.members().into_iter(), value: None })
+            }
         }
     }
 
@@ -105,7 +109,7 @@ impl<'d> SeqAccess<'d> for Items<'d> {
             return Ok(None);
         }
         let item = self.list.at(self.next);
-        if matches!(item.shape(), Shape::List | Shape::Object) && !self.list.notes().take_item() {
+        if !budget::take_item() {
             // What is left is looked at like a list that nobody knows.
             while self.next < self.end {
                 self.list.at(self.next).pass_over();

@@ -144,9 +144,24 @@ impl<'t> Document<'t> {
         }
     }
 
-    /// Whether it has a number that neither a 64-bit integer nor a double can hold.
-    pub(crate) fn has_extreme_number(&self) -> bool {
-        self.nodes.iter().any(|node| node.shape() == Shape::Number && !is_held(slice(&self.text, *node)))
+    /// Whether every JSON reader takes it, and takes the same from it: it has no number that neither a 64-bit integer nor a
+    /// double can hold, and no object with a key that is there twice.
+    pub(crate) fn is_plain(&self) -> bool {
+        let mut keys = Vec::new();
+        (0..narrow(self.nodes.len())).all(|index| match self.shape(index) {
+            Shape::Number => is_held(self.text(index)),
+            Shape::Object => {
+                keys.clear();
+                let (mut key, end) = self.inside(index);
+                while key < end {
+                    keys.push(self.text(key));
+                    key = self.behind(key + 1);
+                }
+                keys.sort_unstable();
+                keys.is_sorted_by(|one, other| one < other)
+            }
+            _ => true,
+        })
     }
 }
 

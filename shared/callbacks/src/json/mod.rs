@@ -11,4 +11,4 @@ pub(crate) use de::{EMBEDDED, EMBEDDED_PARTS, RAW, UNUSED};
 pub(crate) use document::Document;
 pub(crate) use parts::{Lists, parts};
 pub(crate) use value::{Notes, Value};
-pub(crate) use write::{compact, compact_without, push_string, rest, write_canonical};
+pub(crate) use write::{compact, handed_on, push_string, rest, write_canonical};

@@ -6,12 +6,7 @@ use elsa::FrozenVec;
 
 use super::document::{Document, Shape};
 use super::repair;
-
-/// How many items of lists are read into structs, of all lists of a callback together. Vendors send some hundred.
-///
-/// What an item is read into takes far more memory than it takes in the body. Items beyond this are looked at like lists
-/// that are not known: none of them is lost from the outcome.
-const MAX_ITEMS: usize = 20_000;
+use crate::budget;
 
 /// What is noted while the values of one vendor event are read.
 #[derive(Default)]
@@ -22,8 +17,6 @@ pub(crate) struct Notes<'d> {
     unread: RefCell<Vec<Value<'d>>>,
     /// Whether a part of the event stands in a string that cannot be read to its end.
     damaged: Cell<bool>,
-    /// Items of lists that were read.
-    items: Cell<usize>,
 }
 
 /// A value of a document.
@@ -37,11 +30,10 @@ pub(crate) struct Value<'d> {
 impl<'d> Notes<'d> {
     /// Does something and forgets what was noted meanwhile.
     pub(crate) fn unnoted<T>(&self, work: impl FnOnce() -> T) -> T {
-        let (unread, damaged, items) = (self.unread.borrow().len(), self.damaged.get(), self.items.get());
-        let result = work();
+        let (unread, damaged) = (self.unread.borrow().len(), self.damaged.get());
+        let result = budget::uncounted(work);
         self.unread.borrow_mut().truncate(unread);
         self.damaged.set(damaged);
-        self.items.set(items);
         result
     }
 
@@ -58,12 +50,6 @@ impl<'d> Notes<'d> {
     /// Notes that a part of the event cannot be read.
     pub(crate) fn damage(&self) {
         self.damaged.set(true);
-    }
-
-    /// Whether another item may be read into a struct.
-    pub(super) fn take_item(&self) -> bool {
-        self.items.set(self.items.get() + 1);
-        self.items.get() <= MAX_ITEMS
     }
 }
 
@@ -108,6 +94,11 @@ impl<'d> Value<'d> {
         self.document.source(self.index)
     }
 
+    /// Whether every JSON reader takes its document, and takes the same from it.
+    pub(super) fn is_plain(self) -> bool {
+        self.document.is_plain()
+    }
+
     /// The items of a list; none of another value.
     pub(crate) fn items(self) -> impl Iterator<Item = Self> {
         let (mut index, end) = if self.is_list() { self.document.inside(self.index) } else { (0, 0) };
@@ -143,6 +134,21 @@ impl<'d> Value<'d> {
         }
         members.retain(|(_, value)| value.shape() != Shape::Null);
         members
+    }
+
+    /// The members of an object that others of the same key stand behind. They count for nothing but what is looked at like
+    /// all that no struct has a place for.
+    pub(super) fn shadowed(self) -> Vec<Self> {
+        let members = self.members();
+        let is_shadowed = |(key, value): &(&str, Self)| {
+            let last =
+                members.binary_search_by(|(present, _)| present.cmp(&key.trim())).ok().and_then(|at| members.get(at));
+            last.is_some_and(|(_, last)| last.index != value.index)
+        };
+        if members.len() == self.entries().count() {
+            return Vec::new();
+        }
+        self.entries().filter(is_shadowed).map(|(_, value)| value).collect()
     }
 
     /// The member of this key.
@@ -203,7 +209,7 @@ impl<'d> Value<'d> {
     /// The members of a [part](Self::part) that are parts themselves. The others, and those beyond the limit, are passed over.
     pub(crate) fn named_parts(self) -> Vec<(&'d str, Self)> {
         let members = self.part().map(Self::members).unwrap_or_default();
-        let taken = |(key, value): (&'d str, Self)| match value.part().filter(|_| self.notes.take_item()) {
+        let taken = |(key, value): (&'d str, Self)| match value.part().filter(|_| budget::take_item()) {
             Some(part) => Some((key, part)),
             None => {
                 value.pass_over();

@@ -1,5 +1,6 @@
 //! Values as JSON text: in canonical form, and without white space.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use super::document::{Shape, is_held};
@@ -55,6 +56,56 @@ pub(crate) fn write_canonical(value: Value<'_>, omitted: &[&str], out: &mut impl
             }
             out.write_all(if before == b"{" { b"{}" } else { b"}" })
         }
+    }
+}
+
+/// An object as it stands, compact, without these members of it, so that every JSON reader takes it.
+///
+/// What a reader may refuse is written in another way: a number that no double holds as a string of its digits, and of a key
+/// that is there several times all but the last with a number behind it (`Key#1`).
+pub(crate) fn handed_on(object: Value<'_>, omitted: &[&str]) -> String {
+    if object.is_plain() {
+        return compact_without(object, omitted);
+    }
+    let mut text = Vec::with_capacity(object.source().len());
+    write_plain(object, omitted, &mut text);
+    String::from_utf8(text).unwrap_or_default()
+}
+
+fn write_plain(value: Value<'_>, omitted: &[&str], out: &mut Vec<u8>) {
+    match value.shape() {
+        Shape::Number if !is_held(value.text()) => push_string(out, value.text()),
+        Shape::List => {
+            let mut before = b'[';
+            for item in value.items() {
+                out.push(before);
+                before = b',';
+                write_plain(item, &[], out);
+            }
+            out.extend_from_slice(if before == b'[' { b"[]" } else { b"]" });
+        }
+        Shape::Object => {
+            let mut seen: HashMap<&str, usize> = HashMap::new();
+            let entries: Vec<_> = value.entries().filter(|(key, _)| !omitted.contains(&key.trim())).collect();
+            let mut count: HashMap<&str, usize> = HashMap::new();
+            entries.iter().for_each(|(key, _)| *count.entry(key).or_default() += 1);
+            let mut before = b'{';
+            for (key, member) in entries {
+                out.push(before);
+                before = b',';
+                let number = seen.entry(key).or_default();
+                *number += 1;
+                if count.get(key) == Some(number) {
+                    push_string(out, key);
+                } else {
+                    push_string(out, &format!("{key}#{number}"));
+                }
+                out.push(b':');
+                write_plain(member, &[], out);
+            }
+            out.extend_from_slice(if before == b'{' { b"{}" } else { b"}" });
+        }
+        _ => push_value(out, value),
     }
 }
 

@@ -1,13 +1,14 @@
 //! Whatever the bytes: no panic, and nothing lost.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::Value;
 
-use super::{all_payloads, events, normalised, received, schema};
-use crate::event::CloudEvent;
+use super::{all_payloads, events, normalised, received, schema, unread};
+use crate::event::{CloudEvent, Content, Outcome, Verdict};
 use crate::{Product, decode};
 
 /// What every body has to give.
@@ -27,6 +28,111 @@ fn check(product: Product, body: &[u8]) {
         assert_eq!(read_back.id, decoded.id);
         assert_eq!(decoded.data().is_some(), decoded.unreadable().is_none());
     }
+}
+
+/// The strings, numbers and keys in a JSON value, and in the JSON in its strings.
+fn texts(value: &Value, all: &mut BTreeSet<String>) {
+    match value {
+        Value::Null | Value::Bool(_) => {}
+        Value::Number(number) => drop(all.insert(number.to_string())),
+        Value::String(text) => match serde_json::from_str::<Value>(text) {
+            Ok(inner) if inner.is_object() || inner.is_array() => texts(&inner, all),
+            _ => drop(all.insert(text.clone())),
+        },
+        Value::Array(items) => items.iter().for_each(|item| texts(item, all)),
+        Value::Object(members) => members.iter().filter(|(_, value)| !value.is_null()).for_each(|(key, value)| {
+            all.insert(key.trim().to_owned());
+            texts(value, all);
+        }),
+    }
+}
+
+/// Everything that was posted is in what is handed on: in the vendor's part of an event, or in its body. What belongs to a
+/// delivery, the wrappings of queues and topics and Tencent Cloud VOD's signature, is not.
+fn check_nothing_is_lost(product: Product, posted: &Value) {
+    let mut kept = BTreeSet::new();
+    for event in events(product, posted.to_string().as_bytes()) {
+        match &event.content {
+            Content::Read(data) => {
+                texts(&serde_json::from_str(data.vendor.as_ref().unwrap().get()).unwrap(), &mut kept)
+            }
+            Content::Unreadable { body, .. } => match serde_json::from_slice(body) {
+                Ok(body) => texts(&body, &mut kept),
+                Err(_) => drop(kept.insert(String::from_utf8_lossy(body).into_owned())),
+            },
+            Content::Elsewhere { .. } => panic!(),
+        }
+    }
+    const DELIVERY: &[&str] = &[
+        "Response",
+        "EventSet",
+        "eventList",
+        "eventContent",
+        "msgHandle",
+        "RequestId",
+        "code",
+        "codeDesc",
+        "message",
+        "Sign",
+        "T",
+        "Message",
+        "Messages",
+        "MessageBody",
+        "TopicName",
+        "Notification",
+    ];
+    let mut sent = BTreeSet::new();
+    texts(posted, &mut sent);
+    for text in sent.difference(&kept).filter(|text| !DELIVERY.contains(&text.as_str())) {
+        let wrapped = ["RequestId", "code", "codeDesc", "message", "msgHandle", "Sign", "T"].iter().any(|key| {
+            let quoted = serde_json::to_string(text).unwrap();
+            let posted = posted.to_string();
+            posted.contains(&format!("\"{key}\":{quoted}")) || posted.contains(&format!("\"{key}\":{text}"))
+        });
+        assert!(wrapped, "{product}: {text:?} of {posted} is in no event");
+    }
+}
+
+/// Any JSON value, with keys that mean something somewhere.
+fn arbitrary_json() -> impl Strategy<Value = Value> {
+    let key = select(vec![
+        "EventType",
+        "MessageBody",
+        "Message",
+        "Messages",
+        "TopicName",
+        "EventSet",
+        "Response",
+        "eventList",
+        "eventContent",
+        "data",
+        "JobsDetail",
+        "EventName",
+        "WorkflowExecution",
+        "FileDeleteEvent",
+        "FileIdSet",
+        "FileUploadEvent",
+        "Status",
+        "ActivityResults",
+        "StreamInfos",
+        "New",
+    ]);
+    let text =
+        select(vec!["NewFileUpload", "FileDeleted", "TaskFinish", "FAIL", "x", "{\"Status\":\"FAIL\"}", "[7", "1"]);
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<i32>().prop_map(Value::from),
+        text.prop_map(Value::from),
+        "[a-z]{3,8}".prop_map(Value::from),
+    ];
+    let value = leaf.prop_recursive(4, 24, 4, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::vec((key.clone(), inner), 0..5)
+                .prop_map(|members| members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()),
+        ]
+    });
+    value.prop_filter("an object", Value::is_object)
 }
 
 /// Any payload of the test data.
@@ -180,6 +286,61 @@ proptest! {
     #[test]
     fn arbitrary_structure(body in "[{<]([\\[\\]{}<>/\"':,&;a-z0-9 \\\\.-]|\\PC){0,200}", product in select(Product::ALL.to_vec())) {
         check(product, body.as_bytes());
+    }
+
+    #[test]
+    fn everything_is_handed_on(posted in arbitrary_json(), product in select(Product::ALL.to_vec())) {
+        check_nothing_is_lost(product, &posted);
+    }
+
+    #[test]
+    fn everything_of_a_payload_is_handed_on((product, posted) in json_payload()) {
+        check_nothing_is_lost(product, &posted);
+    }
+
+    /// A list that no struct knows, in any object of any payload: where one of its items failed, the event is no success, and a
+    /// block is never lost.
+    #[test]
+    fn a_list_that_is_not_known_counts(
+        (product, mut payload) in json_payload(),
+        place in any::<Index>(),
+        failure in select(vec![
+            serde_json::json!({"Status": "FAIL"}),
+            serde_json::json!({"status": "Failed", "taskType": "New"}),
+            serde_json::json!({"ErrCode": 30010}),
+            serde_json::json!({"Name": "x", "errorCode": "InvalidMedia"}),
+            serde_json::json!({"Suggestion": "block", "State": "Success"}),
+        ]),
+        in_string in any::<bool>(),
+    ) {
+        let mut places = Vec::new();
+        pointers(&payload, "", &mut places);
+        places.retain(|place| payload.pointer(place).is_some_and(Value::is_object));
+        // What a customer attached, or asked for, is no part of the event; nor is what stands around events.
+        places.retain(|place| {
+            let is_none = ["UserData", "Extend", "SessionContext", "DataId", "UserInfo", "Input", "EventSet", "Response", "eventList"];
+            !is_none.iter().any(|part| place.to_lowercase().contains(&part.to_lowercase()))
+        });
+        prop_assume!(!places.is_empty());
+        let list = serde_json::json!([{"Status": "SUCCESS"}, failure]);
+        let list = if in_string { Value::from(list.to_string()) } else { list };
+        let place = place.get(&places).clone();
+        payload.pointer_mut(&place).unwrap()["ZzzNewList"] = list;
+        // What is in a field that is known, and left to the vendor's part, is not looked at.
+        let body = payload.to_string();
+        prop_assume!(unread::keys(product, body.as_bytes()).iter().any(|key| key.contains("ZzzNewList")));
+        for event in events(product, body.as_bytes()) {
+            let vendor = event.data().unwrap().vendor.as_ref().unwrap().get();
+            if !vendor.contains("ZzzNewList") {
+                continue;
+            }
+            let data = event.data().unwrap();
+            if failure.get("Suggestion").is_some() {
+                prop_assert_eq!(data.review.as_ref().and_then(|review| review.verdict), Some(Verdict::Block), "{}", place);
+            } else {
+                prop_assert_ne!(data.outcome, Outcome::Succeeded, "{}: {}", place, vendor);
+            }
+        }
     }
 
     /// Any payload at any product, with bytes changed, cut out, or said twice.

@@ -135,13 +135,21 @@ impl<'de> Lenient<'de> for Decimal {
     }
 }
 
+/// Whether a time can be one at which something happened to media. A vendor writes the year 1 for none, and buses refuse it.
+fn is_plausible(time: &Timestamp) -> bool {
+    const FIRST: i64 = 0;
+    /// 9999-12-31T23:59:59Z: what is later has no RFC 3339.
+    const LAST: i64 = 253_402_300_799;
+    (FIRST..=LAST).contains(&time.as_second())
+}
+
 impl<'de> Lenient<'de> for Time {
     fn from_list<A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
         lenient::first(list)
     }
 
     fn from_text(text: &str) -> Self {
-        Self(text.trim().parse().ok())
+        Self(text.trim().parse().ok().filter(is_plausible))
     }
 }
 
@@ -151,7 +159,12 @@ impl<'de> Lenient<'de> for UnixTime {
     }
 
     fn from_text(text: &str) -> Self {
-        Self(Integer::from_text(text).get().and_then(|seconds| Timestamp::from_second(seconds).ok()))
+        Self(
+            Integer::from_text(text)
+                .get()
+                .and_then(|seconds| Timestamp::from_second(seconds).ok())
+                .filter(is_plausible),
+        )
     }
 }
 

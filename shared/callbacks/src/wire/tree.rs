@@ -159,8 +159,8 @@ impl<'de> Lenient<'de> for UserData {
         if text.trim().is_empty() || text.trim() == "null" {
             return Self(None);
         }
-        // Every JSON reader can take what is handed on as JSON: a number that no double holds stays in a string.
-        let is_json = Document::parse(text).is_ok_and(|document| !document.has_extreme_number());
+        // Every JSON reader can take what is handed on as JSON: anything else stays in a string.
+        let is_json = Document::parse(text).is_ok_and(|document| document.is_plain());
         let parsed = if is_json { RawValue::from_string(compact(text)).ok() } else { None };
         Self(parsed.or_else(|| to_raw_value(text).ok()))
     }

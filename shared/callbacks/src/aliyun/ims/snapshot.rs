@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::job_media::{self, JobMedia};
 use super::{Body, Head, role_of};
-use crate::aliyun::{MOST_FILES, series};
+use crate::aliyun::series;
 use crate::event::{Job, Media, Output, Role};
 use crate::facts::{Facts, made};
 use crate::wire::{Embedded, Integer, One, Text, Time, Unused};
@@ -108,5 +108,5 @@ fn files(file: Media, kind: &Text, count: Integer) -> Vec<Output> {
         region: file.region,
         ..Output::default()
     };
-    series(output, "{Count}", count.count(), MOST_FILES)
+    series(output, "{Count}", count.count())
 }

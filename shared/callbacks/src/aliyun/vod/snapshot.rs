@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::head::WithHead;
 use super::{Body, Head};
-use crate::aliyun::{MOST_FILES, role_of, series};
+use crate::aliyun::{role_of, series};
 use crate::event::{Job, Kind, Outcome, Output, Role, Step};
 use crate::facts::{Facts, made};
 use crate::urls::unsigned;
@@ -81,9 +81,8 @@ impl Body for Snapshot {
             [info] => Job { id: info.head.job_id.0.clone(), ..Job::default() },
             _ => Job::default(),
         };
-        let mut most = MOST_FILES;
         let steps: Vec<Step> =
-            infos.into_iter().map(|info| step(info, whole, &mut most)).filter(|step| !step.is_blank()).collect();
+            infos.into_iter().map(|info| step(info, whole)).filter(|step| !step.is_blank()).collect();
         let outcome = Outcome::of_parts(whole, steps.iter().map(|step| step.outcome));
         let snapshots = match self.snapshots {
             Embedded::Json(urls) => urls.0,
@@ -103,15 +102,14 @@ fn without_those_listed<'a>(urls: impl Iterator<Item = String>, listed: impl Ite
 }
 
 /// A series as a part of the whole. Without a status of its own, it ended as the whole did.
-fn step(WithHead { head, body }: WithHead<SnapshotInfo>, whole: Outcome, most: &mut usize) -> Step {
+fn step(WithHead { head, body }: WithHead<SnapshotInfo>, whole: Outcome) -> Step {
     let outcome = head.stated_outcome().unwrap_or(whole);
     let images = body.snapshot_regular.0.map(image);
     // An index of thumbnails, not something to read along.
     let is_index = body.snapshot_type.as_deref().is_some_and(|of| of.contains("WebVtt"));
     let images = images.map(|image| if is_index { Output { role: Role::Text, ..image } } else { image });
-    let images = images.map(|image| series(image, "{SnapshotCount}", body.snapshot_count.count(), *most));
+    let images = images.map(|image| series(image, "{SnapshotCount}", body.snapshot_count.count()));
     let outputs = made(outcome, images.unwrap_or_default());
-    *most = most.saturating_sub(outputs.len());
     Step {
         id: head.job_id.0.clone(),
         event: body.snapshot_type.0,
@@ -161,15 +159,15 @@ fn image(url: String) -> Output {
 mod tests {
     use super::*;
 
-    /// However many series an event has, together they name no more files than one may.
+    /// However many series an event has, all their files together have one budget.
     #[test]
     fn the_files_of_all_series_are_limited() {
-        let info = r#"{"SnapshotCount":6000,"SnapshotRegular":"http://a/{SnapshotCount}.jpg","JobId":"j"}"#;
+        let info = r#"{"SnapshotCount":10000,"SnapshotRegular":"http://a/{SnapshotCount}.jpg","JobId":"j"}"#;
         let json = format!(r#"{{"Status":"success","SnapshotInfos":[{info},{info},{info}]}}"#);
         let WithHead { head, body } = crate::wire::parse::<WithHead<Snapshot>>(&json);
         let facts = body.facts(&head);
         let counts: Vec<usize> = facts.steps.iter().map(|step| step.outputs.len()).collect();
-        assert_eq!(counts, [6_000, 1, 1]);
+        assert_eq!(counts, [10_000, 10_000, 1]);
         assert_eq!((facts.outcome, facts.job.id), (Outcome::Succeeded, None));
     }
 }

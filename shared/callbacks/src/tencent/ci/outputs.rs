@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
+use crate::budget;
 use crate::event::{Output, Role};
 use crate::wire::{Integer, Many, Text, Texts, Unused};
 
@@ -117,6 +118,10 @@ impl OutputTarget {
         if output.bucket.is_some() || output.object.is_none() {
             return output;
         }
+        let repeated = [&self.bucket.0, &self.region.0].into_iter().flatten().map(String::len).sum();
+        if !budget::take_copies(repeated) {
+            return output;
+        }
         Output { bucket: self.bucket.0.clone(), region: self.region.0.clone(), ..output }
     }
 }
@@ -136,7 +141,8 @@ impl OutputFile {
             self.md5_info.into_iter().filter_map(|info| info.object_name.0.zip(info.md5.0)).collect();
         // Without a prefix the hash has the file's name; with one, some have the part and some the whole.
         let hash = |name: &str, object: &str| hashes.get(name).or_else(|| hashes.get(object)).cloned();
-        let files = names.into_iter().map(|name| {
+        let repeated = prefix.len() + [&bucket, &region].into_iter().flatten().map(String::len).sum::<usize>();
+        let files = names.into_iter().filter(|_| budget::take_file(repeated)).map(|name| {
             let object = format!("{prefix}{name}");
             Output {
                 role: Role::of_name(&object),

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::results::picture::OcrResult;
 use super::{CosHeader, WORKFLOW_START, failure, task};
+use crate::budget;
 use crate::event::{Failure, Job, Media, Outcome, Output, Role, Step, Workflow};
 use crate::facts::{self, Facts};
 use crate::status;
@@ -187,8 +188,12 @@ impl ObjectInfo {
     /// The file. The vendor gives its name; the bucket is the input's only where the URL's host says so.
     fn output(self, bucket: Option<&str>) -> Option<Output> {
         let name = self.object_name.0.or_else(|| self.object_url.0.clone())?;
-        let is_in_bucket =
-            |bucket: &&str| self.object_url.as_deref().is_some_and(|url| url.contains(&format!("://{bucket}.")));
+        // The name is copied to each file.
+        let is_in_bucket = |bucket: &&str| {
+            let host = self.object_url.as_deref().and_then(|url| url.split_once("://")).map(|(_, host)| host);
+            let behind = host.and_then(|host| host.strip_prefix(*bucket));
+            behind.is_some_and(|rest| rest.starts_with('.')) && budget::take_copies(bucket.len())
+        };
         Some(Output {
             role: Role::of_name(&name),
             bucket: bucket.filter(is_in_bucket).map(str::to_owned),

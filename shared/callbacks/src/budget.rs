@@ -1,0 +1,78 @@
+//! What may be made of one body.
+//!
+//! A few bytes can stand for a lot: a series of ten thousand files, a bucket's long name that each file repeats, a list of
+//! empty objects that each become a struct. All of it draws from one budget for a callback, wherever it is made, so that the
+//! memory of an event is bounded by its body. What is beyond the budget stays as the vendor wrote it, and is counted.
+//!
+//! Structs are read by serde, which hands nothing through. So the budget is the thread's, for as long as a body is decoded.
+
+use std::cell::Cell;
+
+/// How many items of lists are read into structs. Vendors send some hundred.
+const ITEMS: usize = 10_000;
+
+/// Bytes that may be copied, besides those of the body.
+const COPIES: usize = 8 << 20;
+
+thread_local! {
+    static LEFT: Cell<Left> = const { Cell::new(Left { items: ITEMS, copies: COPIES, omitted: 0 }) };
+}
+
+/// What is left.
+#[derive(Clone, Copy)]
+struct Left {
+    items: usize,
+    copies: usize,
+    omitted: u64,
+}
+
+/// Does something with the budget that a body of this length has.
+pub(crate) fn of_body<T>(length: usize, work: impl FnOnce() -> T) -> T {
+    let before = LEFT.replace(Left { items: ITEMS, copies: COPIES.saturating_add(length), omitted: 0 });
+    let result = work();
+    LEFT.set(before);
+    result
+}
+
+/// Does something that does not count.
+pub(crate) fn uncounted<T>(work: impl FnOnce() -> T) -> T {
+    let before = LEFT.get();
+    let result = work();
+    LEFT.set(before);
+    result
+}
+
+/// Whether another item may be read into a struct. One that may not is counted as omitted.
+pub(crate) fn take_item() -> bool {
+    take(|left| left.items.checked_sub(1).map(|items| Left { items, ..left }))
+}
+
+/// Whether so many bytes may be copied.
+pub(crate) fn take_copies(bytes: usize) -> bool {
+    let left = LEFT.get();
+    let after = left.copies.checked_sub(bytes);
+    after.is_some_and(|copies| {
+        LEFT.set(Left { copies, ..left });
+        true
+    })
+}
+
+/// Whether a file may be listed that repeats so many bytes of others. One that may not is counted as omitted.
+pub(crate) fn take_file(repeated: usize) -> bool {
+    let bytes = size_of::<crate::event::Output>().saturating_add(repeated);
+    take(|left| left.copies.checked_sub(bytes).map(|copies| Left { copies, ..left }))
+}
+
+fn take(from: impl FnOnce(Left) -> Option<Left>) -> bool {
+    let left = LEFT.get();
+    let taken = from(left);
+    LEFT.set(taken.unwrap_or(Left { omitted: left.omitted + 1, ..left }));
+    taken.is_some()
+}
+
+/// How much was omitted since this was last asked.
+pub(crate) fn omitted() -> u64 {
+    let left = LEFT.get();
+    LEFT.set(Left { omitted: 0, ..left });
+    left.omitted
+}
