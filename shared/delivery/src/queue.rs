@@ -63,6 +63,9 @@ struct Bucket {
     name: String,
 }
 
+/// Status of the answer where there is an object of this key already: precondition failed.
+const EXISTS: u16 = 412;
+
 /// How a call makes use of the time that there is.
 struct Pace {
     timeouts: TimeoutConfig,
@@ -125,14 +128,17 @@ impl Queue {
             .timeout_config(pace.timeouts.clone())
             .retry_config(pace.retries.clone());
         match request.customize().config_override(settings).send().await {
-            Ok(_) => Ok(()),
+            Ok(answer) if answer.message_id().is_some_and(|id| !id.is_empty()) => Ok(()),
+            // Something else than the queue answered.
+            Ok(_) => Err(StoreError::Queue(AwsError::unanswered())),
             Err(error) => Err(StoreError::Queue(AwsError::new(&error))),
         }
     }
 }
 
 impl Bucket {
-    /// Keeps the data of an event. A redelivery of the event has the same key and the same data, and replaces it.
+    /// Keeps the data of an event. A redelivery of the event has the same key, and what is there stays: the two differ at most
+    /// in what belongs to the delivery, and the first may have been handed on already.
     async fn put(&self, key: &str, event: &CloudEvent, pace: &Pace) -> Result<(), StoreError> {
         let request = self
             .client
@@ -140,11 +146,13 @@ impl Bucket {
             .bucket(&self.name)
             .key(key)
             .content_type(event.datacontenttype())
+            .if_none_match("*")
             .body(data(event)?.into());
         let settings =
             aws_sdk_s3::config::Builder::new().timeout_config(pace.timeouts.clone()).retry_config(pace.retries.clone());
         match request.customize().config_override(settings).send().await {
             Ok(_) => Ok(()),
+            Err(error) if error.raw_response().is_some_and(|answer| answer.status().as_u16() == EXISTS) => Ok(()),
             Err(error) => Err(StoreError::Overflow(AwsError::new(&error))),
         }
     }

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use delivery::{Aws, IntakeTarget, Limit, Overflow};
 
-/// Where events go: `sqs:<queue URL>`, or `stdout`, one event per line. The default is `stdout`.
+/// Where events go: `sqs:<queue URL>`, or `stdout`, one event per line. The default is `stdout`, but for Lambda itself, where
+/// it has to be set.
 pub const INTAKE: &str = "MEDIAHOOK_INTAKE";
 
 /// Where the data of events beyond the limit go: `s3:<bucket>`. Without it a callback with such an event is not stored.
@@ -27,6 +28,9 @@ pub const SECRET_MAX_AGE: &str = "MEDIAHOOK_SECRET_MAX_AGE";
 /// A file of root certificates in PEM that the servers of AWS have to chain to, as the AWS CLI and SDKs have it. Without it
 /// these are the roots of Amazon Trust Services.
 pub const CA_BUNDLE: &str = "AWS_CA_BUNDLE";
+
+/// How Lambda started the function. Lambda sets it, its emulators do not.
+pub const INITIALIZATION_TYPE: &str = "AWS_LAMBDA_INITIALIZATION_TYPE";
 
 /// Where the Lambda runtime is. Lambda and its emulators set it; without it there is nothing to receive requests from.
 pub const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
@@ -94,7 +98,9 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
     }
 
     pub(crate) fn intake(&self) -> Result<IntakeConfiguration, EnvironmentError> {
-        let target = self.parsed(INTAKE, "`stdout` or `sqs:<queue URL>`", Some(IntakeTarget::Stdout))?;
+        // In Lambda, standard output is the log: events there are lost unless somebody wants them there.
+        let default = if self.text(INITIALIZATION_TYPE).is_some() { None } else { Some(IntakeTarget::Stdout) };
+        let target = self.parsed(INTAKE, "`stdout` or `sqs:<queue URL>`", default)?;
         let overflow = match self.text(OVERFLOW) {
             None => None,
             Some(_) => Some(self.parsed(OVERFLOW, "`s3:<bucket>`", None)?),

@@ -21,11 +21,14 @@ pub const TOKENS: &str = "MEDIAHOOK_TOKENS";
 /// callback does not start without it.
 pub const ALLOW_UNSIGNED: &str = "MEDIAHOOK_ALLOW_UNSIGNED";
 
-/// How far a signed time may be from the function's clock, in seconds, both ways: 300 unless it is set.
+/// How far a signed time may be from the function's clock, in seconds, both ways, 0 to 86400: 300 unless it is set.
 pub const TOLERANCE: &str = "MEDIAHOOK_TOLERANCE";
 
 /// The largest body that is accepted, in bytes: unless it is set 6 MiB, what Lambda itself takes.
 pub const BODY_LIMIT: &str = "MEDIAHOOK_BODY_LIMIT";
+
+/// The largest tolerance, in seconds: a day.
+const MOST_TOLERANCE: u64 = 24 * 60 * 60;
 
 /// How a function that receives callbacks runs.
 #[derive(Debug)]
@@ -105,7 +108,11 @@ impl Configuration {
                 CredentialsSource::Environment(credentials)
             }
         };
-        let tolerance = number(TOLERANCE, 300)?;
+        let expected = "a number of seconds from 0 to 86400";
+        let tolerance = environment.parsed(TOLERANCE, expected, Some(300))?;
+        if tolerance > MOST_TOLERANCE {
+            return Err(EnvironmentError::Invalid { variable: TOLERANCE, expected }.into());
+        }
         let body_limit = usize::try_from(number(BODY_LIMIT, 6 << 20)?).unwrap_or(usize::MAX);
         environment.in_lambda()?;
         Ok(Self { aws: environment.aws(), intake, credentials, allow_unsigned, tolerance, body_limit })

@@ -131,17 +131,19 @@ impl Keyring {
 
     /// Shows that a request is the vendor's.
     ///
-    /// A secret that is due is read meanwhile, and no request waits for it but one that would be refused: its vendor may
-    /// sign with a key that the secret has by now.
+    /// A secret that is due is read meanwhile. Two requests wait for it: one that would be refused, since its vendor may sign
+    /// with a key that the secret has by now; and one that comes when the secret is long due, since an environment that was
+    /// idle would accept what was revoked in the meantime.
     pub(super) async fn verify<'b>(
         self: &Arc<Self>,
         request: &Request<'_, 'b>,
         clock: Clock,
     ) -> Result<Authentic<'b>, NotAuthentic> {
+        let is_stale = self.source.as_ref().is_some_and(Source::is_stale);
         self.renew_when_due();
         let verified = self.verify_with_current(request, clock);
         match &self.source {
-            Some(source) if verified.is_err() && *source.reading.borrow() => {
+            Some(source) if (is_stale || verified.is_err()) && *source.reading.borrow() => {
                 let mut reading = source.reading.subscribe();
                 // Whether it came in time or not, what there is now decides.
                 drop(tokio::time::timeout(RENEWAL_WAIT, reading.wait_for(|reading| !reading)).await);
@@ -152,8 +154,8 @@ impl Keyring {
     }
 
     fn verify_with_current<'b>(&self, request: &Request<'_, 'b>, clock: Clock) -> Result<Authentic<'b>, NotAuthentic> {
-        let credentials = Arc::clone(&lock(&self.current));
-        if self.allow_unsigned && credentials.keys.is_empty() && credentials.tokens.is_empty() {
+        let credentials = self.credentials();
+        if self.allow_unsigned && is_empty(&credentials) {
             return Ok(Authentic::unsigned(request.body));
         }
         verify(self.product, &credentials, request, clock)
@@ -181,7 +183,9 @@ impl Keyring {
     async fn renew(&self, started: Timestamp) {
         let Some(source) = &self.source else { return };
         let product = self.product;
-        let read = source.read(product, self.allow_unsigned).await;
+        // An emptied secret opens no function that was closed.
+        let is_open = self.allow_unsigned && is_empty(&self.credentials());
+        let read = source.read(product, is_open).await;
         let now = Timestamp::now();
         let due = match read {
             Ok(credentials) => {
@@ -202,7 +206,17 @@ impl Keyring {
     }
 }
 
+/// Whether there is nothing to authenticate a callback by.
+fn is_empty(credentials: &Credentials) -> bool {
+    credentials.keys.is_empty() && credentials.tokens.is_empty()
+}
+
 impl Source {
+    /// Whether the secret is as long due as it was valid.
+    fn is_stale(&self) -> bool {
+        Timestamp::now() > lock(&self.renewal).due + self.max_age
+    }
+
     async fn read(&self, product: Product, allow_unsigned: bool) -> Result<Credentials, KeyringError> {
         let credentials = credentials(&self.secret.read().await?)?;
         usable(product, &credentials, allow_unsigned)?;

@@ -70,6 +70,15 @@ fn an_unreadable_message_has_the_id_that_it_would_have_had_if_posted() {
 }
 
 #[test]
+fn a_message_with_an_unknown_entity_costs_no_other() {
+    let content = ["{}", "a &nbsp; b &unknown;", "{}"].map(|body| message("<ReceiptHandle>h</ReceiptHandle>", body));
+    let messages = answered(200, &document(&content.concat())).unwrap();
+    assert_eq!(messages.len(), 3);
+    let callbacks::Content::Unreadable { body, .. } = &messages[1].events[0].content else { panic!() };
+    assert_eq!(body, b"a &nbsp; b &unknown;");
+}
+
+#[test]
 fn a_poll_for_one_message_is_understood() {
     let messages = answered(200, &message("<ReceiptHandle>h</ReceiptHandle>", "{}")).unwrap();
     assert_eq!(messages[0].handle.as_deref(), Some("h"));
