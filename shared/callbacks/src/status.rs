@@ -10,15 +10,9 @@ const WORDS: &[(Outcome, &[&str])] = &[
     (
         Outcome::Running,
         &[
-            "waiting",
-            "inited",
-            "created",
-            "submitted",
-            "executing",
-            "analyzing",
-            "analysing",
             "processing",
             "running",
+            "submitted",
             "pause",
             "auditing",
             "snapshoting",

@@ -11,6 +11,7 @@ use super::media::MediaMetaData;
 use crate::event::{Failure, Job, Media, Outcome, Output, Role};
 use crate::facts::Facts;
 use crate::status;
+use crate::urls::unsigned;
 use crate::wire::{Decimal, Head, Integer, One, Text, Time, UnixTime, Unused, UserData};
 
 /// What a task says of itself: the members that payloads have beside their own. Hardly one has all of them.
@@ -232,13 +233,8 @@ pub(crate) fn distinct(files: impl IntoIterator<Item = Output>) -> Vec<Output> {
     let mut seen = HashSet::new();
     files
         .into_iter()
-        .filter(|file| file.url.as_deref().is_none_or(|url| seen.insert(without_query(url).to_owned())))
+        .filter(|file| file.url.as_deref().is_none_or(|url| seen.insert(unsigned(url).into_owned())))
         .collect()
-}
-
-/// An address without the part that may be a signature.
-pub(crate) fn without_query(url: &str) -> &str {
-    url.split('?').next().unwrap_or(url)
 }
 
 /// The value that all of these have, if there is any and no other.

@@ -91,7 +91,8 @@ impl Payload for ReduceMediaBitrateTask {
 impl Payload for ComplexAdaptiveTask {
     fn facts(self, task: Facts) -> Facts {
         let results = self.complex_adaptive_dynamic_streaming_task_result_set.into_iter();
-        flow(task, results.map(|result| Step { kind: Kind::Transcode, ..result.step() }).collect())
+        let steps = results.map(|result| Step { kind: Kind::Transcode, ..result.step() });
+        flow(task, steps.filter(|step| !step.is_blank()).collect())
     }
 }
 

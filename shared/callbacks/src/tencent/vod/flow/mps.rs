@@ -68,7 +68,8 @@ struct MpsFile {
 
 impl Payload for ProcessMediaByMps {
     fn facts(self, task: Facts) -> Facts {
-        let steps: Vec<Step> = self.sub_task_set.into_iter().map(MpsSubTask::step).collect();
+        let steps: Vec<Step> =
+            self.sub_task_set.into_iter().map(MpsSubTask::step).filter(|step| !step.is_blank()).collect();
         let outcome = Outcome::of_parts(task.outcome, steps.iter().map(|step| step.outcome));
         Facts { outcome, steps, ..task }
     }

@@ -107,6 +107,8 @@ mod tests {
             (r#""Status":"FINISH","ErrCode":70000"#, vec![&success], Outcome::Succeeded),
             (r#""Status":"PROCESSING""#, vec![&success, &fail], Outcome::Running),
             (r#""Status":"FINISH""#, vec![&success, unknown], Outcome::Unknown),
+            (r#""Status":"FINISH""#, vec![r#"{"Type":"Transcode"}"#], Outcome::Unknown),
+            (r#""Status":"FINISH""#, vec!["{}"], Outcome::Succeeded),
             (r#""Status":"FINISH""#, vec![], Outcome::Succeeded),
             (r#""Status":"FINISH","ErrCode":0"#, vec![], Outcome::Succeeded),
             (r#""Status":"FINISH","ErrCode":70000"#, vec![], Outcome::Failed),
@@ -116,6 +118,14 @@ mod tests {
             let json = format!(r#"{{{fields},"MediaProcessResultSet":[{}]}}"#, sub_tasks.join(","));
             assert_eq!(facts(&json).outcome, outcome, "{json}");
         }
+    }
+
+    #[test]
+    fn of_an_item_with_several_sub_tasks_each_counts() {
+        let item =
+            r#"{"Type":"Transcode","TranscodeTask":{"Status":"SUCCESS"},"SampleSnapshotTask":{"Status":"FAIL"}}"#;
+        let facts = facts(&format!(r#"{{"Status":"FINISH","MediaProcessResultSet":[{item}]}}"#));
+        assert_eq!((facts.outcome, facts.steps.len()), (Outcome::Partial, 2));
     }
 
     #[test]

@@ -7,7 +7,8 @@ use serde::Deserialize;
 use super::sub_task::{Made, SubTask, Template, named};
 use crate::event::{Kind, Output, Role, Step};
 use crate::tencent::vod::media::Subtitle;
-use crate::tencent::vod::task::{asset, file_at, list_file, without_query};
+use crate::tencent::vod::task::{asset, file_at, list_file};
+use crate::urls::unsigned;
 use crate::wire::{Decimal, Many, One, Text, Texts, Time, Unused};
 
 /// A sub-task of content recognition. `Type` tells which of the others is there.
@@ -224,8 +225,8 @@ impl Made for FullText {
     fn outputs(self) -> Vec<Output> {
         let mut outputs: Vec<Output> = self.subtitle_set.into_iter().filter_map(Subtitle::output).collect();
         // The older field repeats one of the set, perhaps with another signature.
-        let older = self.subtitle_url.as_deref().map(without_query);
-        if !outputs.iter().any(|output| output.url.as_deref().map(without_query) == older) {
+        let older = self.subtitle_url.as_deref().map(unsigned);
+        if !outputs.iter().any(|output| output.url.as_deref().map(unsigned) == older) {
             outputs.extend(file_at(Role::Subtitle, self.subtitle_url));
         }
         outputs.extend(list_file(self.segment_set_file_url, self.segment_set_file_url_expire_time));

@@ -84,11 +84,11 @@ impl<I, M> SubTask<I, M> {
     }
 }
 
-/// The sub-tasks of an item that calls its work `name`: one, as a rule. An item without any counts as one of which nothing is
-/// known.
+/// The sub-tasks of an item that calls its work `name`: one, as a rule. An item that has a name and no more is a sub-task of
+/// which nothing is known; an empty one is none.
 pub(super) fn named(name: Text, steps: impl IntoIterator<Item = Step>, unknown: impl FnOnce() -> Step) -> Vec<Step> {
     let mut steps: Vec<Step> = steps.into_iter().map(|step| Step { event: name.0.clone(), ..step }).collect();
-    if steps.is_empty() {
+    if steps.is_empty() && !name.is_absent() {
         steps.push(Step { event: name.0, ..unknown() });
     }
     steps

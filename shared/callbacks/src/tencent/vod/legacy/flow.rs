@@ -32,6 +32,7 @@ impl Data {
             reviews.extend(part.review());
             steps.extend(part.step());
         }
+        steps.retain(|step: &Step| !step.is_blank());
         let outcome = Outcome::of_parts(task.outcome, steps.iter().map(|step| step.outcome));
         let (started_at, finished_at) = span(outcome, &steps);
         Facts {

@@ -204,6 +204,7 @@ fn step(kind: Kind, err_code: Integer, message: Text, output: Option<Output>) ->
 
 /// A task that says nothing of how it ended; its results do.
 fn whole(task: Facts, steps: Vec<Step>) -> Facts {
+    let steps: Vec<Step> = steps.into_iter().filter(|step| !step.is_blank()).collect();
     let outcome = Outcome::of_parts(task.outcome, steps.iter().map(|step| step.outcome));
     Facts { outcome, steps, ..task }
 }

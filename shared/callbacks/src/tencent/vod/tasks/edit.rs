@@ -139,7 +139,7 @@ impl Payload for SplitMediaTask {
         let mut cut = Vec::new();
         for segment in self.file_info_set {
             cut.push(segment.input.or_default().file_id);
-            facts.steps.push(segment.output.or_default().step(facts.outcome));
+            facts.steps.extend(Some(segment.output.or_default().step(facts.outcome)).filter(|step| !step.is_blank()));
             let follow_ups = [segment.procedure_task_id, segment.review_audio_video_task_id];
             facts.follow_ups.extend(follow_ups.into_iter().filter_map(|id| id.0));
         }
