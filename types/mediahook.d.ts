@@ -1,7 +1,7 @@
 /* Made by make events from schema/cloudevent-1.schema.json. */
 
 /**
- * One event in the structured mode of `CloudEvents` 1.0: the envelope that a consumer routes on.
+ * The members of an event's JSON. Of its last four, an event has those that its content allows.
  */
 export interface CloudEvent {
   data?: MediaEvent;
@@ -126,6 +126,10 @@ export interface MediaEvent {
    * The whole vendor event as JSON.
    */
   vendor?: {};
+  /**
+   * What a hidden watermark says that was looked for: whose the file is, or who leaked the copy.
+   */
+  watermark?: string;
   workflow?: Workflow;
 }
 /**
@@ -207,6 +211,10 @@ export interface Media {
    */
   duration?: number;
   /**
+   * When the vendor deletes it. Absent where the vendor keeps it, or does not say.
+   */
+  expires_at?: string;
+  /**
    * Container format, in the vendor's words.
    */
   format?: string;
@@ -222,6 +230,10 @@ export interface Media {
    * The vendor's id of the media asset or file.
    */
   id?: string;
+  /**
+   * MD5 of the file, hex.
+   */
+  md5?: string;
   /**
    * Key of the object in `bucket`.
    */
@@ -306,7 +318,7 @@ export interface Output {
   /**
    * What sort of file it is.
    */
-  role: "video" | "audio" | "image" | "subtitle" | "playlist" | "text" | "document" | "other";
+  role: "video" | "audio" | "image" | "subtitle" | "playlist" | "text" | "document" | "model" | "other";
   /**
    * Bytes.
    */
