@@ -9,11 +9,11 @@ use serde_json::value::RawValue;
 use super::CosHeader;
 use super::media_info::{MediaInfo, Properties};
 use super::outputs::{MediaResult, OutputTarget};
-use super::results::{Parts, analysis, document, picture, speech, video};
+use super::results::{Parts, ResultHead, analysis, document, picture, speech, video};
 use crate::event::{Failure, Media, Outcome, Output};
 use crate::facts::made;
 use crate::urls::unsigned;
-use crate::wire::{Integer, Many, One, Text, Texts, Unused, UserData};
+use crate::wire::{Integer, Many, One, Text, Texts, Unused, UserData, WithHead};
 
 /// What was to be done, and what came of it.
 ///
@@ -43,39 +43,39 @@ pub(super) struct Operation {
     /// The files that were made.
     media_result: One<MediaResult>,
     /// `PicProcess`: the picture before and after.
-    pic_process_result: One<picture::PicProcessResult>,
+    pic_process_result: Reported<picture::PicProcessResult>,
     /// `ImageInspect`: what is hidden in the picture.
-    image_inspect_result: One<picture::ImageInspectResult>,
+    image_inspect_result: Reported<picture::ImageInspectResult>,
     /// `ImageOCR`: the text in the picture.
     detection: Many<picture::OcrResult>,
     /// `DocProcess`: the pages.
-    doc_process_result: One<document::DocProcessResult>,
+    doc_process_result: Reported<document::DocProcessResult>,
     /// `FileHashCode`: the hashes.
-    file_hash_code_result: One<document::FileHashCodeResult>,
+    file_hash_code_result: Reported<document::FileHashCodeResult>,
     /// `FileCompress`: the archive.
-    file_compress_result: One<document::FileCompressResult>,
+    file_compress_result: Reported<document::FileCompressResult>,
     /// `DocWatermark`: the document with a watermark.
-    doc_watermark_result: One<document::DocWatermarkResult>,
+    doc_watermark_result: Reported<document::DocWatermarkResult>,
     /// `FileUncompress`: how many files there are now.
-    file_uncompress_result: One<document::FileUncompressResult>,
+    file_uncompress_result: Reported<document::FileUncompressResult>,
     /// `SpeechRecognition`: what is said.
-    speech_recognition_result: One<speech::SpeechRecognitionResult>,
+    speech_recognition_result: Reported<speech::SpeechRecognitionResult>,
     /// `SoundHound`: the songs.
-    sound_hound_result: One<speech::SoundHoundResult>,
+    sound_hound_result: Reported<speech::SoundHoundResult>,
     /// `VocalScore`: how well it is sung.
-    vocal_score_result: One<speech::VocalScoreResult>,
+    vocal_score_result: Reported<speech::VocalScoreResult>,
     /// `WordsGeneralize`: the words of a text and their categories.
-    words_generalize_result: One<speech::WordsGeneralizeResult>,
+    words_generalize_result: Reported<speech::WordsGeneralizeResult>,
     /// `QualityEstimate`: how good it looks.
     quality_estimate: One<analysis::QualityEstimate>,
     /// `VideoTag`: what it shows.
-    video_tag_result: One<analysis::VideoTagResult>,
+    video_tag_result: Reported<analysis::VideoTagResult>,
     /// `VideoTargetRec`: people and things that are visible, and where.
-    video_target_rec_result: One<video::VideoTargetRecResult>,
+    video_target_rec_result: Reported<video::VideoTargetRecResult>,
     /// `SplitVideoParts`: where its parts begin and end.
-    split_video_info_result: One<video::SplitVideoInfoResult>,
+    split_video_info_result: Reported<video::SplitVideoInfoResult>,
     /// `DNA`: what it resembles.
-    dna_result: One<video::DnaResult>,
+    dna_result: Reported<video::DnaResult>,
     /// `DigitalWatermark`, and any transcoding with one: the watermark that was embedded.
     digital_watermark: One<video::DigitalWatermark>,
     /// `ExtractDigitalWatermark`: the watermark that was found.
@@ -180,6 +180,9 @@ pub(super) struct Operation {
     file_uncompress_config: Unused<Value>,
 }
 
+/// A result that may say of itself how it came out.
+type Reported<T> = One<WithHead<ResultHead, T>>;
+
 /// What speech synthesis puts beside what was to be done.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
@@ -207,24 +210,42 @@ impl Operation {
     fn parts(&self) -> Parts {
         let mut parts = Parts::default();
         self.detection.0.iter().for_each(|result| result.count(&mut parts));
-        if let Some(result) = self.image_inspect_result.as_ref() {
-            result.count(&mut parts);
-        }
-        if let Some(result) = self.video_tag_result.as_ref() {
-            result.count(&mut parts);
-        }
         if let Some(watermark) = self.digital_watermark.as_ref() {
             watermark.count(&mut parts);
         }
+        if let Some(result) = self.video_tag_result.as_ref() {
+            result.body.count(&mut parts);
+        }
         if let Some(result) = self.doc_process_result.as_ref() {
-            result.count(&mut parts);
+            result.body.count(&mut parts);
         }
         if let Some(result) = self.doc_watermark_result.as_ref() {
-            result.count(&mut parts);
+            result.body.count(&mut parts);
         }
         if let Some(result) = self.file_compress_result.as_ref() {
-            result.count(&mut parts);
+            result.body.count(&mut parts);
         }
+        if let Some(result) = self.file_uncompress_result.as_ref() {
+            result.body.count(&mut parts);
+        }
+        let results = [
+            self.pic_process_result.as_ref().map(|result| &result.head),
+            self.image_inspect_result.as_ref().map(|result| &result.head),
+            self.doc_process_result.as_ref().map(|result| &result.head),
+            self.doc_watermark_result.as_ref().map(|result| &result.head),
+            self.file_hash_code_result.as_ref().map(|result| &result.head),
+            self.file_compress_result.as_ref().map(|result| &result.head),
+            self.file_uncompress_result.as_ref().map(|result| &result.head),
+            self.speech_recognition_result.as_ref().map(|result| &result.head),
+            self.sound_hound_result.as_ref().map(|result| &result.head),
+            self.vocal_score_result.as_ref().map(|result| &result.head),
+            self.words_generalize_result.as_ref().map(|result| &result.head),
+            self.video_tag_result.as_ref().map(|result| &result.head),
+            self.video_target_rec_result.as_ref().map(|result| &result.head),
+            self.split_video_info_result.as_ref().map(|result| &result.head),
+            self.dna_result.as_ref().map(|result| &result.head),
+        ];
+        results.into_iter().flatten().for_each(|result| parts.add_result(result));
         parts
     }
 
@@ -232,23 +253,23 @@ impl Operation {
     pub(super) fn done(self, whole: Outcome, media: Media) -> Done {
         let (outcome, error) = self.parts().outcome(whole);
         let target = self.output.or_default();
-        let (original, picture) = self.pic_process_result.or_default().before_and_after();
-        let (transcripts, speech) = self.speech_recognition_result.or_default().files_and_input();
+        let (original, picture) = self.pic_process_result.or_default().body.before_and_after();
+        let (transcripts, speech) = self.speech_recognition_result.or_default().body.files_and_input();
         let files = self.media_result.or_default().outputs();
         let named = picture
             .into_iter()
             .chain(self.detection.into_iter().filter_map(picture::OcrResult::output))
-            .chain(self.doc_process_result.or_default().outputs())
-            .chain(self.doc_watermark_result.or_default().output())
-            .chain(self.file_compress_result.or_default().output())
+            .chain(self.doc_process_result.or_default().body.outputs())
+            .chain(self.doc_watermark_result.or_default().body.output())
+            .chain(self.file_compress_result.or_default().body.output())
             .chain(transcripts)
-            .chain(self.video_target_rec_result.or_default().outputs())
+            .chain(self.video_target_rec_result.or_default().body.outputs())
             .map(|output| target.place(output));
         // Two results may name one file.
         let mut seen = HashSet::new();
-        let is_new = |output: &Output| {
-            let url = output.url.as_deref().map(|url| unsigned(url).into_owned());
-            seen.insert((url, output.bucket.clone(), output.object.clone()))
+        let is_new = |output: &Output| match &output.object {
+            Some(object) => seen.insert((output.bucket.clone(), object.clone())),
+            None => seen.insert((None, unsigned(output.url.as_deref().unwrap_or_default()).into_owned())),
         };
         let mut outputs = made(outcome, files.into_iter().chain(named).filter(is_new));
         // The target names a file that is there only once the job is done.
@@ -269,8 +290,8 @@ impl Operation {
         let of_input: [Properties; 4] = [
             original,
             speech,
-            self.file_hash_code_result.or_default().properties(),
-            self.image_inspect_result.or_default().properties(),
+            self.file_hash_code_result.or_default().body.properties(),
+            self.image_inspect_result.or_default().body.properties(),
         ];
         Done {
             outcome,

@@ -62,6 +62,8 @@ struct OutputFile {
     object_prefix: Text,
     /// Names of the files. A string where there is one.
     object_name: Texts,
+    /// URLs of the files, in the same order. In the vendor's SDK for Java.
+    object_url: Texts,
     /// MD5 of the files.
     md5_info: Many<Md5Info>,
     /// The sprites.
@@ -141,11 +143,18 @@ impl OutputFile {
             self.md5_info.into_iter().filter_map(|info| info.object_name.0.zip(info.md5.0)).collect();
         // Without a prefix the hash has the file's name; with one, some have the part and some the whole.
         let hash = |name: &str, object: &str| hashes.get(name).or_else(|| hashes.get(object)).cloned();
+        let (urls, unnamed) =
+            if names.is_empty() { (Vec::new(), self.object_url.0) } else { (self.object_url.0, Vec::new()) };
+        let unnamed = unnamed.into_iter().filter_map(|url| named(Text(Some(url)), Role::Other));
+        // Which URL is whose is known only where each file has one.
+        let urls = Some(urls).filter(|urls| urls.len() == names.len()).unwrap_or_default();
+        let urls = urls.into_iter().map(Some).chain(std::iter::repeat(None));
         let repeated = prefix.len() + [&bucket, &region].into_iter().flatten().map(String::len).sum::<usize>();
-        let files = names.into_iter().filter(|_| budget::take_file(repeated)).map(|name| {
+        let files = names.into_iter().zip(urls).filter(|_| budget::take_file(repeated)).map(|(name, url)| {
             let object = format!("{prefix}{name}");
             Output {
                 role: Role::of_name(&object),
+                url,
                 bucket: bucket.clone(),
                 region: region.clone(),
                 md5: hash(&name, &object),
@@ -153,7 +162,7 @@ impl OutputFile {
                 ..Output::default()
             }
         });
-        files.chain(self.sprite_output_file.into_iter().flat_map(Self::outputs)).collect()
+        files.chain(unnamed).chain(self.sprite_output_file.into_iter().flat_map(Self::outputs)).collect()
     }
 }
 
@@ -182,6 +191,26 @@ mod tests {
         let hashes: Vec<_> = outputs.iter().map(|output| output.md5.as_deref()).collect();
         assert_eq!(hashes, [Some("m0"), Some("m1"), None]);
         assert_eq!(objects(outputs), ["out/a-0.jpg", "out/a-1.jpg", "out/s-0.jpg"]);
+    }
+
+    #[test]
+    fn each_file_may_have_its_url() {
+        for (file, expected) in [
+            (r#"{"ObjectName":"a.jpg","ObjectUrl":"https://b/a.jpg"}"#, vec![(Some("a.jpg"), Some("https://b/a.jpg"))]),
+            (
+                r#"{"ObjectName":["0.jpg","1.jpg"],"ObjectUrl":["https://b/0.jpg","https://b/1.jpg"]}"#,
+                vec![(Some("0.jpg"), Some("https://b/0.jpg")), (Some("1.jpg"), Some("https://b/1.jpg"))],
+            ),
+            (
+                r#"{"ObjectName":["0.jpg","1.jpg"],"ObjectUrl":"https://b/0.jpg"}"#,
+                vec![(Some("0.jpg"), None), (Some("1.jpg"), None)],
+            ),
+            (r#"{"ObjectUrl":"https://b/a.jpg"}"#, vec![(None, Some("https://b/a.jpg"))]),
+        ] {
+            let outputs = crate::wire::parse::<OutputFile>(file).outputs();
+            let named = outputs.iter().map(|output| (output.object.as_deref(), output.url.as_deref()));
+            assert_eq!(named.collect::<Vec<_>>(), expected, "{file}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The start and the end of a workflow.
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::results::picture::OcrResult;
 use super::{CosHeader, WORKFLOW_START, failure, task};
@@ -75,6 +76,8 @@ struct Task {
     transcode_template_name: Unused<Text>,
     /// HDR mode.
     hdr_mode: Unused<Text>,
+    /// Which files met the condition of a node that decides, which is no failure of those that did not. In the vendor's SDK.
+    judgement_info: Unused<Value>,
     /// What the task made. In the vendor's SDK, in none of the samples.
     result_info: One<ResultInfo>,
 }

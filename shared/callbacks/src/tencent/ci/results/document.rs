@@ -147,7 +147,11 @@ pub(in super::super) struct FileUncompressResult {
     /// Bucket.
     bucket: Unused<Text>,
     /// Files that were in the archive.
-    file_count: Unused<Integer>,
+    file_count: Integer,
+    /// Files that could not be written. Of `FileCompress`.
+    error_count: Integer,
+    /// Which they are. Of `FileCompress`.
+    error_detail: One<ErrorDetail>,
 }
 
 impl DocProcessResult {
@@ -180,17 +184,27 @@ impl FileHashCodeResult {
 }
 
 impl FileCompressResult {
-    /// Counts the files that succeeded and failed. A file that is named failed, whatever the count says.
+    /// Counts the files that succeeded and failed.
     pub(in super::super) fn count(&self, parts: &mut Parts) {
-        let detail = self.error_detail.as_ref();
-        let named = detail.map_or(0, |detail| detail.error_file.0.len() as u64);
-        let counted = [self.error_count.count(), detail.and_then(|detail| detail.error_count.count())];
-        let failed = counted.into_iter().flatten().fold(named, u64::max);
-        parts.add_counts(self.compress_file_count.count(), Some(failed));
+        parts.add_counts(self.compress_file_count.count(), failed(self.error_count, &self.error_detail));
     }
 
     pub(in super::super) fn output(self) -> Option<Output> {
         let output = named(self.object, Role::Other)?;
         Some(Output { bucket: self.bucket.0, region: self.region.0, ..output })
     }
+}
+
+impl FileUncompressResult {
+    /// Counts the files that succeeded and failed.
+    pub(in super::super) fn count(&self, parts: &mut Parts) {
+        parts.add_counts(self.file_count.count(), failed(self.error_count, &self.error_detail));
+    }
+}
+
+/// How many files failed. A file that is named failed, whatever the counts say.
+fn failed(count: Integer, detail: &One<ErrorDetail>) -> Option<u64> {
+    let detail = detail.as_ref();
+    let named = detail.and_then(|detail| u64::try_from(detail.error_file.0.len()).ok());
+    [count.count(), detail.and_then(|detail| detail.error_count.count()), named].into_iter().flatten().max()
 }

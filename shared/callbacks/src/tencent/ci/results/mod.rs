@@ -8,10 +8,35 @@ pub(super) mod picture;
 pub(super) mod speech;
 pub(super) mod video;
 
+use serde::de::MapAccess;
+
 use super::failure;
 use crate::event::{Failure, Outcome};
 use crate::status;
-use crate::wire::Text;
+use crate::wire::{Head, Text};
+
+/// What a result may say of itself beside what came of the job.
+#[derive(Debug, Default)]
+pub(super) struct ResultHead {
+    /// `Success` or `Failed`.
+    state: Text,
+    /// Error code, or `Success`.
+    code: Text,
+    /// Error message.
+    message: Text,
+}
+
+impl Head for ResultHead {
+    fn take<'de, A: MapAccess<'de>>(&mut self, key: &str, object: &mut A) -> Result<bool, A::Error> {
+        match key {
+            "State" => self.state = object.next_value()?,
+            "Code" => self.code = object.next_value()?,
+            "Message" => self.message = object.next_value()?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+}
 
 /// The parts of a job whose outcome its state does not include: pages, files, a watermark.
 #[derive(Debug, Default)]
@@ -34,6 +59,18 @@ impl Parts {
             self.error = error;
         }
         self.outcomes.push(outcome);
+    }
+
+    /// Adds a result that failed; one that did not says nothing of its parts.
+    pub(super) fn add_result(&mut self, result: &ResultHead) {
+        let error = failure(result.code.clone(), result.message.clone());
+        let has_failed = match result.state.as_deref() {
+            Some(word) => status::outcome(word) == Outcome::Failed,
+            None => error.code.is_some(),
+        };
+        if has_failed {
+            self.add(&result.state, &result.code, &result.message);
+        }
     }
 
     /// Adds the file that was made although another part failed.

@@ -92,12 +92,6 @@ struct Picture {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct ImageInspectResult {
-    /// Error code, or `Success`.
-    code: Text,
-    /// Error message.
-    message: Text,
-    /// `Success` or `Failed`.
-    state: Text,
     /// Name of the picture.
     input_object_name: Unused<Text>,
     /// Where the picture can be fetched.
@@ -204,11 +198,6 @@ impl Picture {
 }
 
 impl ImageInspectResult {
-    /// Counts the inspection as a part.
-    pub(in super::super) fn count(&self, parts: &mut Parts) {
-        parts.add(&self.state, &self.code, &self.message);
-    }
-
     pub(in super::super) fn properties(self) -> Properties {
         let inspection = self.process_result.or_default();
         Properties { size: inspection.pic_size.count(), format: inspection.pic_type.0, ..Properties::default() }
