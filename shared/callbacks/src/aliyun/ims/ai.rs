@@ -200,7 +200,7 @@ mod tests {
             ("odd", "AnalyzeSuccess", Outcome::Unknown, "odd"),
         ] {
             let json = format!(r#"{{"Status":"{status}","JobStatus":"{job_status}"}}"#);
-            let facts = crate::tests::with_value(&json, |body| crate::aliyun::ims::body::<MediaAiAnalysis>(body));
+            let facts = crate::tests::with_value(&json, crate::aliyun::ims::body::<MediaAiAnalysis>);
             assert_eq!((facts.outcome, facts.status.as_deref()), (outcome, Some(word)), "{status} {job_status}");
         }
     }

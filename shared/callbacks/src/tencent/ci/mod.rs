@@ -160,7 +160,7 @@ mod tests {
     use crate::tests::with_value;
 
     fn split(json: &str) -> Vec<String> {
-        with_value(json, |callback| super::split(callback)).unwrap_or_default()
+        with_value(json, super::split).unwrap_or_default()
     }
 
     #[test]
