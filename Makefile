@@ -94,7 +94,7 @@ mediahook:
 	$(CARGO_BUILD) --bin=mediahook
 
 .PHONY: test
-test: $(VENV)/test.ready functions test-types
+test: $(VENV)/test.ready $(VENV)/build.ready functions test-types
 	cargo test --locked --workspace
 
 # How many callbacks are sent.
