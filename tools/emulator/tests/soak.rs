@@ -33,7 +33,7 @@ fn callbacks_leave_nothing(product: Product) {
     let function = start(product.slug(), &aws, &environment);
     let large = "x".repeat(300_000);
     let callback = |number: usize| {
-        let text = if number % LARGE == 0 { large.as_str() } else { "" };
+        let text = if number.is_multiple_of(LARGE) { large.as_str() } else { "" };
         let body = json!({"EventType": "New", "Number": number, "MessageBody": {"Text": text}});
         let mut request: Value = serde_json::from_str(&post(body.to_string().as_bytes())).unwrap();
         *request.pointer_mut("/rawQueryString").unwrap() = "token=the-token".into();
@@ -72,7 +72,7 @@ fn messages_leave_nothing_in_dispatch() {
     let function = start("dispatch", &aws, &environment);
     let mut sent = 0;
     let batch = |number: usize| {
-        let records: Vec<Value> = (0..number % 10 + 1)
+        let records: Vec<Value> = (0..=number % 10)
             .map(|_| {
                 sent += 1;
                 let event = json!([{

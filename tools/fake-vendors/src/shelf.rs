@@ -73,7 +73,9 @@ impl Shelf {
             complaints: Vec::new(),
             requests: Vec::new(),
         };
-        bodies.iter().for_each(|body| shelf.add(body));
+        for body in bodies {
+            shelf.add(body);
+        }
         shelf
     }
 
