@@ -11,6 +11,10 @@ use std::cell::Cell;
 /// How many items of lists are read into structs. Vendors send some hundred.
 const ITEMS: usize = 10_000;
 
+/// How many events a body may hold. The vendors' own limit for an answer is 16, and they report some dozen jobs or media at
+/// once. A body with more is one event.
+pub(crate) const EVENTS: usize = 1_000;
+
 /// Bytes that may be copied, besides those of the body.
 const COPIES: usize = 8 << 20;
 

@@ -31,9 +31,6 @@ pub fn decode_pulled(product: Product, message: &[u8], received: Timestamp) -> V
     budget::of_body(bytes.len(), || Body { product, bytes, received }.events(false))
 }
 
-/// How many events a body may hold. The vendors' own limit for an answer is 16.
-const MAX_PARTS: usize = 1_000;
-
 /// What was posted or pulled, or a part of it that stands for itself.
 #[derive(Clone, Copy)]
 struct Body<'b> {
@@ -61,11 +58,10 @@ impl Body<'_> {
         }
         let answer = if may_be_answer { (vendor.answer)(root) } else { None };
         match answer.or_else(|| (vendor.unwrap)(root)).or_else(|| (vendor.split)(root)) {
-            Some(parts) if parts.len() <= MAX_PARTS => {
+            Some(parts) => {
                 Ok(parts.iter().flat_map(|part| self.part(part).events(false)).collect())
             }
-            // Nobody sends so many: what it is stays to be seen, in one piece.
-            _ => self.event(root).map(|event| vec![event]),
+            None => self.event(root).map(|event| vec![event]),
         }
     }
 

@@ -27,6 +27,10 @@ const FIRST_DELAY: Duration = Duration::from_millis(200);
 const DELAY_FACTOR: f32 = 4.0;
 const RETRIES: usize = 3;
 
+/// How many messages of one answer are taken. Both vendors give 16 at most: what has many more is none of theirs, and must not
+/// take more memory than a function has.
+pub(crate) const MOST_MESSAGES: usize = 100;
+
 /// The longest that one request of a confirmation may take.
 pub(crate) const CONFIRM_REQUEST: Duration = Duration::from_secs(4);
 

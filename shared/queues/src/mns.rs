@@ -15,7 +15,7 @@ use quick_xml::escape::escape;
 use reqwest::{Client, Method};
 use secrecy::ExposeSecret;
 
-use crate::drain::CONFIRM_REQUEST;
+use crate::drain::{CONFIRM_REQUEST, MOST_MESSAGES};
 use crate::endpoint::{Response, headers, send};
 use crate::mns::answer::Answer;
 use crate::{Credentials, Endpoint, Message, Queue, QueueError, Refusal};
@@ -152,7 +152,8 @@ fn messages(response: &Response, received: Timestamp) -> Result<Vec<Message>, Qu
         handle: message.receipt_handle.filter(|handle| !handle.is_empty()),
         events: decode_pulled(Product::AliyunIms, message.message_body.as_bytes(), received),
     };
-    Ok(messages.into_iter().map(message).collect())
+    // What is beyond the limit is not confirmed, and is given again.
+    Ok(messages.into_iter().take(MOST_MESSAGES).map(message).collect())
 }
 
 /// The body that deletes messages.

@@ -16,7 +16,7 @@ use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::drain::CONFIRM_REQUEST;
+use crate::drain::{CONFIRM_REQUEST, MOST_MESSAGES};
 use crate::endpoint::{Response, headers, send};
 use crate::{Credentials, Endpoint, Message, Queue, QueueError, Refusal};
 
@@ -175,7 +175,8 @@ fn messages(response: &Response, received: Timestamp) -> Result<Vec<Message>, Qu
     let events: Result<Vec<&RawValue>, _> = serde_json::from_str(event_set);
     let events =
         events.map_err(|_| QueueError::Answer { status: response.status, problem: "expected a list of events" })?;
-    Ok(events.into_iter().map(|event| message(event.get(), received)).collect())
+    // What is beyond the limit is not confirmed, and is given again.
+    Ok(events.into_iter().take(MOST_MESSAGES).map(|event| message(event.get(), received)).collect())
 }
 
 /// An event of the list, as a message. The handle is read by itself: it is needed most where the rest cannot be read.

@@ -7,6 +7,7 @@
 //! <https://www.alibabacloud.com/help/en/mns/developer-reference/receivemessage>,
 //! <https://www.alibabacloud.com/help/en/mns/user-guide/topic-messages>
 
+use crate::budget;
 use crate::json::{Value, rest};
 
 /// The members of a message of a queue. The answer to `BatchReceiveMessage` has some of them in `Messages`, the one to
@@ -51,11 +52,14 @@ pub(super) fn answer(body: Value<'_>) -> Option<Vec<String>> {
         ("Message", messages) => messages,
         _ => return None,
     };
+    if messages.items().nth(budget::EVENTS).is_some() {
+        return None;
+    }
     let mut texts = Vec::new();
     let items = messages.items().chain((!messages.is_list()).then_some(messages));
     for message in items {
         texts.push(sent(message.get(MESSAGE_BODY)?)?);
-        texts.extend(others(message, MESSAGE));
+        texts.extend(others(message, MESSAGE_BODY, MESSAGE));
     }
     Some(texts)
 }
@@ -68,15 +72,14 @@ pub(super) fn unwrap(body: Value<'_>) -> Option<Vec<String>> {
     };
     push.get(TOPIC_NAME)?;
     let mut texts = vec![sent(push.get(PUSHED)?)?];
-    texts.extend(others(push, PUSH));
+    texts.extend(others(push, PUSHED, PUSH));
     Some(texts)
 }
 
-/// What an object has besides these members and attributes of XML.
-fn others(object: Value<'_>, known: &[&str]) -> Option<String> {
-    let members = object.members();
-    let attributes = members.iter().map(|(key, _)| *key).filter(|key| key.starts_with('@'));
-    rest(object, &attributes.chain(known.iter().copied()).collect::<Vec<_>>())
+/// What an object has besides what was sent, members of the delivery, and attributes of XML.
+fn others(object: Value<'_>, sent: &str, delivery: &[&str]) -> Option<String> {
+    let attributes = object.members().map(|(key, _)| key).filter(|key| key.starts_with('@'));
+    rest(object, &[sent], &attributes.chain(delivery.iter().copied()).collect::<Vec<_>>())
 }
 
 /// What was sent: a text, or an object that stands in its place.

@@ -36,8 +36,8 @@ impl<'d> Deserializer<'d> for Value<'d> {
                 visitor.visit_seq(Items { list: self, next, end })
             }
             Shape::Object => {
-                self.shadowed().into_iter().for_each(Value::pass_over);
-                visitor.visit_map(Members { rest: self.members().into_iter(), value: None })
+                self.pass_over_shadowed();
+                visitor.visit_map(Members { rest: self.members(), value: None })
             }
         }
     }
@@ -111,10 +111,8 @@ impl<'d> SeqAccess<'d> for Items<'d> {
         let item = self.list.at(self.next);
         if !budget::take_item() {
             // What is left is looked at like a list that nobody knows.
-            while self.next < self.end {
-                self.list.at(self.next).pass_over();
-                self.next = self.list.document.behind(self.next);
-            }
+            item.pass_over_until(self.end);
+            self.next = self.end;
             return Ok(None);
         }
         self.next = self.list.document.behind(self.next);
@@ -123,12 +121,12 @@ impl<'d> SeqAccess<'d> for Items<'d> {
 }
 
 /// The members of an object that are not read yet.
-struct Members<'d> {
-    rest: std::vec::IntoIter<(&'d str, Value<'d>)>,
+struct Members<'d, M> {
+    rest: M,
     value: Option<Value<'d>>,
 }
 
-impl<'d> MapAccess<'d> for Members<'d> {
+impl<'d, M: Iterator<Item = (&'d str, Value<'d>)>> MapAccess<'d> for Members<'d, M> {
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'d>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {

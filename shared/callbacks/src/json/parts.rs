@@ -2,9 +2,7 @@
 
 use super::value::Value;
 use super::write::{push_string, push_value};
-
-/// How many events one event becomes at most. Vendors report some dozen things at once.
-const MAX_PARTS: usize = 1_000;
+use crate::budget;
 
 /// Bytes by which the parts together may be longer than twice what they are parts of.
 const MAX_GROWTH: usize = 64 * 1024;
@@ -29,7 +27,7 @@ pub(crate) fn parts(event: Value<'_>, lists: &Lists<'_>) -> Option<Vec<String>> 
         for (index, item) in list.into_iter().flat_map(Value::items).enumerate() {
             let thing = thing(item, index, lists.names);
             things.extend(thing.filter(|thing| !things.contains(thing)));
-            if things.len() > MAX_PARTS {
+            if things.len() > budget::EVENTS {
                 return None;
             }
         }

@@ -13,8 +13,9 @@ use crate::budget;
 pub(crate) struct Notes<'d> {
     /// What stood as JSON in strings.
     embedded: FrozenVec<Box<Document<'d>>>,
-    /// Values that no struct has a place for, in the order in which they were passed over.
-    unread: RefCell<Vec<Value<'d>>>,
+    /// Values that no struct has a place for, in the order in which they were passed over: the first of a run, and the number
+    /// of the node behind the last.
+    unread: RefCell<Vec<(Value<'d>, u32)>>,
     /// Whether a part of the event stands in a string that cannot be read to its end.
     damaged: Cell<bool>,
 }
@@ -38,8 +39,9 @@ impl<'d> Notes<'d> {
     }
 
     /// The values that no struct has a place for.
-    pub(crate) fn unread(&self) -> Vec<Value<'d>> {
-        self.unread.borrow().clone()
+    pub(crate) fn unread(&self) -> impl Iterator<Item = Value<'d>> {
+        let runs = self.unread.borrow().clone();
+        runs.into_iter().flat_map(|(first, end)| first.run(end))
     }
 
     /// Whether a part of the event stands in a string that cannot be read to its end.
@@ -101,12 +103,8 @@ impl<'d> Value<'d> {
 
     /// The items of a list; none of another value.
     pub(crate) fn items(self) -> impl Iterator<Item = Self> {
-        let (mut index, end) = if self.is_list() { self.document.inside(self.index) } else { (0, 0) };
-        std::iter::from_fn(move || {
-            let item = (index < end).then(|| self.at(index))?;
-            index = self.document.behind(index);
-            Some(item)
-        })
+        let (first, end) = if self.is_list() { self.document.inside(self.index) } else { (0, 0) };
+        self.at(first).run(end)
     }
 
     /// The members of an object as they stand: in their order, one that is there twice twice, null ones, too.
@@ -122,33 +120,45 @@ impl<'d> Value<'d> {
 
     /// The members of an object in the order of their keys: without blanks around the keys (Alibaba VOD sends
     /// `"SourceURL "`), of a key that is there twice the last one, and none that is null. None of another value.
-    pub(crate) fn members(self) -> Vec<(&'d str, Self)> {
-        let mut members: Vec<(&'d str, Self)> = self.entries().map(|(key, value)| (key.trim(), value)).collect();
-        let is_in_order = members.is_sorted_by(|(one, _), (other, _)| one < other);
-        if !is_in_order {
-            // A stable sort keeps members of one key in their order.
-            members.sort_by(|(one, _), (other, _)| one.cmp(other));
-            members.reverse();
-            members.dedup_by(|(one, _), (other, _)| one == other);
-            members.reverse();
-        }
-        members.retain(|(_, value)| value.shape() != Shape::Null);
-        members
+    pub(crate) fn members(self) -> impl Iterator<Item = (&'d str, Self)> {
+        let members = self.in_order().into_iter().map(move |key| self.member(key));
+        members.filter(|(_, value)| !value.is_null())
     }
 
-    /// The members of an object that others of the same key stand behind. They count for nothing but what is looked at like
-    /// all that no struct has a place for.
-    pub(super) fn shadowed(self) -> Vec<Self> {
-        let members = self.members();
-        let is_shadowed = |(key, value): &(&str, Self)| {
-            let last =
-                members.binary_search_by(|(present, _)| present.cmp(&key.trim())).ok().and_then(|at| members.get(at));
-            last.is_some_and(|(_, last)| last.index != value.index)
-        };
-        if members.len() == self.entries().count() {
-            return Vec::new();
+    /// The numbers of an object's keys, in the order of the keys, of equal ones the last.
+    fn in_order(self) -> Vec<u32> {
+        let mut keys = Vec::new();
+        let (mut key, end) = if self.is_object() { self.document.inside(self.index) } else { (0, 0) };
+        while key < end {
+            keys.push(key);
+            key = self.document.behind(key + 1);
         }
-        self.entries().filter(is_shadowed).map(|(_, value)| value).collect()
+        let text = |key: &u32| self.member(*key).0;
+        if !keys.is_sorted_by(|one, other| text(one) < text(other)) {
+            keys.sort_unstable_by(|one, other| text(one).cmp(text(other)).then(other.cmp(one)));
+            keys.dedup_by(|one, other| text(one) == text(other));
+        }
+        keys
+    }
+
+    /// The member whose key has this number.
+    fn member(self, key: u32) -> (&'d str, Self) {
+        (self.document.text(key).trim(), self.at(key + 1))
+    }
+
+    /// Passes over the lists, objects and texts that others of the same key stand behind. They count for nothing but what is
+    /// looked at like all that no struct has a place for.
+    pub(super) fn pass_over_shadowed(self) {
+        let keys = self.in_order();
+        if keys.len() == self.entries().count() {
+            return;
+        }
+        let mut places = keys;
+        places.sort_unstable();
+        let is_shadowed = |value: &Self| places.binary_search(&value.index.saturating_sub(1)).is_err();
+        let may_hold_parts = |value: &Self| !matches!(value.shape(), Shape::Number | Shape::True | Shape::False);
+        let values = self.entries().map(|(_, value)| value);
+        values.filter(|value| may_hold_parts(value) && is_shadowed(value)).for_each(Self::pass_over);
     }
 
     /// The member of this key.
@@ -208,7 +218,7 @@ impl<'d> Value<'d> {
 
     /// The members of a [part](Self::part) that are parts themselves. The others, and those beyond the limit, are passed over.
     pub(crate) fn named_parts(self) -> Vec<(&'d str, Self)> {
-        let members = self.part().map(Self::members).unwrap_or_default();
+        let members = self.part().into_iter().flat_map(Self::members);
         let taken = |(key, value): (&'d str, Self)| match value.part().filter(|_| budget::take_item()) {
             Some(part) => Some((key, part)),
             None => {
@@ -216,7 +226,7 @@ impl<'d> Value<'d> {
                 None
             }
         };
-        members.into_iter().filter_map(taken).collect()
+        members.filter_map(taken).collect()
     }
 
     /// The notes of the event that it belongs to.
@@ -224,10 +234,25 @@ impl<'d> Value<'d> {
         self.notes
     }
 
+    /// Notes that no struct has a place for it and the values behind it, up to this node.
+    pub(super) fn pass_over_until(self, end: u32) {
+        self.notes.unread.borrow_mut().push((self, end));
+    }
+
+    /// This value and those behind it, up to this node.
+    fn run(self, end: u32) -> impl Iterator<Item = Self> {
+        let mut index = self.index;
+        std::iter::from_fn(move || {
+            let value = (index < end).then(|| self.at(index))?;
+            index = self.document.behind(index);
+            Some(value)
+        })
+    }
+
     /// Notes that no struct has a place for it.
     pub(crate) fn pass_over(self) {
         if self.shape() != Shape::Null {
-            self.notes.unread.borrow_mut().push(self);
+            self.pass_over_until(self.document.behind(self.index));
         }
     }
 

@@ -86,11 +86,11 @@ fn write_plain(value: Value<'_>, omitted: &[&str], out: &mut Vec<u8>) {
         }
         Shape::Object => {
             let mut seen: HashMap<&str, usize> = HashMap::new();
-            let entries: Vec<_> = value.entries().filter(|(key, _)| !omitted.contains(&key.trim())).collect();
+            let entries = || value.entries().filter(|(key, _)| !omitted.contains(&key.trim()));
             let mut count: HashMap<&str, usize> = HashMap::new();
-            entries.iter().for_each(|(key, _)| *count.entry(key).or_default() += 1);
+            entries().for_each(|(key, _)| *count.entry(key).or_default() += 1);
             let mut before = b'{';
-            for (key, member) in entries {
+            for (key, member) in entries() {
                 out.push(before);
                 before = b',';
                 let number = seen.entry(key).or_default();
@@ -125,10 +125,15 @@ pub(crate) fn compact_without(object: Value<'_>, omitted: &[&str]) -> String {
     String::from_utf8(text).unwrap_or_default()
 }
 
-/// What an object has besides these members; `None` where that is nothing.
-pub(crate) fn rest(object: Value<'_>, known: &[&str]) -> Option<String> {
-    let has_others = object.members().iter().any(|(key, _)| !known.contains(key));
-    has_others.then(|| compact_without(object, known))
+/// What an object has besides the members that were taken, and those of its delivery, which are texts or numbers; `None` where
+/// that is nothing.
+pub(crate) fn rest(object: Value<'_>, taken: &[&str], delivery: &[&str]) -> Option<String> {
+    let members: Vec<_> = object.members().collect();
+    let is_known = |(key, value): &(&str, Value<'_>)| {
+        taken.contains(key) || (delivery.contains(key) && !value.is_list() && !value.is_object())
+    };
+    let known: Vec<&str> = members.iter().copied().filter(is_known).map(|(key, _)| key).collect();
+    (known.len() < members.len()).then(|| compact_without(object, &known))
 }
 
 /// Takes out the white space between tokens, so that the text fits on one line. `text` must be JSON.

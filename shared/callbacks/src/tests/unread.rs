@@ -15,5 +15,5 @@ pub(crate) fn keys(product: Product, body: &[u8]) -> Vec<String> {
         return parts.iter().flat_map(|part| keys(product, part.as_bytes())).collect();
     }
     (vendor.read)(root);
-    notes.unread().into_iter().map(|value| compact(&value.path())).collect()
+    notes.unread().map(|value| compact(&value.path())).collect()
 }

@@ -1,5 +1,6 @@
 //! What `PullEvents` answers.
 
+use crate::budget;
 use crate::json::{Value, rest};
 
 const RESPONSE: &str = "Response";
@@ -21,12 +22,16 @@ const EVENT: &[&str] = &["EventType", "eventType", "EventHandle"];
 /// (<https://www.tencentcloud.com/document/product/266/34185>), that of 2017 `{"code":0,"eventList":[{"eventContent":{…},
 /// "msgHandle":"…"}],…}`. Without an event the list is empty or null.
 pub(crate) fn answer(body: Value<'_>) -> Option<Vec<String>> {
-    let response = body.get(RESPONSE).filter(|response| response.is_object()).unwrap_or(body);
+    let inner = body.get(RESPONSE).filter(|response| response.is_object());
+    let response = inner.unwrap_or(body);
     if EVENT.iter().any(|key| response.get(key).is_some()) {
         return None;
     }
     let is_list = |key: &str| matches!(key, EVENT_SET | EVENT_LIST);
     let (key, list) = response.entries().filter(|(key, _)| is_list(key)).last()?;
+    if list.items().nth(budget::EVENTS).is_some() {
+        return None;
+    }
     let event = |item: Value<'_>| if key == EVENT_SET { Some(item.source().to_owned()) } else { content(item) };
     let mut events: Vec<String> = if list.is_list() {
         list.items().map(event).collect::<Option<_>>()?
@@ -37,9 +42,9 @@ pub(crate) fn answer(body: Value<'_>) -> Option<Vec<String>> {
     } else {
         return None;
     };
-    events.extend(rest(response, &[&[key], BESIDE].concat()));
-    if response.get(key).is_some() && body.get(key).is_none() {
-        events.extend(rest(body, &[RESPONSE]));
+    events.extend(rest(response, &[key], BESIDE));
+    if inner.is_some() {
+        events.extend(rest(body, &[RESPONSE], &[]));
     }
     Some(events)
 }

@@ -132,8 +132,7 @@ fn name(event: Value<'_>) -> Text {
 pub(super) fn read(event: Value<'_>) -> Facts {
     let name = name(event);
     let is_head = |key: &str| HEAD.iter().any(|known| known.eq_ignore_ascii_case(key));
-    let mut others: Vec<(&str, Value<'_>)> = event.members();
-    others.retain(|(key, _)| !is_head(key));
+    let others: Vec<(&str, Value<'_>)> = event.members().filter(|(key, _)| !is_head(key)).collect();
     let objects: Vec<(&str, Value<'_>)> =
         others.iter().filter_map(|(key, value)| Some((*key, value.object()?))).collect();
 
