@@ -58,9 +58,7 @@ impl Body<'_> {
         }
         let answer = if may_be_answer { (vendor.answer)(root) } else { None };
         match answer.or_else(|| (vendor.unwrap)(root)).or_else(|| (vendor.split)(root)) {
-            Some(parts) => {
-                Ok(parts.iter().flat_map(|part| self.part(part).events(false)).collect())
-            }
+            Some(parts) => Ok(parts.iter().flat_map(|part| self.part(part).events(false)).collect()),
             None => self.event(root).map(|event| vec![event]),
         }
     }

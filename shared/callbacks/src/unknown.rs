@@ -104,7 +104,7 @@ impl<'d> Signals<'d> {
                 "errcode" | "errorcode" | "code" => signals.code = signals.code.or(Some(text)),
                 "errcodeext" => signals.code = Some(text),
                 "message" | "errmsg" | "errormessage" | "errmessage" => {
-                    signals.message = signals.message.or(Some(text))
+                    signals.message = signals.message.or(Some(text));
                 }
                 "suggestion" => signals.verdict = signals.verdict.max(status::verdict(text)),
                 "type" | "tasktype" | "tag" | "event" | "eventtype" => signals.name = signals.name.or(Some(text)),
@@ -116,17 +116,12 @@ impl<'d> Signals<'d> {
 
     /// How the part ended; `None` where it does not say.
     fn outcome(&self) -> Option<Outcome> {
-        let by_code = self.code.map(|code| match status::is_success_code(code) {
-            true => Outcome::Succeeded,
-            false => Outcome::Failed,
-        });
-        match (self.status, by_code) {
-            (Some(word), by_code) => match (status::outcome(word), by_code) {
-                (Outcome::Unknown, Some(outcome)) => Some(outcome),
-                (Outcome::Succeeded, Some(Outcome::Failed)) => Some(Outcome::Failed),
-                (outcome, _) => Some(outcome),
-            },
-            (None, Some(outcome)) => Some(outcome),
+        let failed = self.code.map(|code| !status::is_success_code(code));
+        let by_code = failed.map(|failed| if failed { Outcome::Failed } else { Outcome::Succeeded });
+        match (self.status.map(status::outcome), by_code) {
+            (Some(Outcome::Unknown) | None, Some(by_code)) => Some(by_code),
+            (Some(Outcome::Succeeded), Some(Outcome::Failed)) => Some(Outcome::Failed),
+            (Some(by_word), _) => Some(by_word),
             (None, None) => self.verdict.map(|_| Outcome::Succeeded),
         }
     }

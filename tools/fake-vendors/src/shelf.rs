@@ -130,7 +130,8 @@ impl Shelf {
         let (product, dress) = (self.product, self.dress);
         let Some(message) = self.messages.get_mut(index) else { return false };
         message.is_confirmed = true;
-        let events = decode(product, dress(handle, &message.body).as_bytes(), Timestamp::now());
+        // The handle is no part of an event.
+        let events = decode(product, dress("", &message.body).as_bytes(), Timestamp::now());
         let output = self.watched.as_ref().map(|path| std::fs::read_to_string(path).unwrap_or_default());
         for event in events {
             // The file is that of the intake: what is confirmed has to be in it.

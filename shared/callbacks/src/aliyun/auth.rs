@@ -28,10 +28,8 @@ pub(crate) struct Scheme {
 impl Signatures for Scheme {
     /// Keys and callback URLs, or neither.
     fn check(&self, credentials: &Credentials) -> Result<(), CredentialsError> {
-        match credentials.keys.is_empty() == credentials.callback_urls.is_empty() {
-            true => Ok(()),
-            false => Err(CredentialsError::KeysWithoutUrls),
-        }
+        let is_half = credentials.keys.is_empty() != credentials.callback_urls.is_empty();
+        if is_half { Err(CredentialsError::KeysWithoutUrls) } else { Ok(()) }
     }
 
     fn verify(&self, credentials: &Credentials, request: &Request<'_, '_>, clock: Clock) -> Result<(), NotAuthentic> {

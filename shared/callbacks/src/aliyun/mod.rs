@@ -130,7 +130,7 @@ fn read(product: Product, event: Value<'_>) -> (Product, Facts) {
 /// Notes what stands beside the head and the body of an event of IMS.
 fn pass_over_others(event: Value<'_>) {
     let is_known = |key: &str| [EVENT_TYPE, EVENT_TIME, USER_ID, MESSAGE_BODY, REQUEST_ID].contains(&key);
-    event.members().into_iter().filter(|(key, _)| !is_known(key)).for_each(|(_, value)| value.pass_over());
+    event.members().filter(|(key, _)| !is_known(key)).for_each(|(_, value)| value.pass_over());
 }
 
 /// The outcome that a status word stands for; unknown where there is no word.

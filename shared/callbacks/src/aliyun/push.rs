@@ -90,7 +90,7 @@ fn sent(value: Value<'_>) -> Option<String> {
 
 /// The member of an object that has one, attributes of XML aside.
 fn only(object: Value<'_>) -> Option<(&str, Value<'_>)> {
-    let mut members = object.members().into_iter().filter(|(key, _)| !key.starts_with('@'));
+    let mut members = object.members().filter(|(key, _)| !key.starts_with('@'));
     members.next().filter(|_| members.next().is_none())
 }
 

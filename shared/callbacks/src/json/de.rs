@@ -53,15 +53,13 @@ impl<'d> Deserializer<'d> for Value<'d> {
             (UNUSED, _) => visitor.visit_unit(),
             (EMBEDDED | EMBEDDED_PARTS, Shape::Plain | Shape::Escaped) => {
                 let is_part = name == EMBEDDED_PARTS;
-                match self.embedded_part(is_part) {
-                    Some(value) => visitor.visit_newtype_struct(value),
-                    None => {
-                        if is_part && !self.text().trim().is_empty() {
-                            self.notes().damage();
-                        }
-                        visitor.visit_borrowed_str(self.text())
-                    }
+                if let Some(value) = self.embedded_part(is_part) {
+                    return visitor.visit_newtype_struct(value);
                 }
+                if is_part && !self.text().trim().is_empty() {
+                    self.notes().damage();
+                }
+                visitor.visit_borrowed_str(self.text())
             }
             _ => visitor.visit_newtype_struct(self),
         }
@@ -81,12 +79,12 @@ impl<'d> Deserializer<'d> for Value<'d> {
 
 /// A number of the type that holds it, or its digits where none does.
 fn number<'d, V: Visitor<'d>>(digits: &'d str, visitor: V) -> Result<V::Value, Error> {
-    if let Ok(value) = digits.parse() {
+    if let Ok(value) = digits.parse::<i64>() {
         visitor.visit_i64(value)
-    } else if let Ok(value) = digits.parse() {
+    } else if let Ok(value) = digits.parse::<u64>() {
         visitor.visit_u64(value)
     } else if is_held(digits)
-        && let Ok(value) = digits.parse()
+        && let Ok(value) = digits.parse::<f64>()
     {
         visitor.visit_f64(value)
     } else {

@@ -4,6 +4,8 @@
 //! bracket; a value without quotes (`"UserId":xxx` in Alibaba Cloud VOD's own example); a raw line feed in a string; a text
 //! that ends early because a field has a limit.
 
+use std::fmt::Write;
+
 /// JSON that says what a broken text was meant to say, as far as it can be told.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Repaired {
@@ -147,16 +149,16 @@ impl<'t> Repair<'t> {
                         self.rest = rest;
                         self.code_unit()
                     });
-                    match low {
-                        Some(low @ 0xdc00..=0xdfff) => self.out.push_str(&format!("\\u{high:04x}\\u{low:04x}")),
-                        _ => {
-                            self.rest = behind;
-                            self.out.push('\u{fffd}');
-                        }
+                    if let Some(low @ 0xdc00..=0xdfff) = low {
+                        self.unit(high);
+                        self.unit(low);
+                    } else {
+                        self.rest = behind;
+                        self.out.push('\u{fffd}');
                     }
                 }
                 Some(0xdc00..=0xdfff) | None => self.out.push('\u{fffd}'),
-                Some(unit) => self.out.push_str(&format!("\\u{unit:04x}")),
+                Some(unit) => self.unit(unit),
             },
             '"' | '\\' | '/' | 'b' | 'f' | 'n' | 'r' | 't' => {
                 self.out.push('\\');
@@ -170,10 +172,16 @@ impl<'t> Repair<'t> {
         }
     }
 
+    /// Writes a code unit as an escape.
+    fn unit(&mut self, unit: u32) {
+        // Writing to memory does not fail.
+        write!(self.out, "\\u{unit:04x}").unwrap_or_default();
+    }
+
     /// Writes a character of a string.
     fn literal(&mut self, character: char) {
         if character < ' ' {
-            self.out.push_str(&format!("\\u{:04x}", u32::from(character)));
+            self.unit(character.into());
         } else {
             self.out.push(character);
         }
@@ -258,7 +266,7 @@ mod tests {
         for (text, expected) in [
             (r#"[{"Status":"fail"},{"Status":"su"#, r#"[{"Status":"fail"},{"Status":"su"}]"#),
             (r#"{"a":"#, r#"{"a":null}"#),
-            (r#"{node={Status=Failed}}"#, "{}"),
+            ("{node={Status=Failed}}", "{}"),
             (r#"{"a":1}]"#, r#"{"a":1}"#),
             ("[1}", "[1]"),
         ] {

@@ -182,16 +182,14 @@ impl<'d> Value<'d> {
     /// as far as it goes, and noted as damaged where `is_part`: then it is not known how that part of the event ended.
     pub(super) fn embedded_part(self, is_part: bool) -> Option<Self> {
         let text = self.string().filter(|text| text.trim_start().starts_with(['{', '[']))?;
-        let document = match Document::parse(text.trim()) {
-            Ok(document) => document,
-            Err(_) => {
-                let repaired = repair::repair(text);
-                if is_part && !repaired.is_whole {
-                    self.notes.damage();
-                }
-                Document::parse(repaired.text).ok()?
+        let document = Document::parse(text.trim()).or_else(|_| {
+            let repaired = repair::repair(text);
+            if is_part && !repaired.is_whole {
+                self.notes.damage();
             }
-        };
+            Document::parse(repaired.text)
+        });
+        let document = document.ok()?;
         let document = self.notes.embedded.push_get(Box::new(document));
         Some(Self { document, notes: self.notes, index: Document::ROOT })
     }
@@ -219,12 +217,12 @@ impl<'d> Value<'d> {
     /// The members of a [part](Self::part) that are parts themselves. The others, and those beyond the limit, are passed over.
     pub(crate) fn named_parts(self) -> Vec<(&'d str, Self)> {
         let members = self.part().into_iter().flat_map(Self::members);
-        let taken = |(key, value): (&'d str, Self)| match value.part().filter(|_| budget::take_item()) {
-            Some(part) => Some((key, part)),
-            None => {
+        let taken = |(key, value): (&'d str, Self)| {
+            let part = value.part().filter(|_| budget::take_item());
+            if part.is_none() {
                 value.pass_over();
-                None
             }
+            part.map(|part| (key, part))
         };
         members.filter_map(taken).collect()
     }

@@ -47,6 +47,26 @@ fn texts(value: &Value, all: &mut BTreeSet<String>) {
     }
 }
 
+/// What stands around events.
+const DELIVERY: &[&str] = &[
+    "Response",
+    "EventSet",
+    "eventList",
+    "eventContent",
+    "msgHandle",
+    "RequestId",
+    "code",
+    "codeDesc",
+    "message",
+    "Sign",
+    "T",
+    "Message",
+    "Messages",
+    "MessageBody",
+    "TopicName",
+    "Notification",
+];
+
 /// Everything that was posted is in what is handed on: in the vendor's part of an event, or in its body. What belongs to a
 /// delivery, the wrappings of queues and topics and Tencent Cloud VOD's signature, is not.
 fn check_nothing_is_lost(product: Product, posted: &Value) {
@@ -54,7 +74,7 @@ fn check_nothing_is_lost(product: Product, posted: &Value) {
     for event in events(product, posted.to_string().as_bytes()) {
         match &event.content {
             Content::Read(data) => {
-                texts(&serde_json::from_str(data.vendor.as_ref().unwrap().get()).unwrap(), &mut kept)
+                texts(&serde_json::from_str(data.vendor.as_ref().unwrap().get()).unwrap(), &mut kept);
             }
             Content::Unreadable { body, .. } => match serde_json::from_slice(body) {
                 Ok(body) => texts(&body, &mut kept),
@@ -63,32 +83,15 @@ fn check_nothing_is_lost(product: Product, posted: &Value) {
             Content::Elsewhere { .. } => panic!(),
         }
     }
-    const DELIVERY: &[&str] = &[
-        "Response",
-        "EventSet",
-        "eventList",
-        "eventContent",
-        "msgHandle",
-        "RequestId",
-        "code",
-        "codeDesc",
-        "message",
-        "Sign",
-        "T",
-        "Message",
-        "Messages",
-        "MessageBody",
-        "TopicName",
-        "Notification",
-    ];
     let mut sent = BTreeSet::new();
     texts(posted, &mut sent);
     for text in sent.difference(&kept).filter(|text| !DELIVERY.contains(&text.as_str())) {
-        let wrapped = ["RequestId", "code", "codeDesc", "message", "msgHandle", "Sign", "T", "TopicName"].iter().any(|key| {
-            let quoted = serde_json::to_string(text).unwrap();
-            let posted = posted.to_string();
-            posted.contains(&format!("\"{key}\":{quoted}")) || posted.contains(&format!("\"{key}\":{text}"))
-        });
+        let wrapped =
+            ["RequestId", "code", "codeDesc", "message", "msgHandle", "Sign", "T", "TopicName"].iter().any(|key| {
+                let quoted = serde_json::to_string(text).unwrap();
+                let posted = posted.to_string();
+                posted.contains(&format!("\"{key}\":{quoted}")) || posted.contains(&format!("\"{key}\":{text}"))
+            });
         assert!(wrapped, "{product}: {text:?} of {posted} is in no event");
     }
 }

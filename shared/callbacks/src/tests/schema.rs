@@ -84,7 +84,7 @@ fn every_event_is_a_cloud_event_to_others() {
         assert_eq!(read.time().unwrap().timestamp(), event.time.as_second(), "{file}");
         let vendor_event = event.vendorevent.map(ExtensionValue::String);
         assert_eq!(read.extension("vendorevent"), vendor_event.as_ref(), "{file}");
-        assert_eq!(read.data().is_some(), true, "{file}");
+        assert!(read.data().is_some(), "{file}");
     }
 }
 

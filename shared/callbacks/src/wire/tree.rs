@@ -154,7 +154,7 @@ impl<'de, T: Deserialize<'de>> Lenient<'de> for Embedded<T> {
     }
 }
 
-impl<'de> Lenient<'de> for UserData {
+impl Lenient<'_> for UserData {
     fn from_text(text: &str) -> Self {
         if text.trim().is_empty() || text.trim() == "null" {
             return Self(None);
@@ -170,7 +170,7 @@ impl<'de> Lenient<'de> for UserData {
     }
 }
 
-impl<'de, T> Lenient<'de> for Unused<T> {}
+impl<T> Lenient<'_> for Unused<T> {}
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for One<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -227,7 +227,7 @@ mod tests {
             (r#"{"eventType":"Brand.New","data":{"vodTaskId":"t"}}"#, "Brand.New", Kind::Unknown, true),
             (r#"{"eventType":"NewFileUpload"}"#, "NewFileUpload", Kind::Upload, false),
         ] {
-            let facts = with_value(text, |event| read(event));
+            let facts = with_value(text, read);
             assert_eq!(facts.name.as_deref().unwrap_or_default(), name, "{text}");
             assert_eq!(facts.kind, kind, "{text}");
             assert_eq!(facts.job.id.as_deref() == Some("t"), task, "{text}");
@@ -242,7 +242,7 @@ mod tests {
                 format!(r#"{{"{key}":{{"TaskId":"t"}},"Extra":{{}}}}"#),
                 format!(r#"{{"EventType":"{name}","Data":{{"TaskId":"t"}}}}"#),
             ] {
-                let facts = with_value(&body, |event| read(event));
+                let facts = with_value(&body, read);
                 assert_eq!((facts.name.as_deref(), facts.kind), (Some(*name), *kind), "{body}");
             }
         }
@@ -265,7 +265,7 @@ mod tests {
     #[test]
     fn a_fact_without_its_file_is_no_success() {
         for (name, _, key, _) in EVENTS {
-            let facts = with_value(&format!(r#"{{"EventType":"{name}","{key}":{{}}}}"#), |event| read(event));
+            let facts = with_value(&format!(r#"{{"EventType":"{name}","{key}":{{}}}}"#), read);
             assert_eq!(facts.outcome, Outcome::Unknown, "{name}");
         }
     }
