@@ -6,7 +6,7 @@ use std::str::FromStr;
 ///
 /// - SQS counts the body and the message attributes. The trace header is a message system attribute, and does not count
 ///   (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>).
-/// - `EventBridge` counts 14 bytes for the time, and the UTF-8 bytes of source, detail type and detail; all entries of a call
+/// - `EventBridge` counts 14 bytes for a time, which ours leave as room, and the UTF-8 bytes of source, detail type and detail; all entries of a call
 ///   together stay below the limit
 ///   (<https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html#eb-putevent-size>).
 ///

@@ -32,6 +32,14 @@ pub const CA_BUNDLE: &str = "AWS_CA_BUNDLE";
 /// How Lambda started the function. Lambda sets it, its emulators do not.
 pub const INITIALIZATION_TYPE: &str = "AWS_LAMBDA_INITIALIZATION_TYPE";
 
+/// Least level of the log: `TRACE`, `DEBUG`, `INFO`, `WARN` or `ERROR`. `INFO` unless it is set.
+///
+/// Lambda's own setting (`AWS_LAMBDA_LOG_LEVEL`) is no substitute: it drops the lines with metrics, too.
+pub const LOG_LEVEL: &str = "MEDIAHOOK_LOG_LEVEL";
+
+/// Under which name `CloudWatch` lists the metrics: `Mediahook` unless it is set.
+pub const METRICS_NAMESPACE: &str = "MEDIAHOOK_METRICS_NAMESPACE";
+
 /// Where the Lambda runtime is. Lambda and its emulators set it; without it there is nothing to receive requests from.
 pub const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
 

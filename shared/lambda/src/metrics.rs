@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::io::Write;
+use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
 
 use callbacks::Product;
@@ -11,8 +12,14 @@ use metrique_writer::format::Format;
 use metrique_writer::{Entry, EntryWriter};
 use metrique_writer_format_emf::{Emf, EntryDimensions};
 
-/// Under which name `CloudWatch` lists the metrics.
-const NAMESPACE: &str = "Mediahook";
+use crate::environment::METRICS_NAMESPACE;
+
+/// Under which name `CloudWatch` lists the metrics. Two stacks in a region have one each, so that the alarms of one do not see
+/// the other.
+static NAMESPACE: LazyLock<String> = LazyLock::new(|| {
+    let name = std::env::var(METRICS_NAMESPACE).ok();
+    name.filter(|name| !name.is_empty()).unwrap_or_else(|| "Mediahook".to_owned())
+});
 const PRODUCT: &str = "Product";
 const REASON: &str = "Reason";
 
@@ -51,6 +58,29 @@ pub(crate) enum Metric {
     Confirmed,
 }
 
+impl Metric {
+    /// Whether it counts what goes wrong.
+    fn is_fault(self) -> bool {
+        match self {
+            Self::Rejected
+            | Self::NotStored
+            | Self::SecretReadFailures
+            | Self::Failed
+            | Self::PullFailures
+            | Self::NotDrained => true,
+            Self::Accepted
+            | Self::Stored
+            | Self::Unknown
+            | Self::Unreadable
+            | Self::Published
+            | Self::Duplicate
+            | Self::Polls
+            | Self::Pulled
+            | Self::Confirmed => false,
+        }
+    }
+}
+
 /// What is timed. The name of each is its metric's; the unit is milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Timer {
@@ -69,10 +99,24 @@ struct Record<'r> {
     time: Option<(Timer, Duration)>,
 }
 
+impl Record<'_> {
+    /// By what the line is counted. Faults are also counted for the whole stack: an alarm on them watches one metric, whatever
+    /// the products.
+    fn dimensions(&self) -> &'static EntryDimensions {
+        if self.reason.is_some() {
+            &STACK_PRODUCT_AND_REASON
+        } else if self.counts.iter().any(|(metric, _)| metric.is_fault()) {
+            &STACK_AND_PRODUCT
+        } else {
+            &PRODUCT_ONLY
+        }
+    }
+}
+
 impl Entry for Record<'_> {
     fn write<'a>(&'a self, writer: &mut impl EntryWriter<'a>) {
         writer.timestamp(SystemTime::now());
-        writer.config(if self.reason.is_some() { &BY_REASON } else { &BY_PRODUCT });
+        writer.config(self.dimensions());
         writer.value(PRODUCT, self.product);
         writer.value(REASON, &self.reason);
         for (metric, count) in self.counts {
@@ -84,27 +128,38 @@ impl Entry for Record<'_> {
     }
 }
 
-type DimensionSets = &'static [Cow<'static, [Cow<'static, str>]>];
-const PRODUCT_ONLY: &[Cow<'static, str>] = &[Cow::Borrowed(PRODUCT)];
-const PRODUCT_AND_REASON: &[Cow<'static, str>] = &[Cow::Borrowed(PRODUCT), Cow::Borrowed(REASON)];
-const PRODUCT_SETS: DimensionSets = &[Cow::Borrowed(PRODUCT_ONLY)];
-const REASON_SETS: DimensionSets = &[Cow::Borrowed(PRODUCT_ONLY), Cow::Borrowed(PRODUCT_AND_REASON)];
-static BY_PRODUCT: EntryDimensions = EntryDimensions::new_static(PRODUCT_SETS);
-static BY_REASON: EntryDimensions = EntryDimensions::new_static(REASON_SETS);
+type Dimensions = Cow<'static, [Cow<'static, str>]>;
+const NONE: Dimensions = Cow::Borrowed(&[]);
+const BY_PRODUCT: Dimensions = Cow::Borrowed(&[Cow::Borrowed(PRODUCT)]);
+const BY_REASON: Dimensions = Cow::Borrowed(&[Cow::Borrowed(PRODUCT), Cow::Borrowed(REASON)]);
+static PRODUCT_ONLY: EntryDimensions = EntryDimensions::new_static(&[BY_PRODUCT]);
+static STACK_AND_PRODUCT: EntryDimensions = EntryDimensions::new_static(&[NONE, BY_PRODUCT]);
+static STACK_PRODUCT_AND_REASON: EntryDimensions = EntryDimensions::new_static(&[NONE, BY_PRODUCT, BY_REASON]);
 
 /// Writes what was counted, to standard error like the log.
 pub(crate) fn emit(product: Product, time: Option<(Timer, Duration)>, counts: &[(Metric, usize)]) {
-    write(&Record { product: product.slug(), reason: None, counts, time });
+    count(product.slug(), time, counts);
 }
 
 /// Writes what a function counted that serves no one product: its name takes the product's place.
 pub(crate) fn emit_for(function: &'static str, counts: &[(Metric, usize)]) {
-    write(&Record { product: function, reason: None, counts, time: None });
+    count(function, None, counts);
 }
 
 /// Counts a callback that was refused.
 pub(crate) fn rejected(product: Product, reason: &'static str) {
     write(&Record { product: product.slug(), reason: Some(reason), counts: &[(Metric::Rejected, 1)], time: None });
+}
+
+/// Faults have a line of their own, since all counts of a line have the same dimensions; none where there are none.
+fn count(product: &str, time: Option<(Timer, Duration)>, counts: &[(Metric, usize)]) {
+    let (faults, counts): (Vec<_>, Vec<_>) = counts.iter().partition(|(metric, _)| metric.is_fault());
+    if time.is_some() || !counts.is_empty() {
+        write(&Record { product, reason: None, counts: &counts, time });
+    }
+    if faults.iter().any(|(_, count)| *count > 0) {
+        write(&Record { product, reason: None, counts: &faults, time: None });
+    }
 }
 
 fn write(record: &Record<'_>) {
@@ -115,7 +170,7 @@ fn write(record: &Record<'_>) {
 
 fn format(record: &Record<'_>) -> Vec<u8> {
     let mut line = Vec::with_capacity(512);
-    let mut emf = Emf::builder(NAMESPACE.to_owned(), vec![vec![]]).build();
+    let mut emf = Emf::builder(NAMESPACE.clone(), vec![vec![]]).build();
     if let Err(error) = emf.format(record, &mut line) {
         tracing::error!(%error, "a metric could not be written");
     }
@@ -149,10 +204,18 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_counts_for_the_product_and_for_the_reason() {
+    fn a_fault_counts_for_the_stack_and_for_the_product() {
+        let counts = &[(Metric::NotStored, 1)];
+        let line = line(&Record { product: Product::AliyunVod.slug(), reason: None, counts, time: None });
+        assert_eq!(line["NotStored"], 1);
+        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([[], ["Product"]]));
+    }
+
+    #[test]
+    fn a_refusal_counts_for_the_stack_the_product_and_the_reason() {
         let counts = &[(Metric::Rejected, 1)];
         let line = line(&Record { product: Product::TencentCi.slug(), reason: Some("token"), counts, time: None });
         assert_eq!(line["Reason"], "token");
-        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["Product"], ["Product", "Reason"]]));
+        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([[], ["Product"], ["Product", "Reason"]]));
     }
 }

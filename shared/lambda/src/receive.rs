@@ -17,6 +17,7 @@ use handler::Handler;
 use keyring::{Keyring, KeyringError};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 
+use crate::telemetry::Refusals;
 use crate::{ended, run};
 
 /// Runs the function of a product until the Lambda environment ends it.
@@ -55,5 +56,5 @@ async fn start(product: Product, configuration: Configuration) -> Result<Handler
     if let Err(error) = warm {
         tracing::warn!(%product, %error, "a connection was not opened ahead of the first event");
     }
-    Ok(Handler { product, intake, keyring: Arc::new(keyring?), tolerance, body_limit })
+    Ok(Handler { product, intake, keyring: Arc::new(keyring?), tolerance, body_limit, refusals: Refusals::default() })
 }

@@ -1,23 +1,18 @@
 //! Logs: one JSON object per line, on standard error.
 
 use std::collections::HashSet;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use callbacks::{CloudEvent, Product, kinds};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
-/// Names the level of the log, as AWS Lambda's own setting does: `INFO` unless it is set.
-const LOG_LEVEL: &str = "AWS_LAMBDA_LOG_LEVEL";
+use crate::environment::LOG_LEVEL;
 
 /// Starts the log. A second call changes nothing.
 pub(crate) fn start() {
-    // Lambda has a level beyond ours.
-    let level = match std::env::var(LOG_LEVEL).as_deref() {
-        Ok("FATAL") => LevelFilter::ERROR,
-        Ok(level) => level.parse().unwrap_or(LevelFilter::INFO),
-        Err(_) => LevelFilter::INFO,
-    };
+    let level = std::env::var(LOG_LEVEL).ok().and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::INFO);
     // Our own crates log nothing of a payload or secret. Others log requests and answers at their lowest levels.
     let others = level.min(LevelFilter::WARN);
     // A name here is the beginning of one: what is said of `lambda` would be said of the runtime's crates, too.
@@ -33,6 +28,40 @@ pub(crate) fn start() {
         .with_writer(std::io::stderr);
     // Only a log that is already there stands in the way, and then that one serves.
     log.try_init().unwrap_or_default();
+}
+
+/// How long a reason for refusals is not logged again.
+const QUIET: Duration = Duration::from_secs(60);
+
+/// When a refusal was last logged, by reason.
+///
+/// Anyone can send requests that are refused, and each line of the log costs. So the metric counts them all, and the log has
+/// one per reason and minute.
+#[derive(Debug, Default)]
+pub(crate) struct Refusals(Mutex<Vec<(&'static str, Instant)>>);
+
+impl Refusals {
+    /// Logs a refusal unless one for the same reason was logged within the last minute.
+    pub(crate) fn log(&self, product: Product, reason: &'static str) {
+        if self.is_due(reason, Instant::now()) {
+            tracing::info!(%product, reason, "requests were refused: the metric counts them, the next minute is not logged");
+        }
+    }
+
+    fn is_due(&self, reason: &'static str, now: Instant) -> bool {
+        let mut logged = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match logged.iter_mut().find(|(of, _)| *of == reason) {
+            Some((_, last)) if now.duration_since(*last) < QUIET => false,
+            Some((_, last)) => {
+                *last = now;
+                true
+            }
+            None => {
+                logged.push((reason, now));
+                true
+            }
+        }
+    }
 }
 
 /// The vendor events that have a name here. Any other name is part of a payload.
@@ -67,6 +96,23 @@ fn identifier(text: Option<&str>) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reason_is_logged_once_a_minute() {
+        let (refusals, start) = (Refusals::default(), Instant::now());
+        for (reason, second, expected) in [
+            ("token", 0, true),
+            ("token", 1, false),
+            ("unsigned", 1, true),
+            ("token", 59, false),
+            ("token", 60, true),
+            ("unsigned", 60, false),
+            ("token", 61, false),
+            ("unsigned", 61, true),
+        ] {
+            assert_eq!(refusals.is_due(reason, start + Duration::from_secs(second)), expected, "{reason}, {second}");
+        }
+    }
 
     #[test]
     fn only_what_looks_like_an_identifier_is_logged() {

@@ -8,10 +8,10 @@ use emulator::{Emulator, built, expected_events, post, request_by, requests, roo
 
 const UNSIGNED: &[(&str, &str)] = &[("MEDIAHOOK_ALLOW_UNSIGNED", "true")];
 
-/// The runtime logs the request at its lowest level. Lambda's own switch must not turn that on.
+/// The runtime logs the request at its lowest level. The level of our log must not turn that on.
 #[test]
 fn the_request_is_in_no_log() {
-    let environment = [UNSIGNED, &[("AWS_LAMBDA_LOG_LEVEL", "TRACE")]].concat();
+    let environment = [UNSIGNED, &[("MEDIAHOOK_LOG_LEVEL", "TRACE")]].concat();
     let function = Emulator::start(Product::AliyunIms, &environment).unwrap();
     let body = br#"{"EventType":"SECRET","SECRET":"SECRET","MessageBody":{"MediaId":"SECRET"}}"#;
     let mut request: serde_json::Value = serde_json::from_str(&post(body)).unwrap();

@@ -15,7 +15,7 @@ use super::keyring::Keyring;
 use super::request::FunctionUrlRequest;
 use super::response::Answer;
 use crate::metrics::{self, Metric, Timer};
-use crate::telemetry;
+use crate::telemetry::{self, Refusals};
 
 /// How long before the vendor gives up a callback is answered at the latest: the way of the answer, and of the request.
 const MARGIN: Duration = Duration::from_millis(500);
@@ -29,6 +29,8 @@ pub(super) struct Handler {
     pub(super) tolerance: u64,
     /// The largest body, in bytes.
     pub(super) body_limit: usize,
+    /// What was logged of requests that were refused.
+    pub(super) refusals: Refusals,
 }
 
 /// Why a request was refused, as a metric's dimension.
@@ -108,7 +110,7 @@ impl Handler {
     }
 
     fn refuse(&self, answer: Answer, reason: &'static str) -> Answer {
-        tracing::info!(product = %self.product, reason, "a request was refused");
+        self.refusals.log(self.product, reason);
         metrics::rejected(self.product, reason);
         answer
     }
@@ -125,7 +127,14 @@ mod tests {
     fn handler() -> Handler {
         let product = Product::TencentVod;
         let keyring = Arc::new(Keyring::fixed(product, Credentials::default(), true));
-        Handler { product, intake: Intake::memory(), keyring, tolerance: 300, body_limit: 1000 }
+        Handler {
+            product,
+            intake: Intake::memory(),
+            keyring,
+            tolerance: 300,
+            body_limit: 1000,
+            refusals: Refusals::default(),
+        }
     }
 
     async fn answer(method: &str, body: &str) -> (Answer, Vec<CloudEvent>) {
