@@ -5,10 +5,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
-use aws_sdk_eventbridge::primitives::DateTime;
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 use futures_util::future::join_all;
-use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::aws::{Aws, AwsError, CALL, warm_timeouts, warmed};
@@ -48,10 +46,14 @@ pub enum BusTarget {
     Stdout,
 }
 
-/// The configured bus is none that there is.
+/// The configured bus is not one that events can be published to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected `eventbridge:<bus name or ARN>` or `stdout`")]
+#[error("expected `eventbridge:<name or ARN of a Custom Event Bus - Classic>` or `stdout`")]
 pub struct UnknownBus;
+
+/// A part of the ARN of a *Custom Event Bus*, which has subscribers instead of rules, and is another service.
+/// <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-custom-bus-names.html>
+const BUS_WITHOUT_RULES: &str = ":event-busv2/";
 
 /// An event was not published, or is not known to be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -90,8 +92,6 @@ pub(crate) struct Entry {
     pub(crate) detail_type: String,
     /// The event, as it was stored.
     pub(crate) detail: String,
-    /// The event's time.
-    pub(crate) time: Timestamp,
     /// The tracing header of the request that brought it.
     pub(crate) trace: Option<String>,
 }
@@ -160,7 +160,7 @@ impl FromStr for BusTarget {
 
     fn from_str(text: &str) -> Result<Self, UnknownBus> {
         match text.strip_prefix("eventbridge:") {
-            Some(bus) if !bus.is_empty() => Ok(Self::EventBridge(bus.to_owned())),
+            Some(bus) if !bus.is_empty() && !bus.contains(BUS_WITHOUT_RULES) => Ok(Self::EventBridge(bus.to_owned())),
             None if text == "stdout" => Ok(Self::Stdout),
             _ => Err(UnknownBus),
         }
@@ -204,13 +204,14 @@ impl EventBus {
         .await
     }
 
+    /// Has no time, so that the bus takes the time of publication: by it a replay selects, and who replays what a consumer
+    /// missed knows when the consumer failed, and not when the vendor's job ended.
     fn request(&self, entry: &Entry) -> PutEventsRequestEntry {
         PutEventsRequestEntry::builder()
             .event_bus_name(&self.name)
             .source(entry.source)
             .detail_type(&entry.detail_type)
             .detail(&entry.detail)
-            .time(DateTime::from_millis(entry.time.as_millisecond()))
             .set_trace_header(entry.trace.clone())
             .build()
     }
@@ -273,7 +274,14 @@ mod tests {
         assert_eq!("stdout".parse(), Ok(BusTarget::Stdout));
         let arn = "arn:aws:events:eu-central-1:123456789012:event-bus/media";
         assert_eq!(format!("eventbridge:{arn}").parse(), Ok(BusTarget::EventBridge(arn.to_owned())));
-        for text in ["", "eventbridge:", "eventbridge", "stdout:", "media"] {
+        for text in [
+            "",
+            "eventbridge:",
+            "eventbridge",
+            "stdout:",
+            "media",
+            "eventbridge:arn:aws:events:eu-central-1:123456789012:event-busv2/media/EXAMPLE1234567890abcdef",
+        ] {
             assert_eq!(text.parse::<BusTarget>(), Err(UnknownBus), "{text}");
         }
     }

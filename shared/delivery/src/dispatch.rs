@@ -147,7 +147,9 @@ struct Head<'a> {
     source: Cow<'a, str>,
     #[serde(borrow)]
     r#type: Cow<'a, str>,
-    time: Timestamp,
+    /// Without a time it is not an event.
+    #[serde(rename = "time")]
+    _time: Timestamp,
 }
 
 /// The events of a message, by their keys; `None` where it holds something else.
@@ -164,7 +166,6 @@ fn read(record: &Record) -> Option<Vec<(String, Queued)>> {
                 source: product.bus_source(),
                 detail_type: head.r#type.into_owned(),
                 detail: event.get().to_owned(),
-                time: head.time,
                 trace: record.trace.clone(),
             };
             Some((encode::key(product, &head.id), Queued { product, id: head.id.into_owned(), entry }))

@@ -7,7 +7,7 @@ use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_sqs::types::{MessageSystemAttributeNameForSends, MessageSystemAttributeValue};
-use callbacks::{CloudEvent, Content};
+use callbacks::{CloudEvent, Content, Product};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::aws::{AwsError, BACKOFF, warm_timeouts, warmed};
@@ -96,8 +96,10 @@ impl Queue {
         let trace = delivery.trace.and_then(trace::well_formed);
         let texts =
             stream::iter(events).map(|event| self.text(event, &pace)).buffered(AT_ONCE).try_collect::<Vec<_>>().await?;
+        // The events of a callback are of one product.
+        let product = events.first().map(|event| event.source);
         stream::iter(encode::messages(texts, self.limit.message()))
-            .map(|message| self.send(message, trace.as_deref(), &pace))
+            .map(|message| self.send(message, product, trace.as_deref(), &pace))
             .buffer_unordered(AT_ONCE)
             .try_collect()
             .await
@@ -117,8 +119,16 @@ impl Queue {
         encode::event(&reference, longest).map_err(StoreError::Encode)?.ok_or(StoreError::TooLarge)
     }
 
-    async fn send(&self, message: String, trace: Option<&str>, pace: &Pace) -> Result<(), StoreError> {
+    async fn send(
+        &self,
+        message: String,
+        product: Option<Product>,
+        trace: Option<&str>,
+        pace: &Pace,
+    ) -> Result<(), StoreError> {
         let mut request = self.client.send_message().queue_url(&self.url).message_body(message);
+        // A fair queue: the backlog of one product does not delay the others'.
+        request = request.set_message_group_id(product.map(|product| product.slug().to_owned()));
         if let Some(trace) = trace {
             let value = MessageSystemAttributeValue::builder().data_type("String").string_value(trace).build();
             let value = value.map_err(|_| StoreError::Encode(serde::ser::Error::custom("no trace")))?;

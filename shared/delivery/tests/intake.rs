@@ -119,6 +119,7 @@ async fn a_callback_is_one_call() {
     let [call] = &service.calls()[..] else { panic!() };
     assert_eq!(call.json()["QueueUrl"], "https://sqs.eu-central-1.amazonaws.com/123456789012/events");
     assert_eq!(call.json()["MessageSystemAttributes"]["AWSTraceHeader"]["StringValue"], TRACE);
+    assert_eq!(call.json()["MessageGroupId"], "aliyun-ims");
     assert_eq!(call.events(), events.map(|event| serde_json::to_value(event).unwrap()));
     assert!(!call.json()["MessageBody"].as_str().unwrap().contains(['\u{fffe}', '\u{ffff}']));
 }

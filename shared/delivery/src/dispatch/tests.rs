@@ -367,7 +367,6 @@ fn an_entry_is_the_event() {
     let entry = queued.entry;
     assert_eq!((entry.source, entry.detail_type.as_str()), ("mediahook.aliyun-vod", "media.upload.succeeded"));
     assert_eq!(entry.detail, message.body.trim_matches(['[', ']']));
-    assert_eq!(entry.time.to_string(), "2026-01-02T03:04:05.678Z");
     assert_eq!(entry.trace, message.trace);
 }
 
