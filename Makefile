@@ -22,7 +22,9 @@ make demo, make demo-aws and make test need nothing but Rust, Python 3 and make.
   functions  build the functions for this machine, unoptimised, as the tests run them
   build      build the functions for Lambda: ARCH=arm64 or x86_64
   deploy     build for DEPLOY_ARCH=arm64 and deploy the stack STACK=mediahook to AWS; PARAMETERS="Name=value ..." for the
-             template, FLAGS for `sam deploy`
+             template, FLAGS for `sam deploy`, CONFIG=ci asks no questions
+  package    make the files of a release, of which `sam deploy` needs no Rust: ARCH=arm64 or x86_64, VERSION=0.1.0
+  token      print the callback URL of FUNCTION=aliyun-ims, with its token, of the stack STACK=mediahook
   urls       print the callback URLs and the other outputs of the stack STACK=mediahook; FLAGS for `sam list stack-outputs`
   setup      install all pinned tools into .venv; the other targets install what they need
 endef
@@ -53,7 +55,7 @@ export PATH := $(VENV)/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 
 .PHONY: setup
-setup: $(VENV)/test.ready $(VENV)/build.ready $(VENV)/lint.ready types/node_modules/ready
+setup: $(VENV)/test.ready $(VENV)/build.ready $(VENV)/lint.ready $(VENV)/checkov.ready types/node_modules/ready
 
 $(VENV)/bin/python:
 	python3 -m venv $(VENV)
@@ -61,6 +63,12 @@ $(VENV)/bin/python:
 # A list includes others of requirements/.
 $(VENV)/%.ready: requirements/%.txt $(wildcard requirements/*.txt) | $(VENV)/bin/python
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+# Checkov needs other versions of what the SAM CLI needs.
+$(VENV)/checkov.ready: requirements/checkov.txt
+	python3 -m venv $(VENV)/checkov
+	$(VENV)/checkov/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
 types/node_modules/ready: types/package-lock.json $(VENV)/types.ready
@@ -94,7 +102,7 @@ mediahook:
 	$(CARGO_BUILD) --bin=mediahook
 
 .PHONY: test
-test: $(VENV)/test.ready $(VENV)/build.ready functions test-types
+test: $(VENV)/test.ready $(VENV)/build.ready functions test-types test-template
 	cargo test --locked --workspace
 
 # How many callbacks are sent.
@@ -119,6 +127,12 @@ drift: $(VENV)/test.ready
 	  --target $(TARGET)/drift tencentcloud-sdk-python-vod
 	PYTHONPATH=$(TARGET)/drift cargo test --quiet --locked --package callbacks drift -- --nocapture
 
+# What CloudFormation makes of the template, for the products and options that one can choose.
+.PHONY: test-template
+test-template: $(VENV)/test.ready
+	AWS_DEFAULT_REGION=eu-central-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test \
+	  $(VENV)/bin/python -m unittest discover --quiet --start-directory deploy/tests
+
 .PHONY: events
 events: types/node_modules/ready mediahook
 	$(MEDIAHOOK) events events
@@ -128,13 +142,18 @@ events: types/node_modules/ready mediahook
 	npm run --prefix types --silent generate >types/mediahook.d.ts
 
 .PHONY: lint
-lint: $(VENV)/lint.ready
+lint: $(VENV)/lint.ready $(VENV)/checkov.ready lint-templates
 	cargo fmt --all --check
 	cargo fmt --manifest-path fuzz/Cargo.toml --check
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' cargo doc --quiet --locked --workspace --no-deps --document-private-items
-	sam validate --lint --template template.yaml
-	sam validate --lint --template monitoring.yaml
+
+TEMPLATES := template.yaml monitoring.yaml $(wildcard examples/*/template.yaml)
+
+.PHONY: lint-templates
+lint-templates: $(VENV)/lint.ready $(VENV)/checkov.ready
+	for template in $(TEMPLATES); do sam validate --lint --template $$template || exit 1; done
+	$(VENV)/checkov/bin/checkov --config-file .checkov.yaml --file $(TEMPLATES)
 
 # How many inputs each fuzz target gets, and its tool.
 RUNS ?= 20000
@@ -162,12 +181,21 @@ PROFILE ?= release
 # The TLS library's own source of entropy costs time at each start, and Lambda's kernel has a good one.
 LAMBDA_BUILD := AWS_LC_SYS_NO_JITTER_ENTROPY=1 cargo lambda build --locked --profile $(PROFILE) $(TARGET_FLAG)
 
+# Rust's standard library for the architecture, which rustup or the distribution installs.
+RUST_TARGET := $(if $(filter arm64,$(ARCH)),aarch64,x86_64)-unknown-linux-gnu
+
+.PHONY: preflight
+preflight: $(VENV)/build.ready
+	@test -d "$$(rustc --print target-libdir --target $(RUST_TARGET))" || { echo "Rust cannot build for $(ARCH) yet. With rustup: \
+	rustup target add $(RUST_TARGET). With Fedora's Rust: dnf install rust-std-static-$(RUST_TARGET). With Debian's: use rustup, \
+	or ARCH=$$(uname -m | sed s/aarch64/arm64/), DEPLOY_ARCH for make deploy." >&2; exit 1; }
+
 .PHONY: build
-build: $(VENV)/build.ready
+build: preflight
 	$(LAMBDA_BUILD) $(addprefix --package=,$(FUNCTIONS))
 
 # `sam build` calls this for each function of the template: build-AliyunVodFunction.
-build-%: $(VENV)/build.ready
+build-%: preflight
 	$(LAMBDA_BUILD) --package=$($*)
 	cp $(TARGET)/lambda/$($*)/bootstrap $(ARTIFACTS_DIR)/
 
@@ -188,6 +216,8 @@ watch: $(VENV)/build.ready
 
 # The stack's architecture and the one that its functions are built for are the same.
 DEPLOY_ARCH ?= arm64
+# Of samconfig.toml: `ci` asks no questions.
+CONFIG ?= deploy
 STACK ?= mediahook
 # `sam deploy` takes one list of parameters: what is kept in parameters.yaml, the architecture, and PARAMETERS.
 OVERRIDES := $(addprefix file://,$(wildcard parameters.yaml)) Architecture=$(DEPLOY_ARCH) $(PARAMETERS)
@@ -196,8 +226,27 @@ OVERRIDES := $(addprefix file://,$(wildcard parameters.yaml)) Architecture=$(DEP
 deploy: $(VENV)/build.ready
 	$(if $(findstring Architecture=,$(PARAMETERS)),$(error the architecture is what is built for: use DEPLOY_ARCH=x86_64))
 	$(if $(findstring --parameter-overrides,$(FLAGS)),$(error use PARAMETERS="Name=value ..." for parameters of the template))
-	ARCH=$(DEPLOY_ARCH) sam build --config-env deploy
-	sam deploy --config-env deploy --stack-name $(STACK) --parameter-overrides $(OVERRIDES) $(FLAGS)
+	ARCH=$(DEPLOY_ARCH) sam build --config-env $(CONFIG)
+	sam deploy --config-env $(CONFIG) --stack-name $(STACK) --parameter-overrides $(OVERRIDES) $(FLAGS)
+
+# The files of a release: target/package/mediahook-<version>-<architecture>, and an archive of it.
+VERSION ?= 0.1.0
+PACKAGE := $(TARGET)/package
+TOOLS := $(TARGET)/tools
+
+$(TOOLS)/bin/cargo-about:
+	cargo install cargo-about --quiet --locked --version 0.9.3 --features cli --root $(TOOLS)
+$(TOOLS)/bin/cargo-cyclonedx:
+	cargo install cargo-cyclonedx --quiet --locked --version 0.5.9 --root $(TOOLS)
+
+.PHONY: package
+package: build $(TOOLS)/bin/cargo-about $(TOOLS)/bin/cargo-cyclonedx
+	$(VENV)/bin/python deploy/package.py --version $(VERSION) --architecture $(ARCH) --programs $(TARGET)/lambda \
+	  --tools $(TOOLS)/bin --output $(PACKAGE) $(FUNCTIONS)
+
+.PHONY: token
+token: $(VENV)/build.ready
+	@$(VENV)/bin/python deploy/callback-url.py $(STACK) $(FUNCTION)
 
 .PHONY: urls
 urls: $(VENV)/build.ready

@@ -1,0 +1,249 @@
+"""template.yaml and monitoring.yaml, as CloudFormation would take them."""
+
+import itertools
+import json
+import re
+import unittest
+from pathlib import Path
+
+from stack import ROOT, Stack, read
+
+PRODUCTS = {"AliyunVod": "aliyun-vod", "AliyunIms": "aliyun-ims", "TencentCi": "tencent-ci", "TencentVod": "tencent-vod"}
+PULLS = {
+    "TencentVodPull": {"TencentVodPullEndpoint": "https://vod.tencentcloudapi.com"},
+    "AliyunMnsPull": {"AliyunMnsEndpoint": "https://1.mns.cn-shanghai.aliyuncs.com", "AliyunMnsQueues": "events"},
+}
+ALL = {**dict.fromkeys(PRODUCTS, "true"), **PULLS["TencentVodPull"], **PULLS["AliyunMnsPull"]}
+KEY = "arn:aws:kms:eu-central-1:123456789012:key/1"
+BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
+EVERYTHING = {
+    **ALL,
+    "ArchiveDays": 30,
+    "ExampleRule": "true",
+    "Tracing": "Active",
+    "Deployment": "Canary10Percent5Minutes",
+    "KmsKeyArn": KEY,
+    "PermissionsBoundaryArn": BOUNDARY,
+    "RolePath": "/media/",
+    "AlarmTopicArn": "arn:aws:sns:eu-central-1:123456789012:on-call",
+    "ReceiverConcurrency": 5,
+    "PullConcurrency": 1,
+}
+API = {"Front": "HttpApi", "HttpApiDomain": "hooks.example.com"}
+
+
+def choices():
+    """Each product alone, each queue alone, all of them, with both fronts and all options."""
+    for product in PRODUCTS:
+        yield {product: "true"}
+        yield {product: "true", "Front": "HttpApi"}
+    yield from PULLS.values()
+    yield from (ALL, {**ALL, **API}, EVERYTHING, {**EVERYTHING, **API}, {**ALL, "EventBusName": "media"})
+
+
+class Switches(unittest.TestCase):
+    def test_no_choice_leaves_a_reference_to_what_is_not_there(self):
+        for parameters in choices():
+            self.assertEqual(Stack(parameters).dangling(), [], parameters)
+
+    def test_a_product_that_is_not_chosen_leaves_nothing(self):
+        for chosen in PRODUCTS:
+            stack = Stack({chosen: "true"})
+            names = [*stack.resources, *stack.outputs]
+            for product in [*PRODUCTS, *PULLS]:
+                there = [name for name in names if re.match(rf"{product}(?!Pull)", name)]
+                self.assertEqual(bool(there), product == chosen, there)
+
+    def test_pulling_opens_nothing_to_the_internet(self):
+        for parameters in PULLS.values():
+            stack = Stack(parameters)
+            for kind in ("AWS::Lambda::Url", "AWS::Lambda::Permission", "AWS::ApiGatewayV2::Api"):
+                self.assertEqual(stack.of_type(kind), {})
+            self.assertEqual(len(stack.of_type("AWS::SecretsManager::Secret")), 1)
+
+    def test_nothing_is_chosen_by_default(self):
+        stack = Stack()
+        self.assertEqual([name for name in stack.of_type("AWS::Lambda::Function")], ["DispatchFunction"])
+        self.assertIn("SomethingComesIn", read("template.yaml")["Rules"])
+
+
+class Urls(unittest.TestCase):
+    # Two deployments, and the switches of what a deployment does.
+    DEPLOYMENTS = [
+        Stack({**ALL, "Deployment": deployment, "Tolerance": tolerance}, code=code)
+        for deployment in ("Direct", "AllAtOnce", "Canary10Percent5Minutes")
+        for tolerance in (300, 600)
+        for code in ("old", "new")
+    ]
+
+    def test_a_url_and_its_target_never_change(self):
+        urls = [stack.of_type("AWS::Lambda::Url") for stack in self.DEPLOYMENTS]
+        self.assertEqual(len(urls[0]), len(PRODUCTS))
+        for name, url in urls[0].items():
+            alias = name.replace("FunctionUrl", "Alias")
+            self.assertEqual(url["Properties"]["TargetFunctionArn"], {"Ref": alias})
+        for other in urls[1:]:
+            self.assertEqual(other, urls[0])
+
+    def test_an_alias_keeps_its_name_and_its_function(self):
+        for stack in self.DEPLOYMENTS:
+            for product in [*PRODUCTS, "Dispatch"]:
+                alias = stack.resources[f"{product}Alias"]["Properties"]
+                self.assertEqual((alias["Name"], alias["FunctionName"]), ("live", {"Ref": f"{product}Function"}))
+
+    def test_code_takes_over_at_once_or_step_by_step(self):
+        for stack, kind in zip(self.DEPLOYMENTS[::4], ("Direct", "AllAtOnce", "Canary10Percent5Minutes"), strict=True):
+            alias = stack.resources["AliyunVodAlias"]
+            version = alias["Properties"]["FunctionVersion"]
+            self.assertEqual(version == "$LATEST", kind == "Direct")
+            self.assertEqual("UpdatePolicy" in alias, kind.startswith("Canary"))
+        old, new = self.DEPLOYMENTS[-2:]
+        versions = [stack.resources["AliyunVodAlias"]["Properties"]["FunctionVersion"] for stack in (old, new)]
+        self.assertNotEqual(*versions)
+        self.assertIn(versions[1]["Fn::GetAtt"][0], new.resources)
+        alarms = new.resources["AliyunVodTrafficShift"]["Properties"]["AlarmConfiguration"]["Alarms"]
+        named = [alarm["Name"]["Fn::Sub"].replace("AWS::StackName", "Stack") for alarm in alarms]
+        there = [alarm["Properties"]["AlarmName"]["Fn::Sub"] for alarm in monitoring().of_type(ALARM).values()]
+        self.assertEqual(named, ["${Stack}-errors", "${Stack}-not-stored"])
+        self.assertLessEqual(set(named), set(there))
+
+    def test_a_url_has_both_permissions(self):
+        stack = Stack(ALL)
+        for product in PRODUCTS:
+            permissions = [
+                permission["Properties"]
+                for permission in stack.of_type("AWS::Lambda::Permission").values()
+                if permission["Properties"]["FunctionName"] == {"Ref": f"{product}Alias"}
+            ]
+            self.assertEqual(
+                sorted((each["Action"], each["Principal"], str(each.get("FunctionUrlAuthType")), each.get("InvokedViaFunctionUrl")) for each in permissions),
+                [("lambda:InvokeFunction", "*", "None", True), ("lambda:InvokeFunctionUrl", "*", "NONE", None)],
+            )
+
+    def test_an_http_api_takes_the_place_of_the_urls(self):
+        stack = Stack({**ALL, **API})
+        self.assertEqual(stack.of_type("AWS::Lambda::Url"), {})
+        paths = stack.resources["HttpApi"]["Properties"]["Body"]["paths"]
+        self.assertEqual(list(paths), [f"/{slug}" for slug in PRODUCTS.values()])
+        for product, slug in PRODUCTS.items():
+            integration = paths[f"/{slug}"]["post"]["x-amazon-apigateway-integration"]
+            self.assertEqual(integration["payloadFormatVersion"], "2.0")
+            self.assertIn(f"${{{product}Alias}}/invocations", integration["uri"]["Fn::Sub"])
+            permission = stack.resources[f"{product}RoutePermission"]["Properties"]
+            self.assertEqual(permission["Principal"], "apigateway.amazonaws.com")
+            self.assertTrue(permission["SourceArn"]["Fn::Sub"].endswith(f"/POST/{slug}"))
+            self.assertEqual(stack.outputs[f"{product}Url"]["Value"], {"Fn::Sub": f"https://${{HttpApiDomain}}/{slug}"})
+        self.assertEqual(list(Stack({"TencentCi": "true", **API}).resources["HttpApi"]["Properties"]["Body"]["paths"]), ["/tencent-ci"])
+
+
+ALARM = "AWS::CloudWatch::Alarm"
+
+
+def monitoring(parameters=None):
+    """The nested stack as template.yaml calls it, with everything there is."""
+    outer = Stack({**EVERYTHING, **(parameters or {})})
+    passed = outer.resources["Monitoring"]["Properties"]["Parameters"]
+    return Stack({name: value if isinstance(value, str) else "name" for name, value in passed.items()}, "monitoring.yaml")
+
+
+class Alarms(unittest.TestCase):
+    def test_all_parameters_are_passed(self):
+        passed = Stack(ALL).resources["Monitoring"]["Properties"]["Parameters"]
+        self.assertEqual(set(passed), set(read("monitoring.yaml")["Parameters"]))
+
+    def test_an_alarm_watches_its_own_stack_and_names_its_metrics(self):
+        alarms = monitoring().of_type(ALARM)
+        self.assertGreater(len(alarms), 12)
+        for name, alarm in alarms.items():
+            properties = alarm["Properties"]
+            if "Metrics" in properties:
+                expression, *metrics = properties["Metrics"]
+                self.assertEqual(expression["Expression"], "SUM(METRICS())", name)
+                metrics = [metric["MetricStat"]["Metric"] for metric in metrics]
+                self.assertGreater(len(metrics), 0, name)
+            else:
+                metrics = [properties]
+            for metric in metrics:
+                if metric["Namespace"] not in ("AWS/Lambda", "AWS/SQS"):
+                    self.assertEqual(metric["Namespace"], {"Fn::Sub": "Mediahook/${Stack}"}, name)
+        namespace = Stack(ALL).resources["DispatchFunction"]["Properties"]["Environment"]["Variables"]
+        self.assertEqual(namespace["MEDIAHOOK_METRICS_NAMESPACE"], {"Fn::Sub": "Mediahook/${AWS::StackName}"})
+
+    def test_every_choice_has_alarms_without_holes(self):
+        for parameters in choices():
+            passed = Stack(parameters).resources["Monitoring"]["Properties"]["Parameters"]
+            values = {name: value if isinstance(value, str) else "name" for name, value in passed.items()}
+            stack = Stack(values, "monitoring.yaml")
+            self.assertEqual(stack.dangling(), [])
+            for name, alarm in stack.of_type(ALARM).items():
+                for metric in alarm["Properties"].get("Metrics", [])[1:]:
+                    self.assertEqual(metric["MetricStat"]["Metric"]["Dimensions"][0]["Value"], "name", name)
+
+    def test_errors_of_all_functions_are_watched(self):
+        metrics = monitoring().resources["ErrorsAlarm"]["Properties"]["Metrics"]
+        self.assertEqual(len(metrics) - 1, len(Stack(EVERYTHING).of_type("AWS::Lambda::Function")))
+
+
+class Company(unittest.TestCase):
+    def test_every_role_has_boundary_and_path(self):
+        roles = Stack(EVERYTHING).of_type("AWS::IAM::Role")
+        self.assertEqual(len(roles), 9)
+        for name, role in roles.items():
+            self.assertEqual((role["Properties"]["PermissionsBoundary"], role["Properties"]["Path"]), (BOUNDARY, "/media/"), name)
+        for name, role in Stack(ALL).of_type("AWS::IAM::Role").items():
+            self.assertNotIn("PermissionsBoundary", role["Properties"], name)
+
+    def test_all_that_is_stored_is_encrypted_with_the_key(self):
+        stores = (
+            "AWS::SQS::Queue", "AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SecretsManager::Secret", "AWS::Logs::LogGroup",
+            "AWS::Events::EventBus", "AWS::Events::Archive", "AWS::Lambda::Function",
+        )
+        stack = Stack(EVERYTHING)
+        for kind, (name, resource) in ((kind, each) for kind in stores for each in stack.of_type(kind).items()):
+            self.assertIn(KEY, json.dumps(resource["Properties"]), name)
+        for name, role in stack.of_type("AWS::IAM::Role").items():
+            uses = "kms:Decrypt" in json.dumps(role)
+            self.assertEqual(uses, name not in ("PullScheduleRole", "TrafficShiftRole"), name)
+
+    def test_two_stacks_share_no_name(self):
+        names = ("Name", "QueueName", "FunctionName", "RoleName", "TableName", "BucketName", "LogGroupName", "AlarmName", "DashboardName")
+        of_others = ("AWS::Lambda::Alias", "AWS::Lambda::Version", "AWS::Lambda::Permission", "AWS::Lambda::EventSourceMapping", "AWS::Lambda::EventInvokeConfig")
+        for stack in (Stack(EVERYTHING), monitoring()):
+            for name, resource in stack.resources.items():
+                for key in names:
+                    value = resource.get("Properties", {}).get(key)
+                    if value is not None and resource["Type"] not in of_others:
+                        self.assertIn("Stack", json.dumps(value), f"{name}.{key}")
+
+
+class Upgrade(unittest.TestCase):
+    """What must not be replaced: whoever has its address, or what is in it, would be lost."""
+
+    KEPT = json.loads((Path(__file__).parent / "kept.json").read_text())
+
+    def test_what_is_kept_is_there_under_its_names(self):
+        stacks = [Stack(EVERYTHING), Stack({**EVERYTHING, **API})]
+        for name, expected in self.KEPT.items():
+            resources = [stack.resources[name] for stack in stacks if name in stack.resources]
+            self.assertTrue(resources, f"{name} is gone")
+            for resource in resources:
+                self.assertEqual(resource["Type"], expected["Type"], name)
+                for key, value in expected["Properties"].items():
+                    self.assertEqual(resource["Properties"].get(key), value, f"{name}.{key}: a change replaces it")
+
+    def test_the_list_has_all_that_is_kept(self):
+        kinds = {expected["Type"] for expected in self.KEPT.values()}
+        for stack in (Stack(EVERYTHING), Stack({**EVERYTHING, **API})):
+            for name, resource in stack.resources.items():
+                if resource["Type"] in kinds:
+                    self.assertIn(name, self.KEPT)
+
+    def test_what_may_be_the_only_copy_outlives_the_stack(self):
+        stack = Stack(EVERYTHING)
+        for name in ("DeadLetterQueue", "OverflowBucket", "EventArchive", "EventBus"):
+            resource = stack.resources[name]
+            self.assertEqual((resource["DeletionPolicy"], resource["UpdateReplacePolicy"]), ("RetainExceptOnCreate", "Retain"), name)
+
+
+if __name__ == "__main__":
+    unittest.main()
