@@ -1,0 +1,228 @@
+locals {
+  receivers = { for slug in var.products : slug => {} }
+  pulls = merge(
+    var.tencent_vod_pull == null ? {} : {
+      tencent-vod-pull = {
+        MEDIAHOOK_TENCENT_ENDPOINT = var.tencent_vod_pull.endpoint
+        MEDIAHOOK_SUB_APP_ID       = var.tencent_vod_pull.sub_app_id
+      }
+    },
+    var.aliyun_mns_pull == null ? {} : {
+      aliyun-mns-pull = {
+        MEDIAHOOK_MNS_ENDPOINT = var.aliyun_mns_pull.endpoint
+        MEDIAHOOK_MNS_QUEUES   = join(" ", var.aliyun_mns_pull.queues)
+      }
+    },
+  )
+  # Whose data each of the storing functions writes to the bucket.
+  prefixes = {
+    aliyun-vod       = ["aliyun-vod"]
+    aliyun-ims       = ["aliyun-ims"]
+    tencent-ci       = ["tencent-ci"]
+    tencent-vod      = ["tencent-vod"]
+    tencent-vod-pull = ["tencent-vod"]
+    aliyun-mns-pull  = ["aliyun-vod", "aliyun-ims"]
+  }
+  common = {
+    MEDIAHOOK_EVENT_LIMIT       = tostring(var.event_limit)
+    MEDIAHOOK_LOG_LEVEL         = var.log_level
+    MEDIAHOOK_METRICS_NAMESPACE = "Mediahook/${var.name}"
+  }
+  storing = {
+    MEDIAHOOK_INTAKE   = "sqs:${aws_sqs_queue.intake.url}"
+    MEDIAHOOK_OVERFLOW = "s3:${aws_s3_bucket.overflow.id}"
+  }
+  receiving = merge(
+    { for slug in var.products : slug => { MEDIAHOOK_ALLOW_UNSIGNED = tostring(var.allow_unsigned) } },
+    { for slug in setintersection(var.products, ["aliyun-vod", "aliyun-ims"]) : slug => {
+      MEDIAHOOK_ALLOW_UNSIGNED = tostring(var.allow_unsigned)
+      MEDIAHOOK_TOLERANCE      = tostring(var.tolerance)
+    } },
+  )
+  functions = merge(local.receivers, local.pulls, { dispatch = {} })
+}
+
+resource "aws_lambda_function" "receiver" {
+  for_each = local.receivers
+
+  function_name                  = "${var.name}-${each.key}"
+  description                    = "Receives the callbacks of ${each.key}"
+  filename                       = "${var.package}/${each.key}.zip"
+  source_code_hash               = filebase64sha256("${var.package}/${each.key}.zip")
+  role                           = aws_iam_role.function[each.key].arn
+  runtime                        = "provided.al2023"
+  handler                        = "bootstrap"
+  architectures                  = [var.architecture]
+  memory_size                    = 256
+  timeout                        = 10
+  reserved_concurrent_executions = var.receiver_concurrency
+  kms_key_arn                    = var.kms_key_arn
+
+  environment {
+    variables = merge(local.common, local.storing, local.receiving[each.key], {
+      MEDIAHOOK_SECRET_ID = aws_secretsmanager_secret.receiver[each.key].arn
+    })
+  }
+
+  # Lambda drops lines below this level, the metrics' lines too. log_level leaves these out of it.
+  logging_config {
+    log_format            = "JSON"
+    application_log_level = "TRACE"
+    log_group             = aws_cloudwatch_log_group.function[each.key].name
+  }
+
+  depends_on = [aws_iam_role_policy.storing]
+}
+
+resource "aws_lambda_function" "pull" {
+  for_each = local.pulls
+
+  function_name    = "${var.name}-${each.key}"
+  description      = "Pulls events from a vendor's queue"
+  filename         = "${var.package}/${each.key}.zip"
+  source_code_hash = filebase64sha256("${var.package}/${each.key}.zip")
+  role             = aws_iam_role.function[each.key].arn
+  runtime          = "provided.al2023"
+  handler          = "bootstrap"
+  architectures    = [var.architecture]
+  memory_size      = 256
+  timeout          = 55
+  kms_key_arn      = var.kms_key_arn
+
+  environment {
+    variables = merge(local.common, local.storing, each.value, {
+      MEDIAHOOK_SECRET_ID = aws_secretsmanager_secret.pull[each.key].arn
+    })
+  }
+
+  logging_config {
+    log_format            = "JSON"
+    application_log_level = "TRACE"
+    log_group             = aws_cloudwatch_log_group.function[each.key].name
+  }
+
+  depends_on = [aws_iam_role_policy.storing]
+}
+
+resource "aws_lambda_function_event_invoke_config" "pull" {
+  for_each = local.pulls
+
+  function_name                = aws_lambda_function.pull[each.key].function_name
+  maximum_event_age_in_seconds = 60
+  maximum_retry_attempts       = 0
+}
+
+resource "aws_scheduler_schedule" "pull" {
+  for_each = local.pulls
+
+  name                = "${var.name}-${each.key}"
+  schedule_expression = var.pull_schedule
+
+  flexible_time_window {
+    mode = "OFF"
+  }
+
+  target {
+    arn      = aws_lambda_function.pull[each.key].arn
+    role_arn = aws_iam_role.schedule[0].arn
+
+    retry_policy {
+      maximum_retry_attempts       = 0
+      maximum_event_age_in_seconds = 60
+    }
+  }
+}
+
+resource "aws_lambda_function" "dispatch" {
+  function_name    = "${var.name}-dispatch"
+  description      = "Publishes the events in the queue to the bus, each once"
+  filename         = "${var.package}/dispatch.zip"
+  source_code_hash = filebase64sha256("${var.package}/dispatch.zip")
+  role             = aws_iam_role.function["dispatch"].arn
+  runtime          = "provided.al2023"
+  handler          = "bootstrap"
+  architectures    = [var.architecture]
+  memory_size      = 256
+  timeout          = 60
+  kms_key_arn      = var.kms_key_arn
+
+  environment {
+    variables = merge(local.common, {
+      MEDIAHOOK_LEDGER = "dynamodb:${aws_dynamodb_table.ledger.name}"
+      MEDIAHOOK_BUS    = "eventbridge:${local.bus_name}"
+    })
+  }
+
+  logging_config {
+    log_format            = "JSON"
+    application_log_level = "TRACE"
+    log_group             = aws_cloudwatch_log_group.function["dispatch"].name
+  }
+
+  depends_on = [aws_iam_role_policy.dispatch]
+}
+
+# What is called is an alias, so that a URL never has to change its target.
+resource "aws_lambda_alias" "live" {
+  for_each = merge(
+    { for slug, function in aws_lambda_function.receiver : slug => function.function_name },
+    { dispatch = aws_lambda_function.dispatch.function_name },
+  )
+
+  name             = "live"
+  function_name    = each.value
+  function_version = "$LATEST"
+
+  lifecycle {
+    # Whoever shifts traffic to versions does it outside of this module.
+    ignore_changes = [function_version, routing_config]
+  }
+}
+
+resource "aws_lambda_event_source_mapping" "dispatch" {
+  function_name           = aws_lambda_alias.live["dispatch"].arn
+  event_source_arn        = aws_sqs_queue.intake.arn
+  batch_size              = 10
+  function_response_types = ["ReportBatchItemFailures"]
+
+  scaling_config {
+    maximum_concurrency = var.dispatch_concurrency
+  }
+}
+
+resource "aws_lambda_function_url" "receiver" {
+  for_each = local.receivers
+
+  function_name      = aws_lambda_function.receiver[each.key].function_name
+  qualifier          = aws_lambda_alias.live[each.key].name
+  authorization_type = "NONE"
+}
+
+# A URL that everyone may call needs both permissions.
+resource "aws_lambda_permission" "url" {
+  for_each = local.receivers
+
+  action                 = "lambda:InvokeFunctionUrl"
+  function_name          = aws_lambda_function.receiver[each.key].function_name
+  qualifier              = aws_lambda_alias.live[each.key].name
+  principal              = "*"
+  function_url_auth_type = "NONE"
+}
+
+resource "aws_lambda_permission" "url_invoke" {
+  for_each = local.receivers
+
+  action                   = "lambda:InvokeFunction"
+  function_name            = aws_lambda_function.receiver[each.key].function_name
+  qualifier                = aws_lambda_alias.live[each.key].name
+  principal                = "*"
+  invoked_via_function_url = true
+}
+
+resource "aws_cloudwatch_log_group" "function" {
+  for_each = local.functions
+
+  name              = "/${var.name}/${each.key}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
+}

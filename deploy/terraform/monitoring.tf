@@ -1,0 +1,39 @@
+# Alarms and dashboard are those of the SAM template: the same file.
+resource "aws_cloudformation_stack" "monitoring" {
+  name          = "${var.name}-monitoring"
+  template_body = file("${var.package}/monitoring.yaml")
+
+  parameters = merge(
+    {
+      AliyunVodFunction            = ""
+      AliyunImsFunction            = ""
+      TencentCiFunction            = ""
+      TencentVodFunction           = ""
+      TencentVodPullFunction       = ""
+      AliyunMnsPullFunction        = ""
+      FailedMediaDeadLetterQueue   = ""
+      OldestMessageSeconds         = "900"
+      RejectedThreshold            = "20"
+      InvocationsThreshold         = "30000"
+      PollSilenceHours             = "1"
+      AliyunVodSilenceHours        = "0"
+      AliyunImsSilenceHours        = "0"
+      TencentCiSilenceHours        = "0"
+      TencentVodSilenceHours       = "0"
+      TencentVodPulledSilenceHours = "0"
+      AliyunMnsPulledSilenceHours  = "0"
+    },
+    # aliyun-vod is AliyunVodFunction there.
+    { for slug, function in merge(aws_lambda_function.receiver, aws_lambda_function.pull) :
+      "${join("", [for word in split("-", slug) : title(word)])}Function" => function.function_name
+    },
+    {
+      Stack            = var.name
+      DispatchFunction = aws_lambda_function.dispatch.function_name
+      IntakeQueue      = aws_sqs_queue.intake.name
+      DeadLetterQueue  = aws_sqs_queue.dead_letters.name
+      AlarmTopicArn    = var.alarm_topic_arn
+    },
+    var.alarms,
+  )
+}

@@ -1,0 +1,119 @@
+# Each function has a role of its own.
+
+data "aws_iam_policy_document" "assume" {
+  for_each = toset(["lambda.amazonaws.com", "scheduler.amazonaws.com"])
+
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = [each.key]
+    }
+  }
+}
+
+resource "aws_iam_role" "function" {
+  for_each = local.functions
+
+  name                 = "${var.name}-${each.key}"
+  path                 = var.role_path
+  permissions_boundary = var.permissions_boundary_arn
+  assume_role_policy   = data.aws_iam_policy_document.assume["lambda.amazonaws.com"].json
+}
+
+data "aws_iam_policy_document" "common" {
+  for_each = local.functions
+
+  statement {
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = ["${aws_cloudwatch_log_group.function[each.key].arn}:*"]
+  }
+
+  dynamic "statement" {
+    for_each = var.kms_key_arn == null ? [] : [var.kms_key_arn]
+
+    content {
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = [statement.value]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "storing" {
+  for_each = merge(local.receivers, local.pulls)
+
+  source_policy_documents = [data.aws_iam_policy_document.common[each.key].json]
+
+  statement {
+    actions   = ["sqs:SendMessage", "sqs:GetQueueAttributes"]
+    resources = [aws_sqs_queue.intake.arn]
+  }
+
+  statement {
+    actions   = ["s3:PutObject"]
+    resources = [for slug in local.prefixes[each.key] : "${aws_s3_bucket.overflow.arn}/${slug}/*"]
+  }
+
+  statement {
+    actions   = ["secretsmanager:GetSecretValue"]
+    resources = [merge(aws_secretsmanager_secret.receiver, aws_secretsmanager_secret.pull)[each.key].arn]
+  }
+}
+
+resource "aws_iam_role_policy" "storing" {
+  for_each = merge(local.receivers, local.pulls)
+
+  name   = "function"
+  role   = aws_iam_role.function[each.key].id
+  policy = data.aws_iam_policy_document.storing[each.key].json
+}
+
+data "aws_iam_policy_document" "dispatch" {
+  source_policy_documents = [data.aws_iam_policy_document.common["dispatch"].json]
+
+  statement {
+    actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+    resources = [aws_sqs_queue.intake.arn]
+  }
+
+  statement {
+    actions   = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
+    resources = [aws_dynamodb_table.ledger.arn]
+  }
+
+  statement {
+    actions   = ["events:PutEvents"]
+    resources = [local.bus_arn]
+  }
+}
+
+resource "aws_iam_role_policy" "dispatch" {
+  name   = "function"
+  role   = aws_iam_role.function["dispatch"].id
+  policy = data.aws_iam_policy_document.dispatch.json
+}
+
+resource "aws_iam_role" "schedule" {
+  count = length(local.pulls) == 0 ? 0 : 1
+
+  name                 = "${var.name}-schedule"
+  path                 = var.role_path
+  permissions_boundary = var.permissions_boundary_arn
+  assume_role_policy   = data.aws_iam_policy_document.assume["scheduler.amazonaws.com"].json
+}
+
+data "aws_iam_policy_document" "schedule" {
+  statement {
+    actions   = ["lambda:InvokeFunction"]
+    resources = [for function in aws_lambda_function.pull : function.arn]
+  }
+}
+
+resource "aws_iam_role_policy" "schedule" {
+  count = length(local.pulls) == 0 ? 0 : 1
+
+  name   = "schedule"
+  role   = aws_iam_role.schedule[0].id
+  policy = data.aws_iam_policy_document.schedule.json
+}

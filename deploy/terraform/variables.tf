@@ -1,0 +1,150 @@
+# Names and meanings are those of the parameters of template.yaml; docs/operations.md says what each costs and protects.
+
+variable "name" {
+  description = "Name of all that is made: queue, bus, secrets, alarms."
+  type        = string
+  default     = "mediahook"
+}
+
+variable "package" {
+  description = "Folder of an unpacked release, or of `make package`: the functions' zips, and monitoring.yaml."
+  type        = string
+}
+
+variable "architecture" {
+  description = "Processor architecture that the zips were built for."
+  type        = string
+  default     = "arm64"
+  validation {
+    condition     = contains(["arm64", "x86_64"], var.architecture)
+    error_message = "The architecture has to be arm64 or x86_64."
+  }
+}
+
+variable "products" {
+  description = "Products whose callbacks are received, each on a URL of its own."
+  type        = set(string)
+  default     = []
+  validation {
+    condition     = length(setsubtract(var.products, ["aliyun-vod", "aliyun-ims", "tencent-ci", "tencent-vod"])) == 0
+    error_message = "Products are aliyun-vod, aliyun-ims, tencent-ci and tencent-vod."
+  }
+}
+
+variable "tencent_vod_pull" {
+  description = "Where to pull events of Tencent Cloud VOD. Null creates no pull function."
+  type        = object({ endpoint = string, sub_app_id = optional(string, "") })
+  default     = null
+}
+
+variable "aliyun_mns_pull" {
+  description = "Where to pull messages of Alibaba Cloud, and from which queues. Null creates no pull function."
+  type        = object({ endpoint = string, queues = list(string) })
+  default     = null
+}
+
+variable "pull_schedule" {
+  description = "When the pull functions run."
+  type        = string
+  default     = "rate(1 minute)"
+}
+
+variable "event_bus_name" {
+  description = "Name of an event bus with rules (Custom Event Bus - Classic) that exists. Empty creates one."
+  type        = string
+  default     = ""
+}
+
+variable "event_limit" {
+  description = "Bytes that a queue message and a bus entry may have."
+  type        = number
+  default     = 262144
+}
+
+variable "overflow_days" {
+  description = "Days for which the data of large events stays in the bucket."
+  type        = number
+  default     = 60
+  validation {
+    condition     = var.overflow_days > 45
+    error_message = "It has to outlast the ledger's 45 days."
+  }
+}
+
+variable "archive_days" {
+  description = "Days for which an archive keeps every event for replay. 0 creates no archive."
+  type        = number
+  default     = 0
+}
+
+variable "allow_unsigned" {
+  description = "Accept callbacks of products whose secret holds neither keys nor tokens. For trials only."
+  type        = bool
+  default     = false
+}
+
+variable "tolerance" {
+  description = "Seconds by which the signed time of Alibaba Cloud's callbacks may differ from ours, both ways."
+  type        = number
+  default     = 300
+}
+
+variable "receiver_concurrency" {
+  description = "Concurrent runs reserved for each receiver, which is also its limit. -1 reserves none."
+  type        = number
+  default     = -1
+}
+
+variable "dispatch_concurrency" {
+  description = "Most concurrent runs of dispatch."
+  type        = number
+  default     = 5
+}
+
+variable "max_receive_count" {
+  description = "Tries after which a message goes to the dead-letter queue. They are 6 minutes apart."
+  type        = number
+  default     = 240
+}
+
+variable "log_level" {
+  description = "Least level of the functions' log."
+  type        = string
+  default     = "INFO"
+}
+
+variable "log_retention_days" {
+  description = "Days for which the functions' logs are kept."
+  type        = number
+  default     = 30
+}
+
+variable "kms_key_arn" {
+  description = "Key that encrypts all that is stored. Null leaves it to keys that AWS owns."
+  type        = string
+  default     = null
+}
+
+variable "permissions_boundary_arn" {
+  description = "Permissions boundary of all roles."
+  type        = string
+  default     = null
+}
+
+variable "role_path" {
+  description = "Path of all roles."
+  type        = string
+  default     = "/"
+}
+
+variable "alarm_topic_arn" {
+  description = "SNS topic that is told when an alarm begins and ends. Empty tells nobody."
+  type        = string
+  default     = ""
+}
+
+variable "alarms" {
+  description = "Parameters of monitoring.yaml that differ from their defaults: { RejectedThreshold = 50 }."
+  type        = map(string)
+  default     = {}
+}
