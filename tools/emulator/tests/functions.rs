@@ -67,6 +67,23 @@ fn logs_say_nothing_of_the_payload(function: &Emulator, product: Product) {
     assert_eq!(counted, stored);
 }
 
+/// An HTTP API hands over requests as a function URL does, with some members of its own.
+#[test]
+fn a_request_of_an_http_api_is_that_of_a_function_url() {
+    let mut function = Emulator::start(Product::TencentCi, UNSIGNED).unwrap();
+    for (case, text) in requests(Product::TencentCi).unwrap() {
+        let mut request: serde_json::Value = serde_json::from_str(&text).unwrap();
+        request["routeKey"] = "POST /tencent-ci".into();
+        request["rawPath"] = "/tencent-ci".into();
+        request["requestContext"]["routeKey"] = "POST /tencent-ci".into();
+        request["requestContext"]["http"]["path"] = "/tencent-ci".into();
+        request["requestContext"]["domainName"] = "hooks.example.com".into();
+        request["requestContext"]["authentication"] = serde_json::Value::Null;
+        assert_eq!(function.invoke(&request.to_string()).unwrap().status_code, 200, "{case}");
+        assert_eq!(function.events().unwrap(), expected_events(Product::TencentCi, &text).unwrap(), "{case}");
+    }
+}
+
 #[test]
 fn every_sample_of_aliyun_vod_is_stored() {
     every_sample_is_stored(Product::AliyunVod);
