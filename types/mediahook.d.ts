@@ -98,6 +98,10 @@ export interface MediaEvent {
     | "unknown";
   media?: Media;
   /**
+   * How many items of lists, parts and files, are in `vendor` only: more than an event lists.
+   */
+  omitted?: number;
+  /**
    * How it ended.
    */
   outcome: "succeeded" | "failed" | "partial" | "canceled" | "running" | "unknown";

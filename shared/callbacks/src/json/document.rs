@@ -90,12 +90,10 @@ impl<'t> Document<'t> {
         if text.len() > MAX_LENGTH {
             return Err(Unreadable::TooLong { limit: MAX_LENGTH });
         }
-        let mut scanner = Scanner {
-            input: Jiter::new(text.as_bytes()),
-            text: &text,
-            decoded: String::new(),
-            nodes: Vec::with_capacity(text.len() / 16),
-        };
+        // Before each value and key but the first stands one of these: so the nodes need not be moved while they become more.
+        let before_nodes = |byte: &&u8| matches!(byte, b',' | b':' | b'[' | b'{');
+        let nodes = Vec::with_capacity(1 + text.as_bytes().iter().filter(before_nodes).count());
+        let mut scanner = Scanner { input: Jiter::new(text.as_bytes()), text: &text, decoded: String::new(), nodes };
         let first = scanner.input.peek().map_err(broken)?;
         scanner.value(first, 0)?;
         scanner
