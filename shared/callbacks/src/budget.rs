@@ -9,7 +9,10 @@
 use std::cell::Cell;
 
 /// How many items of lists are read into structs. Vendors send some hundred.
-const ITEMS: usize = 10_000;
+const ITEMS: usize = 5_000;
+
+/// Bytes of the structs that items are read into.
+const STRUCTS: usize = 10 << 20;
 
 /// How many events a body may hold. The vendors' own limit for an answer is 16, and they report some dozen jobs or media at
 /// once. A body with more is one event.
@@ -19,20 +22,22 @@ pub(crate) const EVENTS: usize = 1_000;
 const COPIES: usize = 8 << 20;
 
 thread_local! {
-    static LEFT: Cell<Left> = const { Cell::new(Left { items: ITEMS, copies: COPIES, omitted: 0 }) };
+    static LEFT: Cell<Left> = const { Cell::new(Left { items: ITEMS, structs: STRUCTS, copies: COPIES, omitted: 0 }) };
 }
 
 /// What is left.
 #[derive(Clone, Copy)]
 struct Left {
     items: usize,
+    structs: usize,
     copies: usize,
     omitted: u64,
 }
 
 /// Does something with the budget that a body of this length has.
 pub(crate) fn of_body<T>(length: usize, work: impl FnOnce() -> T) -> T {
-    let before = LEFT.replace(Left { items: ITEMS, copies: COPIES.saturating_add(length), omitted: 0 });
+    let before =
+        LEFT.replace(Left { items: ITEMS, structs: STRUCTS, copies: COPIES.saturating_add(length), omitted: 0 });
     let result = work();
     LEFT.set(before);
     result
@@ -48,7 +53,13 @@ pub(crate) fn uncounted<T>(work: impl FnOnce() -> T) -> T {
 
 /// Whether another item may be read into a struct. One that may not is counted as omitted.
 pub(crate) fn take_item() -> bool {
-    take(|left| left.items.checked_sub(1).map(|items| Left { items, ..left }))
+    take(|left| left.items.checked_sub(1).filter(|_| left.structs > 0).map(|items| Left { items, ..left }))
+}
+
+/// Counts a struct that an object was read into.
+pub(crate) fn count_struct<T>() {
+    let left = LEFT.get();
+    LEFT.set(Left { structs: left.structs.saturating_sub(size_of::<T>()), ..left });
 }
 
 /// Whether so many bytes may be copied.

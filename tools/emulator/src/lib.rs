@@ -65,6 +65,8 @@ pub struct Usage {
     pub descriptors: usize,
     /// Bytes of memory.
     pub resident: usize,
+    /// The most bytes of memory that it has had.
+    pub peak: usize,
 }
 
 /// A function could not be run or invoked.
@@ -185,10 +187,14 @@ impl Emulator {
     pub fn usage(&self) -> Result<Usage, EmulatorError> {
         let process = Path::new("/proc").join(std::fs::read_to_string(self.folder.join("process"))?.trim());
         let status = std::fs::read_to_string(process.join("status"))?;
-        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"));
-        let resident = resident.and_then(|kilobytes| kilobytes.parse::<usize>().ok()).ok_or(io::ErrorKind::InvalidData);
+        let bytes = |name: &str| {
+            let kilobytes = status.lines().find_map(|line| line.strip_prefix(name)?.trim().strip_suffix(" kB"));
+            let bytes =
+                kilobytes.and_then(|kilobytes| kilobytes.parse::<usize>().ok()).map(|kilobytes| kilobytes * 1024);
+            bytes.ok_or(io::Error::from(io::ErrorKind::InvalidData))
+        };
         let descriptors = std::fs::read_dir(process.join("fd"))?.count();
-        Ok(Usage { descriptors, resident: resident.map_err(io::Error::from)? * 1024 })
+        Ok(Usage { descriptors, resident: bytes("VmRSS:")?, peak: bytes("VmHWM:")? })
     }
 
     /// The folder with the function's output: its standard output as `events`, its standard error as `log`.

@@ -90,9 +90,8 @@ impl<'t> Document<'t> {
         if text.len() > MAX_LENGTH {
             return Err(Unreadable::TooLong { limit: MAX_LENGTH });
         }
-        // Before each value and key but the first stands one of these: so the nodes need not be moved while they become more.
-        let before_nodes = |byte: &&u8| matches!(byte, b',' | b':' | b'[' | b'{');
-        let nodes = Vec::with_capacity(1 + text.as_bytes().iter().filter(before_nodes).count());
+        // So the nodes need not be moved while they become more.
+        let nodes = Vec::with_capacity(most_nodes(&text));
         let mut scanner = Scanner { input: Jiter::new(text.as_bytes()), text: &text, decoded: String::new(), nodes };
         let first = scanner.input.peek().map_err(broken)?;
         scanner.value(first, 0)?;
@@ -161,6 +160,21 @@ impl<'t> Document<'t> {
             _ => true,
         })
     }
+}
+
+/// How many values and keys a text has at most: before each but the first stands one of four characters, outside of strings.
+fn most_nodes(text: &str) -> usize {
+    let (mut nodes, mut is_string, mut is_escaped) = (1, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = is_string,
+            b'"' => is_string = !is_string,
+            b',' | b':' | b'[' | b'{' if !is_string => nodes += 1,
+            _ => {}
+        }
+    }
+    nodes
 }
 
 fn slice(text: &str, node: Node) -> &str {

@@ -8,6 +8,9 @@ use super::document::{Document, Shape};
 use super::repair;
 use crate::budget;
 
+/// How many values of an object that others stand behind are looked at. With more, it is not known how the event ended.
+const MOST_SHADOWED: usize = 10_000;
+
 /// What is noted while the values of one vendor event are read.
 #[derive(Default)]
 pub(crate) struct Notes<'d> {
@@ -158,7 +161,11 @@ impl<'d> Value<'d> {
         let is_shadowed = |value: &Self| places.binary_search(&value.index.saturating_sub(1)).is_err();
         let may_hold_parts = |value: &Self| !matches!(value.shape(), Shape::Number | Shape::True | Shape::False);
         let values = self.entries().map(|(_, value)| value);
-        values.filter(|value| may_hold_parts(value) && is_shadowed(value)).for_each(Self::pass_over);
+        let mut shadowed = values.filter(|value| may_hold_parts(value) && is_shadowed(value));
+        shadowed.by_ref().take(MOST_SHADOWED).for_each(Self::pass_over);
+        if shadowed.next().is_some() {
+            self.notes.damage();
+        }
     }
 
     /// The member of this key.

@@ -6,7 +6,11 @@ use serde::de::{Deserializer, SeqAccess};
 
 use super::lenient::{self, Lenient};
 
-/// A text. A number or boolean counts as its text, an empty string as absent.
+/// Bytes of the longest text that is read. No name, address or message of a vendor is nearly as long, and several things are
+/// made of a text.
+const LONGEST: usize = 32 * 1024;
+
+/// A text. A number or boolean counts as its text, an empty string and one that is far longer than any as absent.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub(crate) struct Text(pub(crate) Option<String>);
 
@@ -96,7 +100,7 @@ impl<'de> Lenient<'de> for Text {
     }
 
     fn from_text(text: &str) -> Self {
-        Self((!text.trim().is_empty()).then(|| text.to_owned()))
+        Self((!text.trim().is_empty() && text.len() <= LONGEST).then(|| text.to_owned()))
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::leaf::Texts;
 use super::lenient::{self, Lenient};
+use crate::budget;
 use crate::json::{Document, EMBEDDED, EMBEDDED_PARTS, RAW, UNUSED, compact};
 
 /// One object, or none. Of a list its first object.
@@ -107,6 +108,7 @@ impl<'de, T: Deserialize<'de>> Lenient<'de> for One<T> {
     }
 
     fn from_object<A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
+        budget::count_struct::<T>();
         T::deserialize(MapAccessDeserializer::new(object)).map(|value| Self(Some(Box::new(value))))
     }
 }

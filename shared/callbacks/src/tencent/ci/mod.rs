@@ -15,6 +15,7 @@ mod workflow;
 
 use serde::Deserialize;
 
+use crate::budget;
 use crate::event::{Failure, Kind, Outcome, Step};
 use crate::facts::{self, Facts};
 use crate::json::{Lists, Value, parts, rest};
@@ -104,7 +105,7 @@ fn together(all: impl IntoIterator<Item = Facts>) -> Option<Facts> {
         first.steps.push(Step {
             id: other.job.id,
             name: other.job.name.or(other.workflow.name),
-            event: other.name,
+            event: other.name.filter(|name| budget::take_copies(name.len())),
             kind: other.kind,
             outcome: other.outcome,
             status: other.status,
