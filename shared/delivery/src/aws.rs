@@ -13,49 +13,49 @@ use tokio::sync::OnceCell;
 
 use crate::connections::{CaBundleError, Connections};
 
-/// How long one attempt of a call may take where the caller sets no time of its own.
+/// Timeout of one attempt of a call, unless the caller sets another.
 const ATTEMPT: Duration = Duration::from_secs(5);
 
-/// How long a call may take, all attempts included, where the caller sets no time of its own. It leaves room for a second
-/// attempt after one that hung.
+/// Timeout of a call, retries included, unless the caller sets another. It leaves room for a second attempt after one that
+/// hung.
 pub(crate) const CALL: Duration = Duration::from_secs(8);
 
-/// How often a call is tried. What fails this often comes back from the queue.
-const ATTEMPTS: u32 = 3;
+/// The most attempts of a call, the first included. After that the queue redelivers the message.
+const MAX_ATTEMPTS: u32 = 3;
 
-/// Before the second attempt; it doubles with each. A random part of it is waited.
+/// Backoff before the second attempt, before jitter; it doubles with each attempt.
 pub(crate) const BACKOFF: Duration = Duration::from_millis(50);
 
-/// How long a connection may take to open during a function's start. Lambda allows ten seconds for all of the start.
+/// Timeout for opening a connection while a function starts. Lambda allows ten seconds for the whole init phase.
 pub(crate) const WARM: Duration = Duration::from_secs(2);
 
-/// An AWS service did not do what it was asked to.
+/// A call of an AWS service failed.
 ///
-/// The message has the service's error code, or says that there was no answer. What the service wrote besides is left out,
-/// since it may repeat what it was sent.
+/// The message has the service's error code, or says that there was no response. The service's own message is left out,
+/// since it may repeat parts of the request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{problem}")]
 pub struct AwsError {
     problem: String,
-    answer: Answer,
+    failure: Failure,
 }
 
-/// What is known of a call that failed.
+/// How a call failed, and so whether it may have had an effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Answer {
-    /// The service refused it: nothing was done.
+enum Failure {
+    /// The service rejected the request: it had no effect.
     Refused,
-    /// The service refused it because of how much it is asked to do, not because of what: nothing was done.
+    /// The service throttled the request: it had no effect.
     Throttled,
-    /// The service failed on it. Whether anything was done is not known.
+    /// The service had an internal error. Whether the request had an effect is unknown.
     Failed,
-    /// There was no answer. Whether anything was done is not known.
-    Missing,
+    /// There was no response. Whether the request had an effect is unknown.
+    NoResponse,
 }
 
-/// What AWS clients are made of. It is loaded when the first client is made: a function that has none starts without it.
+/// The configuration that all AWS clients share. It is loaded with the first client: a function without one starts faster.
 ///
-/// All clients share the connections, which belong to the runtime that makes the calls.
+/// All clients share one connection pool, which belongs to the async runtime that makes the calls.
 #[derive(Debug, Default)]
 pub struct Aws {
     ca_bundle: Option<PathBuf>,
@@ -63,14 +63,14 @@ pub struct Aws {
 }
 
 impl Aws {
-    /// Clients of servers whose certificates chain to those of this file, in PEM; to AWS's own roots where there is none.
+    /// Trusts servers whose certificates chain to the roots in this PEM file, or to Amazon's roots where there is none.
     #[must_use]
     pub fn new(ca_bundle: Option<PathBuf>) -> Self {
         Self { ca_bundle, configuration: OnceCell::new() }
     }
 
-    /// The configuration of all clients: region, credentials and endpoint from the environment, and time limits that end a
-    /// call before Lambda ends the function.
+    /// The configuration of all clients: region, credentials and endpoint from the environment, and timeouts that end
+    /// a call before Lambda ends the function.
     ///
     /// # Errors
     /// [`CaBundleError`] where the certificates cannot be read.
@@ -87,81 +87,81 @@ impl From<SdkConfig> for Aws {
 
 async fn load(connections: Connections) -> SdkConfig {
     let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(CALL).build();
-    let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(BACKOFF);
-    // Lambda says the region in the environment. The default looks for it in files and on the network, too.
+    let retries = RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS).with_initial_backoff(BACKOFF);
+    // Lambda sets the region in the environment. The default provider would also look in files and on the network.
     let region = EnvironmentVariableRegionProvider::new();
     let defaults = aws_config::defaults(BehaviorVersion::latest()).region(region).http_client(connections);
     defaults.timeout_config(timeouts).retry_config(retries).load().await
 }
 
-/// The time limits of a call that only opens a connection.
+/// Timeouts of a call that only opens a connection.
 pub(crate) fn warm_timeouts() -> TimeoutConfig {
     TimeoutConfig::builder().operation_timeout(WARM).build()
 }
 
 impl AwsError {
-    /// What is known of a call that failed.
+    /// Classifies the error of a call.
     pub(crate) fn new<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Self {
         match error {
             SdkError::ServiceError(context) => {
                 let status = context.raw().status();
                 let code = context.err().code().unwrap_or("no error code");
-                let answer = match status.is_client_error() {
-                    true if code.contains("Throttl") || status.as_u16() == 429 => Answer::Throttled,
-                    true => Answer::Refused,
-                    false => Answer::Failed,
+                let failure = match status.is_client_error() {
+                    true if code.contains("Throttl") || status.as_u16() == 429 => Failure::Throttled,
+                    true => Failure::Refused,
+                    false => Failure::Failed,
                 };
-                Self { problem: format!("{code} (status {})", status.as_u16()), answer }
+                Self { problem: format!("{code} (status {})", status.as_u16()), failure }
             }
-            SdkError::ConstructionFailure(_) => Self::of("the request could not be made", Answer::Refused),
-            SdkError::TimeoutError(_) => Self::of("no answer in time", Answer::Missing),
+            SdkError::ConstructionFailure(_) => Self::of("the request could not be built", Failure::Refused),
+            SdkError::TimeoutError(_) => Self::of("no response before the timeout", Failure::NoResponse),
             SdkError::DispatchFailure(failure) if failure.is_timeout() => {
-                Self::of("no connection in time", Answer::Missing)
+                Self::of("no connection before the timeout", Failure::NoResponse)
             }
             SdkError::DispatchFailure(failure) if failure.is_user() || failure.is_other() => {
-                Self::of("the request could not be sent", Answer::Missing)
+                Self::of("the request could not be sent", Failure::NoResponse)
             }
-            SdkError::DispatchFailure(_) => Self::of("the connection failed", Answer::Missing),
+            SdkError::DispatchFailure(_) => Self::of("the connection failed", Failure::NoResponse),
             _ => Self::unanswered(),
         }
     }
 
-    /// There is no answer, or none that can be read.
+    /// There is no response, or none that can be parsed.
     pub(crate) fn unanswered() -> Self {
-        Self::of("no answer that can be read", Answer::Missing)
+        Self::of("no response that can be parsed", Failure::NoResponse)
     }
 
-    /// The service refused the call.
+    /// The service rejected the request.
     #[cfg(test)]
     pub(crate) fn refused() -> Self {
-        Self::of("refused", Answer::Refused)
+        Self::of("refused", Failure::Refused)
     }
 
-    fn of(problem: &str, answer: Answer) -> Self {
-        Self { problem: problem.to_owned(), answer }
+    fn of(problem: &str, failure: Failure) -> Self {
+        Self { problem: problem.to_owned(), failure }
     }
 
-    /// Whether the service refused the call, so that it certainly did nothing.
+    /// Whether the service rejected or throttled the request, so that it certainly had no effect.
     #[must_use]
     pub fn is_refusal(&self) -> bool {
-        matches!(self.answer, Answer::Refused | Answer::Throttled)
+        matches!(self.failure, Failure::Refused | Failure::Throttled)
     }
 
-    /// Whether the service refused the call, and would have done so with less to do, too.
+    /// Whether the service rejected the request for its content, and not for the load.
     pub(crate) fn is_about_content(&self) -> bool {
-        self.answer == Answer::Refused
+        self.failure == Failure::Refused
     }
 
     /// Whether the service was reached.
-    pub(crate) fn is_answer(&self) -> bool {
-        self.answer != Answer::Missing
+    pub(crate) fn is_response(&self) -> bool {
+        self.failure != Failure::NoResponse
     }
 }
 
-/// The result of a call that only opens a connection: any answer has done so, one that refuses it, too.
+/// The result of a call that only opens a connection: any response shows that it is open, even an error.
 pub(crate) fn warmed<T, E: ProvideErrorMetadata>(result: Result<T, SdkError<E, HttpResponse>>) -> Result<(), AwsError> {
     match result.map_err(|error| AwsError::new(&error)) {
-        Err(error) if !error.is_answer() => Err(error),
+        Err(error) if !error.is_response() => Err(error),
         _ => Ok(()),
     }
 }

@@ -13,19 +13,19 @@ use crate::aws::{Aws, AwsError, CALL, warm_timeouts, warmed};
 use crate::connections::CaBundleError;
 use crate::limit::entry_size;
 
-/// Entries that one call of the bus takes.
+/// The most entries of one `PutEvents` call.
 pub(crate) const ENTRIES: usize = 10;
 
-/// How often entries are sent that the bus took the call for, and refused.
+/// The most attempts for entries that fail although the call succeeds.
 const ROUNDS: u32 = 3;
 
-/// Before the second round; twice as much before the third.
+/// Backoff before the second attempt; twice as long before the third.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// How long after the start entries may be sent again. A bus that takes longer to answer is helped by waiting.
+/// How long after the start failed entries may be retried. A bus that is slower than this gets no more load.
 const AGAIN: Duration = Duration::from_secs(4);
 
-/// The longest that publishing takes: the last call begins after [`AGAIN`] and the longest pause at the latest.
+/// The longest that publishing takes: the last call starts at the latest after [`AGAIN`] and the longest backoff.
 pub(crate) const PUBLISH: Duration = AGAIN.saturating_add(PAUSE).saturating_add(PAUSE).saturating_add(CALL);
 
 /// Where events are published.
@@ -58,14 +58,14 @@ const BUS_WITHOUT_RULES: &str = ":event-busv2/";
 /// An event was not published, or is not known to be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PublishError {
-    /// The bus refused the event: it is not published.
-    #[error("the bus refused the event: {code}")]
+    /// The bus rejected the event: it is not published.
+    #[error("the bus rejected the event: {code}")]
     Refused {
         /// The error code of the bus.
         code: String,
     },
-    /// The call failed. Whether the event is published is known only where the error [is a refusal](AwsError::is_refusal).
-    #[error("the bus did not take the event: {0}")]
+    /// The call failed. The event is certainly not published only where the error [is a refusal](AwsError::is_refusal).
+    #[error("the call of the bus failed: {0}")]
     Call(#[source] AwsError),
     /// Standard output could not be written to.
     #[error("standard output could not be written to: {0}")]
@@ -83,7 +83,7 @@ impl PublishError {
     }
 }
 
-/// An event as it goes to the bus.
+/// An event as it is sent to the bus.
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
     /// What a rule matches as `source`: `mediahook.<slug>`.
@@ -92,29 +92,28 @@ pub(crate) struct Entry {
     pub(crate) detail_type: String,
     /// The event, as it was stored.
     pub(crate) detail: String,
-    /// The tracing header of the request that brought it.
+    /// The tracing header of its request.
     pub(crate) trace: Option<String>,
 }
 
 impl Entry {
-    /// Bytes, as `EventBridge` measures them.
+    /// Bytes, as `EventBridge` counts them.
     pub(crate) fn size(&self) -> usize {
         entry_size(self.source, &self.detail_type, &self.detail)
     }
 }
 
-/// What a bus does.
+/// The operation of a bus.
 pub(crate) trait Publish {
-    /// Publishes at most [`ENTRIES`] entries, and says of each how that went, in their order. Takes no longer than
-    /// [`PUBLISH`].
+    /// Publishes at most [`ENTRIES`] entries, and returns the result of each, in their order, within [`PUBLISH`].
     async fn publish(&self, entries: &[&Entry]) -> Vec<Result<(), PublishError>>;
 }
 
 impl Bus {
-    /// The bus that `target` names.
+    /// Connects to the bus that `target` names.
     ///
     /// # Errors
-    /// [`CaBundleError`] where AWS clients cannot be made.
+    /// [`CaBundleError`] where the AWS clients cannot be created.
     pub async fn connect(target: BusTarget, aws: &Aws) -> Result<Self, CaBundleError> {
         Ok(match target {
             BusTarget::EventBridge(name) => {
@@ -125,10 +124,10 @@ impl Bus {
         })
     }
 
-    /// Opens the connection ahead of the first event.
+    /// Opens the connection before the first event.
     ///
     /// # Errors
-    /// [`AwsError`] where the bus was not reached. Later calls try anew.
+    /// [`AwsError`] where the bus was not reached. Later calls retry.
     pub async fn warm(&self) -> Result<(), AwsError> {
         match self {
             Self::EventBridge(bus) => bus.warm().await,
@@ -181,10 +180,10 @@ impl EventBus {
         warmed(asked.config_override(settings.retry_config(RetryConfig::disabled())).send().await)
     }
 
-    /// One call, whose result has an error code for each entry that was refused.
+    /// One call. The result has an error code for each entry that failed.
     ///
-    /// The SDK repeats a call that failed as a whole, after a time-out, too. Such a call may have published its events, so
-    /// that they are published twice; but as nobody can know, not to repeat it could lose them.
+    /// The SDK retries a call that failed as a whole, also after a timeout. Such a call may have published its events, so
+    /// that they are published twice; without the retry they could be lost.
     async fn put(&self, entries: &[&Entry]) -> Result<Vec<Option<String>>, AwsError> {
         let entries = entries.iter().map(|entry| self.request(entry)).collect();
         let answer = self.client.put_events().set_entries(Some(entries)).send().await;
@@ -192,7 +191,7 @@ impl EventBus {
         Ok(answer.entries().iter().map(|entry| entry.error_code().map(str::to_owned)).collect())
     }
 
-    /// A call for each entry: one that makes the bus refuse a call takes no other along.
+    /// Sends entries one by one, so that a rejected one cannot fail the rest.
     async fn put_singly(&self, entries: &[&Entry]) -> Vec<Result<(), PublishError>> {
         join_all(entries.iter().map(async |entry| match self.put(&[entry]).await {
             Ok(codes) => match codes.into_iter().next() {
@@ -204,8 +203,8 @@ impl EventBus {
         .await
     }
 
-    /// Has no time, so that the bus takes the time of publication: by it a replay selects, and who replays what a consumer
-    /// missed knows when the consumer failed, and not when the vendor's job ended.
+    /// The entry has no time, so that the bus sets the time of publication. A replay selects events by it: an operator knows
+    /// when a consumer failed, not when the vendor's job ended.
     fn request(&self, entry: &Entry) -> PutEventsRequestEntry {
         PutEventsRequestEntry::builder()
             .event_bus_name(&self.name)
@@ -217,16 +216,16 @@ impl EventBus {
     }
 }
 
-/// The result of an entry for which the bus has this error code, or none.
+/// The result of an entry by its error code, if it has one.
 fn refused(code: Option<String>) -> Result<(), PublishError> {
     code.map_or(Ok(()), |code| Err(PublishError::Refused { code }))
 }
 
 impl Publish for EventBus {
-    /// Entries that the bus refuses one by one, as it does where it is throttled, are sent again soon: the queue would
-    /// bring them back only after minutes.
+    /// Retries entries that fail individually, as they do under throttling: the queue would redeliver them only after
+    /// minutes.
     ///
-    /// A call that it refuses as a whole, because of one entry or of all together, is sent again in parts.
+    /// A call that is rejected as a whole, because of one entry or of its total size, is retried one entry at a time.
     async fn publish(&self, entries: &[&Entry]) -> Vec<Result<(), PublishError>> {
         let started = Instant::now();
         let mut results = vec![Err(PublishError::Call(AwsError::unanswered())); entries.len()];

@@ -1,4 +1,4 @@
-//! The connections to AWS, which all clients share.
+//! The connection pool that all AWS clients share.
 
 use std::io;
 use std::path::Path;
@@ -16,33 +16,31 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
-/// How long a connection may take to open. Within a region it takes some milliseconds.
+/// Connect timeout. Within a region a connection opens in a few milliseconds.
 const CONNECT: Duration = Duration::from_secs(1);
 
-/// After so long without a call, connections are opened anew. Lambda freezes a function between requests; meanwhile the other
-/// side gives connections up, after 20 seconds and more, and of each one left a call would learn that only by failing.
+/// After this long without a call, the pool is replaced. Lambda freezes a function between requests; meanwhile the servers
+/// close idle connections, after 20 seconds or more, and a call on a closed connection fails.
 const IDLE: SignedDuration = SignedDuration::from_secs(20);
 
-/// The root certificates that servers of AWS have to chain to could not be used.
+/// The configured root certificates could not be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CaBundleError {
     /// The file cannot be read.
-    #[error("AWS_CA_BUNDLE is set wrong: expected a file of root certificates, but it cannot be read: {0}")]
+    #[error("AWS_CA_BUNDLE is invalid: the file cannot be read: {0}")]
     File(io::ErrorKind),
-    /// The file has no certificates, or one that is not well-formed.
-    #[error(
-        "AWS_CA_BUNDLE is set wrong: expected a file of root certificates in PEM, and none that is not well-formed"
-    )]
+    /// The file has no certificate, or a malformed one.
+    #[error("AWS_CA_BUNDLE is invalid: expected a file of root certificates in PEM, all of them well-formed")]
     Certificates,
 }
 
-/// The roots of Amazon Trust Services. To read those of the whole system would take longer than all else at a start.
+/// The roots of Amazon Trust Services. Loading the system's roots would take longer than the rest of a cold start.
 const ROOTS: &[u8] = include_bytes!("roots.pem");
 
-/// The one pool of connections.
+/// The one connection pool.
 ///
-/// The SDK's own client keeps a pool for each pair of connect and read timeouts that a call ever had. This one has the same
-/// timeout for all connections; how long a call may take is up to the call.
+/// The SDK's own client keeps a pool for each pair of connect and read timeouts that a call ever had. This one has one
+/// connect timeout; the timeouts of a call are set with the call.
 #[derive(Debug)]
 pub(crate) struct Connections {
     tls: TlsContext,
@@ -56,7 +54,7 @@ struct Pool {
 }
 
 impl Connections {
-    /// A pool without a connection yet, to servers whose certificates chain to those of this file, or to AWS's own roots.
+    /// An empty pool that trusts servers whose certificates chain to the roots in this file, or to Amazon's roots.
     pub(crate) fn new(ca_bundle: Option<&Path>) -> Result<Self, CaBundleError> {
         let tls = match ca_bundle {
             None => trusting(ROOTS.to_vec()),
@@ -65,7 +63,7 @@ impl Connections {
         Ok(Self { pool: Mutex::new(Pool { connector: connector(&tls), used: Timestamp::now() }), tls })
     }
 
-    /// The pool for a call now. Wall-clock time, since the others may stand still while Lambda freezes the function.
+    /// The pool for a call now. It is wall-clock time, since monotonic clocks may stop while Lambda freezes the function.
     fn at(&self, now: Timestamp) -> SharedHttpConnector {
         let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
         if now.duration_since(pool.used) > IDLE {
@@ -82,7 +80,7 @@ impl HttpClient for Connections {
     }
 }
 
-/// The SDK panics on certificates that cannot be read, so they are looked at here first.
+/// The SDK panics on malformed certificates, so they are checked here first.
 fn trusting(pem: Vec<u8>) -> Result<TlsContext, CaBundleError> {
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(&pem) {
@@ -135,7 +133,7 @@ mod tests {
         assert_eq!(nowhere, CaBundleError::File(io::ErrorKind::NotFound));
     }
 
-    /// Calls one after the other share a connection, whatever their timeouts. After a pause it is not used any more.
+    /// Sequential calls share a connection, whatever their timeouts. After a pause it is not used again.
     #[tokio::test(flavor = "current_thread")]
     async fn a_connection_is_shared_until_a_pause() {
         let peers = Arc::<Mutex<Vec<SocketAddr>>>::default();

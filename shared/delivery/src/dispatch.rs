@@ -1,6 +1,6 @@
 //! From the queue to the bus: claim, publish, complete.
 //!
-//! `docs/delivery.md` lists what happens where a step fails, or the function ends between two of them.
+//! `docs/delivery.md` lists what happens when a step fails, or the function is killed between two steps.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
@@ -23,17 +23,17 @@ use crate::limit::Limit;
 #[cfg(test)]
 mod tests;
 
-/// Groups of events that are on their way at once. Each has up to ten calls of the ledger open.
+/// The most groups of events in flight at once. Each has up to ten concurrent calls of the ledger.
 const AT_ONCE: usize = 4;
 
-/// The longest that a group of events takes from its claims to its completions, and the answer to the queue after it. A run
-/// with less time than this starts none: `Timeout` of the function has to be longer.
+/// The longest that a group of events takes from its claims to its completions, with the function's response after it. A run
+/// with less time left starts no group: `Timeout` of the function must be longer.
 pub const GROUP_TIME: Duration = CALL.saturating_add(PUBLISH).saturating_add(CALL).saturating_add(ANSWER);
 
-/// What the function takes after the last group to tell the queue what failed.
+/// Time reserved after the last group for the response that lists the failed messages.
 const ANSWER: Duration = Duration::from_secs(1);
 
-/// Publishes what the queue holds.
+/// Publishes the events of the queue's messages.
 #[derive(Debug)]
 pub struct Dispatcher {
     ledger: Ledger,
@@ -44,26 +44,26 @@ pub struct Dispatcher {
 /// A message of the queue.
 #[derive(Debug, Clone, Default)]
 pub struct Record {
-    /// Its id, by which the queue is told that it failed.
+    /// Its id, which a batch response lists if the message failed.
     pub message: String,
     /// The events of a callback, as [`Intake::store`](crate::Intake::store) wrote them.
     pub body: String,
-    /// The tracing header of the request that brought them (`AWSTraceHeader`).
+    /// The tracing header of their request (`AWSTraceHeader`).
     pub trace: Option<String>,
 }
 
-/// What became of a batch of messages.
+/// The result of a batch of messages.
 #[derive(Debug, Default)]
 pub struct Report {
     /// Each event, once.
     pub events: Vec<Dispatched>,
-    /// The ids of the messages that hold no events of ours. They failed, and end up in the dead-letter queue.
+    /// The ids of the messages that are not events of Mediahook. They fail, and end up in the dead-letter queue.
     pub unreadable: Vec<String>,
-    /// The ids of all messages that have to come back, the unreadable ones among them.
+    /// The ids of all messages to redeliver, the unreadable ones included.
     pub failed: Vec<String>,
 }
 
-/// What became of an event.
+/// An event, and its result.
 #[derive(Debug)]
 pub struct Dispatched {
     /// Whose event it is.
@@ -72,31 +72,31 @@ pub struct Dispatched {
     pub id: String,
     /// Its type.
     pub r#type: String,
-    /// What became of it.
+    /// The result.
     pub fate: Fate,
 }
 
-/// What became of an event.
+/// The result of dispatching an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
-    /// It is published, and the ledger knows it.
+    /// It is published, and completed in the ledger.
     Published,
-    /// It is published, but the ledger was not told. Another delivery of it will be published, too.
+    /// It is published, but the ledger could not be updated. A redelivery would be published again.
     NotNoted(AwsError),
-    /// It had been published before, and was not again.
+    /// It had been published before, and is not published again.
     Duplicate,
-    /// Another run has claimed it, and may have published it. Its messages come back.
+    /// Another run holds its lease, and may have published it. Its messages are redelivered.
     Held,
-    /// The ledger did not say whether it is published. Its messages come back.
+    /// The claim failed. Its messages are redelivered.
     NotClaimed(AwsError),
-    /// It was not published, or is not known to be. Its messages come back.
+    /// It was not published, or is not known to be. Its messages are redelivered.
     NotPublished(PublishError),
-    /// The run had too little time left to try. Its messages come back.
+    /// The run had too little time left to start. Its messages are redelivered.
     NotStarted,
 }
 
 impl Fate {
-    /// Whether nothing is left to do for the event.
+    /// Whether the event needs no redelivery.
     #[must_use]
     pub fn is_settled(&self) -> bool {
         match self {
@@ -107,16 +107,16 @@ impl Fate {
 }
 
 impl Dispatcher {
-    /// A dispatcher from here to there. No call of the bus has more than `limit`.
+    /// A dispatcher with this ledger and bus. `limit` is the size limit of a call of the bus.
     #[must_use]
     pub fn new(ledger: Ledger, bus: Bus, limit: Limit) -> Self {
         Self { ledger, bus, limit }
     }
 
-    /// Opens the connections ahead of the first event.
+    /// Opens the connections before the first event.
     ///
     /// # Errors
-    /// [`AwsError`] where the ledger or the bus was not reached. Later calls try anew.
+    /// [`AwsError`] where the ledger or the bus was not reached. Later calls retry.
     pub async fn warm(&self) -> Result<(), AwsError> {
         let (ledger, bus) = join(self.ledger.warm(), self.bus.warm()).await;
         ledger.and(bus)
@@ -124,21 +124,21 @@ impl Dispatcher {
 
     /// Publishes the events of these messages, each once.
     ///
-    /// `owner` is unique to this run, and `now` is not before the run's start: a claim holds from then on, and longer than a
-    /// run may take. The run ends before `deadline`: events for which too little time is left are [`Fate::NotStarted`].
+    /// `owner` is unique to this run. `now` must not be before the start of the run: leases count from it, and outlast the
+    /// run. The run ends before `deadline`: events for which too little time is left are [`Fate::NotStarted`].
     pub async fn run(&self, records: &[Record], owner: &str, now: Timestamp, deadline: Instant) -> Report {
         Run { ledger: &self.ledger, bus: &self.bus, owner, now, deadline }.dispatch(records, self.limit).await
     }
 }
 
-/// An event that is to be published.
+/// An event to publish.
 struct Queued {
     product: Product,
     id: String,
     entry: Entry,
 }
 
-/// What of an event is read here, so that it can be routed. The rest goes on as it is.
+/// The fields of an event that routing needs. The rest is passed on unchanged.
 #[derive(Deserialize)]
 struct Head<'a> {
     #[serde(borrow)]
@@ -147,18 +147,18 @@ struct Head<'a> {
     source: Cow<'a, str>,
     #[serde(borrow)]
     r#type: Cow<'a, str>,
-    /// Without a time it is not an event.
+    /// Not used, but required: an event has a time.
     #[serde(rename = "time")]
     _time: Timestamp,
 }
 
-/// The events of a message, by their keys; `None` where it holds something else.
+/// The events of a message, by their keys; `None` where it is something else.
 fn read(record: &Record) -> Option<Vec<(String, Queued)>> {
     let events: Vec<&RawValue> = serde_json::from_str(&record.body).ok()?;
     events
         .into_iter()
         .map(|event| {
-            // Serde would take an array for the members in their order, and the bus only takes objects.
+            // Serde also reads a struct from an array of its fields. The bus accepts only objects.
             let object = Some(event.get()).filter(|text| text.starts_with('{'))?;
             let head: Head<'_> = serde_json::from_str(object).ok()?;
             let product = Product::of_source(&head.source)?;
@@ -215,7 +215,7 @@ impl<L: Claims, B: Publish> Run<'_, L, B> {
             };
             let keys: Vec<String> = read.iter().map(|(key, _)| key.clone()).collect();
             keys_of.push((&record.message, keys));
-            // A callback that came twice may be in one batch twice.
+            // The same event may be in a batch twice.
             events.extend(read);
         }
         let settled = stream::iter(groups(events, limit)).map(|group| self.settle(group)).buffer_unordered(AT_ONCE);
@@ -234,8 +234,8 @@ impl<L: Claims, B: Publish> Run<'_, L, B> {
         report
     }
 
-    /// Takes a group of events through all steps, so that few events are between two steps at any time. Starts none that
-    /// might not end: Lambda would end it between two steps, and the answer to the queue would be lost for all messages.
+    /// Takes a group of events through all steps, so that few events are between two steps at any time. It does not start
+    /// without enough time left: Lambda would kill it between two steps, and the response for all messages would be lost.
     async fn settle(&self, group: Vec<(String, Queued)>) -> Vec<(String, Dispatched)> {
         let fates = if self.deadline.saturating_duration_since(Instant::now()) < GROUP_TIME {
             vec![Fate::NotStarted; group.len()]
@@ -249,7 +249,7 @@ impl<L: Claims, B: Publish> Run<'_, L, B> {
         group.into_iter().zip(fates).map(dispatched).collect()
     }
 
-    /// The steps of a group: what became of each event, in their order. Takes less than [`GROUP_TIME`].
+    /// The steps of a group: returns the result of each event, in their order, within [`GROUP_TIME`].
     async fn take(&self, group: &[(String, Queued)]) -> Vec<Fate> {
         let claims = join_all(group.iter().map(|(key, _)| self.ledger.claim(key, self.owner, self.now))).await;
         let granted = |claim: &Result<Claim, AwsError>| *claim == Ok(Claim::Granted);
@@ -263,7 +263,7 @@ impl<L: Claims, B: Publish> Run<'_, L, B> {
         .await
     }
 
-    /// The last step: completes what is published, and gives up the claim to what certainly is not.
+    /// The last step: completes an event that is published, and releases the claim of one that certainly is not.
     async fn conclude(
         &self,
         key: &str,
@@ -280,7 +280,7 @@ impl<L: Claims, B: Publish> Run<'_, L, B> {
             },
             (Ok(Claim::Granted), Some(Err(error))) => {
                 if error.is_certain() {
-                    // Where the ledger does not take this, the lease ends before the message comes back.
+                    // If this fails, the lease expires before the message is redelivered.
                     self.ledger.release(key, self.owner).await.unwrap_or_default();
                 }
                 Fate::NotPublished(error)

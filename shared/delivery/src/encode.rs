@@ -1,11 +1,11 @@
-//! Events as the text of messages.
+//! Serializes events, and packs them into messages.
 
 use std::io::{self, Write};
 
 use callbacks::{CloudEvent, Product};
 use serde::Serialize;
 
-/// The event as JSON that SQS takes, or `None` where it has more than `limit` bytes. It takes no more memory than that.
+/// The event as JSON that SQS accepts, or `None` where it has more than `limit` bytes. It uses no more memory than that.
 pub(crate) fn event(event: &CloudEvent, limit: usize) -> Result<Option<String>, serde_json::Error> {
     let mut out = Bounded { bytes: Vec::new(), limit };
     match event.serialize(&mut serde_json::Serializer::new(&mut out)) {
@@ -21,12 +21,12 @@ pub(crate) fn event(event: &CloudEvent, limit: usize) -> Result<Option<String>, 
 /// Messages of at most `limit` bytes that hold these events in this order, each in the JSON batch format of CloudEvents
 /// (<https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md#4-json-batch-format>).
 ///
-/// No event has more than `limit` bytes, less the brackets.
+/// Each event must fit `limit` together with the two brackets.
 pub(crate) fn messages(events: Vec<String>, limit: usize) -> Vec<String> {
     let mut messages = Vec::new();
     let mut message = String::new();
     for event in events {
-        // What opens or parts, the event, and what closes.
+        // A comma, the event, and the closing bracket.
         if !message.is_empty() && message.len() + 1 + event.len() + 1 > limit {
             message.push(']');
             messages.push(std::mem::take(&mut message));
@@ -41,19 +41,20 @@ pub(crate) fn messages(events: Vec<String>, limit: usize) -> Vec<String> {
     messages
 }
 
-/// `<slug>/<event id>`: the name of an event among those of all products. It is the key in the ledger, and of what is kept
-/// outside of the event.
+/// `<slug>/<event id>`, unique among the events of all products. It is the key in the ledger, and of data in the overflow
+/// bucket.
 pub(crate) fn key(product: Product, id: &str) -> String {
     format!("{product}/{id}")
 }
 
-/// SQS takes every character that XML 1.0 does. JSON has two more, and only ever in a string, where they may be escaped.
+/// Escapes two characters that JSON allows and SQS rejects: SQS accepts the characters of XML 1.0. In JSON text they occur
+/// only in strings, where they may be escaped.
 fn without_noncharacters(text: String) -> String {
     const NONCHARACTERS: [char; 2] = ['\u{fffe}', '\u{ffff}'];
     if text.contains(NONCHARACTERS) { text.replace('\u{fffe}', "\\ufffe").replace('\u{ffff}', "\\uffff") } else { text }
 }
 
-/// Takes bytes up to a limit, and is full then.
+/// A buffer that fails when it would exceed its limit.
 struct Bounded {
     bytes: Vec<u8>,
     limit: usize,

@@ -2,8 +2,6 @@
 
 use std::io::{self, Write};
 use std::str::FromStr;
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use callbacks::CloudEvent;
 
@@ -11,14 +9,13 @@ use crate::aws::{Aws, AwsError};
 use crate::connections::CaBundleError;
 use crate::limit::Limit;
 use crate::queue::{Overflow, Queue};
+use crate::store::{StoreContext, StoreError};
 
 /// The first durable place for events.
 #[derive(Debug)]
 pub enum Intake {
     /// Standard output, one event per line. Logs go to standard error, so the two never mix.
     Stdout,
-    /// A list in memory, for tests.
-    Memory(Mutex<Vec<CloudEvent>>),
     /// A queue of Amazon SQS.
     Sqs(Queue),
 }
@@ -32,55 +29,17 @@ pub enum IntakeTarget {
     Sqs(String),
 }
 
-/// What comes with the events of one callback.
-#[derive(Debug, Clone, Copy)]
-pub struct Delivery<'a> {
-    /// The X-Ray tracing header of the request. One that is malformed is left out.
-    pub trace: Option<&'a str>,
-    /// The time that there is, all attempts included. What is not stored by then is [`StoreError::Late`].
-    pub within: Duration,
-}
-
-/// The events were not stored, at least not all of them. Sending the callback again is safe.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// An event could not be written as JSON.
-    #[error("an event could not be encoded")]
-    Encode(#[source] serde_json::Error),
-    /// Standard output could not be written to.
-    #[error("standard output could not be written to")]
-    Write(#[source] io::Error),
-    /// An event is larger than the queue or the bus takes, and there is no overflow to keep its data.
-    #[error("an event is larger than the limit, and there is no overflow for its data")]
-    TooLarge,
-    /// The overflow did not take the data of a large event.
-    #[error("the overflow did not take the data of a large event: {0}")]
-    Overflow(#[source] AwsError),
-    /// The queue did not take a message.
-    #[error("the queue did not take a message: {0}")]
-    Queue(#[source] AwsError),
-    /// The time was over before everything was stored.
-    #[error("not everything was stored in time")]
-    Late,
-}
-
-/// The configured intake is none that there is.
+/// The configured value is not a supported intake.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected `stdout` or `sqs:<queue URL>`")]
 pub struct UnknownIntake;
 
 impl Intake {
-    /// An intake that keeps what it is given, for tests.
-    #[must_use]
-    pub fn memory() -> Self {
-        Self::Memory(Mutex::new(Vec::new()))
-    }
-
-    /// The intake that `target` names. An event beyond `limit` goes to `overflow`, if there is one; standard output takes
-    /// events of any size.
+    /// Connects to the intake that `target` names. The data of an event above `limit` goes to `overflow`, if one is
+    /// configured; standard output takes events of any size.
     ///
     /// # Errors
-    /// [`CaBundleError`] where AWS clients cannot be made.
+    /// [`CaBundleError`] where the AWS clients cannot be created.
     pub async fn connect(
         target: IntakeTarget,
         overflow: Option<Overflow>,
@@ -93,29 +52,25 @@ impl Intake {
         })
     }
 
-    /// Opens the connection ahead of the first event, so that no callback waits for it.
+    /// Opens the connection before the first event, so that no callback waits for it.
     ///
     /// # Errors
-    /// [`AwsError`] where the queue was not reached. [`Intake::store`] tries anew.
+    /// [`AwsError`] where the queue was not reached. [`Intake::store`] retries.
     pub async fn warm(&self) -> Result<(), AwsError> {
         match self {
-            Self::Stdout | Self::Memory(_) => Ok(()),
+            Self::Stdout => Ok(()),
             Self::Sqs(queue) => queue.warm().await,
         }
     }
 
-    /// Stores all of the events, or says that it did not.
+    /// Stores all of the events durably, or returns an error.
     ///
     /// # Errors
-    /// [`StoreError`] where they are not all stored for good. Some of them may be.
-    pub async fn store(&self, events: &[CloudEvent], delivery: &Delivery<'_>) -> Result<(), StoreError> {
+    /// [`StoreError`] where not all of them are stored. Some of them may be.
+    pub async fn store(&self, events: &[CloudEvent], context: &StoreContext<'_>) -> Result<(), StoreError> {
         match self {
             Self::Stdout => write_lines(events, &mut io::stdout().lock()),
-            Self::Memory(stored) => {
-                stored.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(events);
-                Ok(())
-            }
-            Self::Sqs(queue) => queue.store(events, delivery).await,
+            Self::Sqs(queue) => queue.store(events, context).await,
         }
     }
 }
@@ -133,7 +88,7 @@ impl FromStr for IntakeTarget {
     }
 }
 
-/// Writes one line for each event. All are encoded before the first is written.
+/// Writes one line for each event. All are serialized before the first is written.
 fn write_lines(events: &[CloudEvent], out: &mut impl Write) -> Result<(), StoreError> {
     let mut lines = Vec::new();
     for event in events {
@@ -181,15 +136,6 @@ mod tests {
             }
         }
         assert!(matches!(write_lines(&events(), &mut Full), Err(StoreError::Write(_))));
-    }
-
-    #[tokio::test(flavor = "current_thread")]
-    async fn memory_keeps_what_it_is_given() {
-        let intake = Intake::memory();
-        let delivery = Delivery { trace: None, within: Duration::from_secs(1) };
-        intake.store(&events(), &delivery).await.unwrap();
-        let Intake::Memory(stored) = intake else { panic!() };
-        assert_eq!(stored.into_inner().unwrap().len(), 2);
     }
 
     #[test]

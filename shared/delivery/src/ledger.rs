@@ -16,19 +16,19 @@ use crate::connections::CaBundleError;
 
 /// How long a claim holds without being completed.
 ///
-/// It has to be longer than `Timeout` of the function that claims, and shorter than `VisibilityTimeout` of the queue: so
-/// nobody publishes an event while another run still may, and a message that comes back meets no lease.
+/// It must be longer than `Timeout` of the dispatch function, so that no two runs publish an event at the same time, and
+/// shorter than `VisibilityTimeout` of the queue, so that the lease has expired when the message is redelivered.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(90);
 
-/// How long an event is remembered. Its last redelivery may come after 15 days in a queue of the vendor's and 14 days in
-/// ours, which include those in the dead-letter queue: SQS counts from when a message was first stored. Only a redrive starts
-/// the count anew, and adds up to 14 days: 43 days.
+/// How long an event is remembered. Its last redelivery may come after up to 15 days in a vendor's queue and 14 days in
+/// ours, the dead-letter queue included: SQS counts from when a message was first stored. A redrive restarts the count, and
+/// so adds up to 14 days: 43 days.
 pub(crate) const MEMORY: SignedDuration = SignedDuration::from_hours(45 * 24);
 
-/// A claim that is not completed.
+/// State of an event that is claimed and not completed.
 const CLAIMED: &str = "claimed";
 
-/// An event that has been published.
+/// State of an event that has been published.
 const COMPLETED: &str = "completed";
 
 /// Remembers which events have been published.
@@ -36,7 +36,7 @@ const COMPLETED: &str = "completed";
 pub enum Ledger {
     /// A table of Amazon `DynamoDB`.
     DynamoDb(Table),
-    /// The memory of this process, for local use: what another process publishes, or published, is not known.
+    /// The memory of this process, for local use: it does not know what other processes publish.
     Memory(MemoryLedger),
 }
 
@@ -49,39 +49,39 @@ pub enum LedgerTarget {
     Memory,
 }
 
-/// The configured ledger is none that there is.
+/// The configured value is not a supported ledger.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected `dynamodb:<table>` or `memory`")]
 pub struct UnknownLedger;
 
-/// What a claim led to.
+/// The result of a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Claim {
-    /// The event is the claimant's to publish.
+    /// The caller holds the lease, and publishes the event.
     Granted,
     /// The event has been published.
     Completed,
-    /// The event is another's to publish, or was: its lease still runs.
+    /// Another run holds a lease that has not expired.
     Held,
 }
 
-/// What a ledger does.
+/// The operations of a ledger.
 pub(crate) trait Claims {
-    /// Claims the event with this key for `owner`, which is unique to each run. To repeat a claim is safe.
+    /// Claims the event with this key for `owner`, which is unique to each run. Claiming is idempotent.
     async fn claim(&self, key: &str, owner: &str, now: Timestamp) -> Result<Claim, AwsError>;
 
-    /// Notes that the event has been published, where it is still `owner`'s.
+    /// Marks the event as published, if `owner` still holds it.
     async fn complete(&self, key: &str, owner: &str, now: Timestamp) -> Result<(), AwsError>;
 
-    /// Gives up the claim, where it is still `owner`'s, so that another need not wait for the lease to end.
+    /// Releases the claim, if `owner` still holds it, so that another run need not wait for the lease to expire.
     async fn release(&self, key: &str, owner: &str) -> Result<(), AwsError>;
 }
 
 impl Ledger {
-    /// The ledger that `target` names.
+    /// Connects to the ledger that `target` names.
     ///
     /// # Errors
-    /// [`CaBundleError`] where AWS clients cannot be made.
+    /// [`CaBundleError`] where the AWS clients cannot be created.
     pub async fn connect(target: LedgerTarget, aws: &Aws) -> Result<Self, CaBundleError> {
         Ok(match target {
             LedgerTarget::DynamoDb(name) => {
@@ -92,10 +92,10 @@ impl Ledger {
         })
     }
 
-    /// Opens the connection ahead of the first event.
+    /// Opens the connection before the first event.
     ///
     /// # Errors
-    /// [`AwsError`] where the table was not reached. Later calls try anew.
+    /// [`AwsError`] where the table was not reached. Later calls retry.
     pub async fn warm(&self) -> Result<(), AwsError> {
         match self {
             Self::DynamoDb(table) => table.warm().await,
@@ -186,7 +186,7 @@ impl Claims for Table {
                 if is("state", COMPLETED) {
                     Ok(Claim::Completed)
                 } else if is("claim", owner) {
-                    // The claim was granted to an attempt whose answer was lost.
+                    // An earlier attempt of this call was granted the claim, and its response was lost.
                     Ok(Claim::Granted)
                 } else {
                     Ok(Claim::Held)
@@ -236,7 +236,7 @@ fn text(value: &str) -> AttributeValue {
     AttributeValue::S(value.to_owned())
 }
 
-/// A time as the time to live of a table wants it: whole seconds since 1970.
+/// A time in whole seconds since 1970, as the time to live of a table requires.
 fn seconds(time: Timestamp) -> AttributeValue {
     AttributeValue::N(time.as_second().to_string())
 }
@@ -314,7 +314,7 @@ mod tests {
         assert_eq!(ledger.claim("b", "two", start).await, Ok(Claim::Granted));
         let after = start + LEASE + SignedDuration::from_secs(1);
         assert_eq!(ledger.claim("a", "two", after).await, Ok(Claim::Granted));
-        // The first one's lease has ended: what it does now counts for nothing.
+        // The first lease has expired: calls of its owner have no effect.
         ledger.complete("a", "one", after).await.unwrap();
         ledger.release("a", "one").await.unwrap();
         assert_eq!(ledger.claim("a", "three", after).await, Ok(Claim::Held));

@@ -1,36 +1,36 @@
-//! How large what is handed on may be.
+//! The size limit of messages and bus entries.
 
 use std::str::FromStr;
 
-/// Bytes that a message of the queue and an entry of the bus may have, as AWS measures them.
+/// The most bytes of a message of the queue and of an entry of the bus, as AWS counts them.
 ///
-/// - SQS counts the body and the message attributes. The trace header is a message system attribute, and does not count
+/// - SQS counts the body and the message attributes. The trace header is a message system attribute, and is not counted
 ///   (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>).
-/// - `EventBridge` counts 14 bytes for a time, which ours leave as room, and the UTF-8 bytes of source, detail type and detail; all entries of a call
-///   together stay below the limit
+/// - `EventBridge` counts the UTF-8 bytes of source, detail type and detail, and 14 bytes for a time, which is reserved here
+///   although entries have none; all entries of a call together must stay below the limit
 ///   (<https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html#eb-putevent-size>).
 ///
-/// Both take 1 MiB now. The default is the 256 KiB that they took before, and that targets of a bus still have as their own
-/// limit: a queue or a function that a rule leads to.
+/// Both accept 1 MiB now. The default is their former limit of 256 KiB, which targets of a rule, such as a queue or a
+/// function, may still have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit(usize);
 
-/// The configured limit is none that can be kept.
+/// The configured value is not a supported limit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected a number of bytes from 16384 to 1048576")]
 pub struct UnknownLimit;
 
-/// What `EventBridge` counts for the time of an event.
+/// Bytes that `EventBridge` counts for the time of an event.
 const TIME: usize = 14;
 
-/// What stands around the only event of a message: `[` and `]`.
+/// Bytes around the only event of a message: `[` and `]`.
 const BRACKETS: usize = 2;
 
 impl Limit {
-    /// The least: an event without its data always fits.
+    /// The minimum: an event without its data always fits.
     const LEAST: usize = 16 * 1024;
 
-    /// The most that SQS and `EventBridge` take.
+    /// The maximum of SQS and `EventBridge`.
     const MOST: usize = 1024 * 1024;
 
     /// Bytes of the largest message.
@@ -38,12 +38,12 @@ impl Limit {
         self.0
     }
 
-    /// Whether entries of so many bytes together fit one call of the bus.
+    /// Whether entries of this total size fit one call of the bus.
     pub(crate) fn is_call(self, size: usize) -> bool {
         size < self.0
     }
 
-    /// Bytes of the longest event that fits a message of its own, and an entry with this source and detail type.
+    /// Bytes of the largest event that fits both a message of its own and an entry with this source and detail type.
     pub(crate) fn event(self, source: &str, detail_type: &str) -> usize {
         let entry = self.0 - 1 - entry_size(source, detail_type, "");
         entry.min(self.0 - BRACKETS)

@@ -1,4 +1,4 @@
-//! The intake that is a queue of Amazon SQS, with a bucket of Amazon S3 for what is too large for it.
+//! The intake in production: a queue of Amazon SQS, with a bucket of Amazon S3 for the data of large events.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -11,26 +11,26 @@ use callbacks::{CloudEvent, Content, Product};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::aws::{AwsError, BACKOFF, warm_timeouts, warmed};
-use crate::intake::{Delivery, StoreError};
 use crate::limit::Limit;
+use crate::store::{StoreContext, StoreError};
 use crate::{encode, trace};
 
-/// Messages or objects that are on their way at once. A body of 6 MB makes some 24 messages.
-const AT_ONCE: usize = 8;
+/// The most messages or objects in flight at once. A body of 6 MB becomes about 24 messages.
+const MAX_IN_FLIGHT: usize = 8;
 
-/// How often a call is tried at most; the time ends before that unless attempts fail at once.
-const ATTEMPTS: u32 = 6;
+/// The most attempts of a call, the first included. The time limit comes first unless attempts fail at once.
+const MAX_ATTEMPTS: u32 = 6;
 
-/// The longest pause between two attempts. A random part of it is waited.
-const LONGEST_BACKOFF: Duration = Duration::from_millis(300);
+/// The longest backoff between two attempts, before jitter.
+const MAX_BACKOFF: Duration = Duration::from_millis(300);
 
-/// Where what is too large for the queue or the bus is kept: `s3:<bucket>`.
+/// Where the data of events too large for the queue or the bus is stored: `s3:<bucket>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Overflow {
     bucket: String,
 }
 
-/// The configured overflow is none that there is.
+/// The configured value is not a supported overflow.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected `s3:<bucket>`")]
 pub struct UnknownOverflow;
@@ -48,7 +48,7 @@ impl FromStr for Overflow {
     }
 }
 
-/// A queue, and what is needed to send to it.
+/// A queue with its client, size limit and overflow bucket.
 #[derive(Debug)]
 pub struct Queue {
     client: aws_sdk_sqs::Client,
@@ -63,11 +63,11 @@ struct Bucket {
     name: String,
 }
 
-/// Status of the answer where there is an object of this key already: precondition failed.
-const EXISTS: u16 = 412;
+/// Status code of S3 where an object with this key exists: precondition failed.
+const OBJECT_EXISTS: u16 = 412;
 
-/// How a call makes use of the time that there is.
-struct Pace {
+/// Timeouts and retries of a call.
+struct RetryPolicy {
     timeouts: TimeoutConfig,
     retries: RetryConfig,
 }
@@ -78,7 +78,7 @@ impl Queue {
         Self { client: aws_sdk_sqs::Client::new(aws), url, bucket, limit }
     }
 
-    /// Opens the connection, by asking for an attribute of the queue.
+    /// Opens the connection by reading the attributes of the queue.
     pub(crate) async fn warm(&self) -> Result<(), AwsError> {
         let asked = self.client.get_queue_attributes().queue_url(&self.url).customize();
         let settings = aws_sdk_sqs::config::Builder::new().timeout_config(warm_timeouts());
@@ -86,27 +86,30 @@ impl Queue {
     }
 
     /// Sends the events in one message, or in as few as they fit.
-    pub(crate) async fn store(&self, events: &[CloudEvent], delivery: &Delivery<'_>) -> Result<(), StoreError> {
-        let stored = self.send_all(events, delivery);
-        tokio::time::timeout(delivery.within, stored).await.map_err(|_| StoreError::Late)?
+    pub(crate) async fn store(&self, events: &[CloudEvent], context: &StoreContext<'_>) -> Result<(), StoreError> {
+        let stored = self.send_all(events, context);
+        tokio::time::timeout(context.timeout, stored).await.map_err(|_| StoreError::Timeout)?
     }
 
-    async fn send_all(&self, events: &[CloudEvent], delivery: &Delivery<'_>) -> Result<(), StoreError> {
-        let pace = Pace::within(delivery.within);
-        let trace = delivery.trace.and_then(trace::well_formed);
-        let texts =
-            stream::iter(events).map(|event| self.text(event, &pace)).buffered(AT_ONCE).try_collect::<Vec<_>>().await?;
+    async fn send_all(&self, events: &[CloudEvent], context: &StoreContext<'_>) -> Result<(), StoreError> {
+        let policy = RetryPolicy::within(context.timeout);
+        let trace = context.trace.and_then(trace::well_formed);
+        let texts = stream::iter(events)
+            .map(|event| self.text(event, &policy))
+            .buffered(MAX_IN_FLIGHT)
+            .try_collect::<Vec<_>>()
+            .await?;
         // The events of a callback are of one product.
         let product = events.first().map(|event| event.source);
         stream::iter(encode::messages(texts, self.limit.message()))
-            .map(|message| self.send(message, product, trace.as_deref(), &pace))
-            .buffer_unordered(AT_ONCE)
+            .map(|message| self.send(message, product, trace.as_deref(), &policy))
+            .buffer_unordered(MAX_IN_FLIGHT)
             .try_collect()
             .await
     }
 
-    /// The event as it travels: whole, or with a reference to its data where it is too large for that.
-    async fn text(&self, event: &CloudEvent, pace: &Pace) -> Result<String, StoreError> {
+    /// The event as it is sent: whole, or with a reference to its data where it is too large.
+    async fn text(&self, event: &CloudEvent, policy: &RetryPolicy) -> Result<String, StoreError> {
         let product = event.source;
         let longest = self.limit.event(product.bus_source(), &event.r#type.to_string());
         if let Some(text) = encode::event(event, longest).map_err(StoreError::Encode)? {
@@ -114,7 +117,7 @@ impl Queue {
         }
         let bucket = self.bucket.as_ref().ok_or(StoreError::TooLarge)?;
         let key = encode::key(product, &event.id);
-        bucket.put(&key, event, pace).await?;
+        bucket.put(&key, event, policy).await?;
         let reference = event.referring_to(format!("s3://{}/{key}", bucket.name));
         encode::event(&reference, longest).map_err(StoreError::Encode)?.ok_or(StoreError::TooLarge)
     }
@@ -124,10 +127,10 @@ impl Queue {
         message: String,
         product: Option<Product>,
         trace: Option<&str>,
-        pace: &Pace,
+        policy: &RetryPolicy,
     ) -> Result<(), StoreError> {
         let mut request = self.client.send_message().queue_url(&self.url).message_body(message);
-        // A fair queue: the backlog of one product does not delay the others'.
+        // Message groups make it a fair queue: the backlog of one product does not delay the others.
         request = request.set_message_group_id(product.map(|product| product.slug().to_owned()));
         if let Some(trace) = trace {
             let value = MessageSystemAttributeValue::builder().data_type("String").string_value(trace).build();
@@ -135,11 +138,11 @@ impl Queue {
             request = request.message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, value);
         }
         let settings = aws_sdk_sqs::config::Builder::new()
-            .timeout_config(pace.timeouts.clone())
-            .retry_config(pace.retries.clone());
+            .timeout_config(policy.timeouts.clone())
+            .retry_config(policy.retries.clone());
         match request.customize().config_override(settings).send().await {
-            Ok(answer) if answer.message_id().is_some_and(|id| !id.is_empty()) => Ok(()),
-            // Something else than the queue answered.
+            Ok(response) if response.message_id().is_some_and(|id| !id.is_empty()) => Ok(()),
+            // Something other than the queue responded.
             Ok(_) => Err(StoreError::Queue(AwsError::unanswered())),
             Err(error) => Err(StoreError::Queue(AwsError::new(&error))),
         }
@@ -147,9 +150,9 @@ impl Queue {
 }
 
 impl Bucket {
-    /// Keeps the data of an event. A redelivery of the event has the same key, and what is there stays: the two differ at most
-    /// in what belongs to the delivery, and the first may have been handed on already.
-    async fn put(&self, key: &str, event: &CloudEvent, pace: &Pace) -> Result<(), StoreError> {
+    /// Stores the data of an event. A redelivery has the same key, and the first object stays: the two differ at most in
+    /// fields of the delivery, and an event that refers to the first may have been published already.
+    async fn put(&self, key: &str, event: &CloudEvent, policy: &RetryPolicy) -> Result<(), StoreError> {
         let request = self
             .client
             .put_object()
@@ -158,26 +161,29 @@ impl Bucket {
             .content_type(event.datacontenttype())
             .if_none_match("*")
             .body(data(event)?.into());
-        let settings =
-            aws_sdk_s3::config::Builder::new().timeout_config(pace.timeouts.clone()).retry_config(pace.retries.clone());
+        let settings = aws_sdk_s3::config::Builder::new()
+            .timeout_config(policy.timeouts.clone())
+            .retry_config(policy.retries.clone());
         match request.customize().config_override(settings).send().await {
             Ok(_) => Ok(()),
-            Err(error) if error.raw_response().is_some_and(|answer| answer.status().as_u16() == EXISTS) => Ok(()),
+            Err(error) if error.raw_response().is_some_and(|response| response.status().as_u16() == OBJECT_EXISTS) => {
+                Ok(())
+            }
             Err(error) => Err(StoreError::Overflow(AwsError::new(&error))),
         }
     }
 }
 
-impl Pace {
-    /// Three attempts that hang, also in opening a connection, fit the time, and more where they fail sooner.
-    fn within(time: Duration) -> Self {
-        let attempt = time * 3 / 10;
+impl RetryPolicy {
+    /// Three attempts that hang, even while connecting, fit the timeout; more fit where they fail sooner.
+    fn within(timeout: Duration) -> Self {
+        let attempt = timeout * 3 / 10;
         Self {
-            timeouts: TimeoutConfig::builder().operation_attempt_timeout(attempt).operation_timeout(time).build(),
+            timeouts: TimeoutConfig::builder().operation_attempt_timeout(attempt).operation_timeout(timeout).build(),
             retries: RetryConfig::standard()
-                .with_max_attempts(ATTEMPTS)
+                .with_max_attempts(MAX_ATTEMPTS)
                 .with_initial_backoff(BACKOFF)
-                .with_max_backoff(LONGEST_BACKOFF),
+                .with_max_backoff(MAX_BACKOFF),
         }
     }
 }

@@ -1,10 +1,10 @@
-//! The trace that an event belongs to, from the request to the bus.
+//! Validates the X-Ray tracing header that goes with events from the request to the bus.
 
-/// The parts of a tracing header that say which trace it is, with the lengths of the hexadecimal numbers in them
+/// The valid parts of a tracing header, or `None` where it names no trace
 /// (<https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader>).
 ///
-/// SQS refuses a message whose tracing header is malformed, and the header comes with the request: anyone can write it. So
-/// what is no trace is left out, rather than costing the event.
+/// SQS rejects a message with a malformed tracing header, and any sender of a request can set the header. So a malformed
+/// part is left out, instead of losing the event.
 pub(crate) fn well_formed(header: &str) -> Option<String> {
     let parts: Vec<&str> = header.split(';').map(str::trim).filter(|part| is_known(part)).collect();
     parts.iter().any(|part| part.starts_with("Root=")).then(|| parts.join(";"))

@@ -18,26 +18,26 @@ use tokio::time::Instant;
 const TRACE: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1";
 
 /// The status of an answer, and the codes with which it refuses entries. An empty one takes the entry.
-type Answer = (u16, Vec<String>);
+type Reply = (u16, Vec<String>);
 
 /// Publishes so many events of one message on a bus that gives these answers, and then takes all. Returns what came of it, and
 /// the entries of each call.
 async fn publish(events: usize, answers: &[(u16, &[&str])]) -> (Report, Vec<Vec<Value>>) {
-    let mut answers: VecDeque<Answer> = answers
+    let mut answers: VecDeque<Reply> = answers
         .iter()
         .map(|(status, codes)| (*status, codes.iter().map(|code| (*code).to_owned()).collect()))
         .collect();
     publish_on(events, move |entries| answers.pop_front().unwrap_or_else(|| all_taken(entries))).await
 }
 
-fn all_taken(entries: &[Value]) -> Answer {
+fn all_taken(entries: &[Value]) -> Reply {
     (200, vec![String::new(); entries.len()])
 }
 
 /// The same on a bus whose answers depend on the entries.
 async fn publish_on(
     events: usize,
-    answers: impl FnMut(&[Value]) -> Answer + Send + 'static,
+    answers: impl FnMut(&[Value]) -> Reply + Send + 'static,
 ) -> (Report, Vec<Vec<Value>>) {
     publish_after(Duration::ZERO, events, answers).await
 }
@@ -46,7 +46,7 @@ async fn publish_on(
 async fn publish_after(
     time: Duration,
     events: usize,
-    answers: impl FnMut(&[Value]) -> Answer + Send + 'static,
+    answers: impl FnMut(&[Value]) -> Reply + Send + 'static,
 ) -> (Report, Vec<Vec<Value>>) {
     let calls = Arc::<Mutex<Vec<Vec<Value>>>>::default();
     let answers = Arc::new(Mutex::new(answers));

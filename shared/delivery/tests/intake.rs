@@ -12,7 +12,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use callbacks::{CloudEvent, Product, decode};
-use delivery::{Aws, Delivery, Intake, IntakeTarget, StoreError};
+use delivery::{Aws, Intake, IntakeTarget, StoreContext, StoreError};
 use serde_json::{Value, json};
 
 const LIMIT: &str = "16384";
@@ -21,10 +21,9 @@ const TRACE: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1";
 
 /// How the service answers a call.
 #[derive(Debug, Clone, Copy)]
-enum Answer {
+enum Reply {
     Status(u16),
-    /// Never.
-    Not,
+    Never,
 }
 
 /// A call that was made.
@@ -55,7 +54,7 @@ struct Service {
 }
 
 impl Service {
-    async fn start(answers: &[Answer]) -> Self {
+    async fn start(answers: &[Reply]) -> Self {
         let calls = Arc::<Mutex<Vec<Call>>>::default();
         let answers = Arc::new(Mutex::new(VecDeque::from(answers.to_vec())));
         let noted = Arc::clone(&calls);
@@ -63,10 +62,10 @@ impl Service {
             let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
             let content_type = header("content-type");
             noted.lock().unwrap().push(Call { method, path: uri.path().to_owned(), content_type, body: body.to_vec() });
-            let next = answers.lock().unwrap().pop_front().unwrap_or(Answer::Status(200));
+            let next = answers.lock().unwrap().pop_front().unwrap_or(Reply::Status(200));
             match next {
-                Answer::Status(status) => (StatusCode::from_u16(status).unwrap(), r#"{"MessageId":"1"}"#),
-                Answer::Not => pending().await,
+                Reply::Status(status) => (StatusCode::from_u16(status).unwrap(), r#"{"MessageId":"1"}"#),
+                Reply::Never => pending().await,
             }
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -106,16 +105,16 @@ fn decoded(body: &[u8]) -> CloudEvent {
     decode(Product::AliyunIms, body, received).remove(0)
 }
 
-fn in_time() -> Delivery<'static> {
-    Delivery { trace: None, within: Duration::from_secs(20) }
+fn in_time() -> StoreContext<'static> {
+    StoreContext { trace: None, timeout: Duration::from_secs(20) }
 }
 
 #[tokio::test(flavor = "current_thread")]
 async fn a_callback_is_one_call() {
     let service = Service::start(&[]).await;
     let events = [event("one"), event("two"), event("noncharacters \u{fffe}\u{ffff}")];
-    let delivery = Delivery { trace: Some(TRACE), ..in_time() };
-    service.intake(Some("s3:overflow")).await.store(&events, &delivery).await.unwrap();
+    let context = StoreContext { trace: Some(TRACE), ..in_time() };
+    service.intake(Some("s3:overflow")).await.store(&events, &context).await.unwrap();
     let [call] = &service.calls()[..] else { panic!() };
     assert_eq!(call.json()["QueueUrl"], "https://sqs.eu-central-1.amazonaws.com/123456789012/events");
     assert_eq!(call.json()["MessageSystemAttributes"]["AWSTraceHeader"]["StringValue"], TRACE);
@@ -128,8 +127,8 @@ async fn a_callback_is_one_call() {
 #[tokio::test(flavor = "current_thread")]
 async fn a_malformed_trace_does_not_cost_the_event() {
     let service = Service::start(&[]).await;
-    let delivery = Delivery { trace: Some("Root=x"), ..in_time() };
-    service.intake(None).await.store(&[event("one")], &delivery).await.unwrap();
+    let context = StoreContext { trace: Some("Root=x"), ..in_time() };
+    service.intake(None).await.store(&[event("one")], &context).await.unwrap();
     assert_eq!(service.calls()[0].json().get("MessageSystemAttributes"), None);
 }
 
@@ -142,7 +141,7 @@ async fn nothing_to_store_is_no_call() {
 
 #[tokio::test(flavor = "current_thread")]
 async fn a_call_that_fails_is_repeated() {
-    let service = Service::start(&[Answer::Status(503), Answer::Status(500)]).await;
+    let service = Service::start(&[Reply::Status(503), Reply::Status(500)]).await;
     service.intake(None).await.store(&[event("one")], &in_time()).await.unwrap();
     assert_eq!(service.calls().len(), 3);
 }
@@ -150,11 +149,11 @@ async fn a_call_that_fails_is_repeated() {
 /// A connection that was lost while the function was frozen answers no more. The next attempt has to fit the time, too.
 #[tokio::test(flavor = "current_thread")]
 async fn a_call_without_an_answer_is_repeated_in_time() {
-    let service = Service::start(&[Answer::Status(200), Answer::Not]).await;
+    let service = Service::start(&[Reply::Status(200), Reply::Never]).await;
     let intake = service.intake(None).await;
     intake.warm().await.unwrap();
-    let delivery = Delivery { trace: None, within: Duration::from_secs(5) };
-    intake.store(&[event("one")], &delivery).await.unwrap();
+    let context = StoreContext { trace: None, timeout: Duration::from_secs(5) };
+    intake.store(&[event("one")], &context).await.unwrap();
     // The warming, the attempt that hangs, and the one that does not. On a busy machine another may end too late.
     assert!(service.calls().len() >= 3, "{}", service.calls().len());
 }
@@ -162,23 +161,23 @@ async fn a_call_without_an_answer_is_repeated_in_time() {
 /// Whoever has more time than other calls have is given all of it.
 #[tokio::test(flavor = "current_thread", start_paused = true)]
 async fn a_call_has_the_time_that_there_is() {
-    let service = Service::start(&[Answer::Not, Answer::Not]).await;
-    let delivery = Delivery { trace: None, within: Duration::from_secs(40) };
-    service.intake(None).await.store(&[event("one")], &delivery).await.unwrap();
+    let service = Service::start(&[Reply::Never, Reply::Never]).await;
+    let context = StoreContext { trace: None, timeout: Duration::from_secs(40) };
+    service.intake(None).await.store(&[event("one")], &context).await.unwrap();
     assert!(service.calls().len() >= 3, "{}", service.calls().len());
 }
 
 #[tokio::test(flavor = "current_thread")]
 async fn a_queue_that_never_answers_is_an_error() {
-    let service = Service::start(&[Answer::Not; 20]).await;
-    let delivery = Delivery { trace: None, within: Duration::from_millis(300) };
-    let error = service.intake(None).await.store(&[event("one")], &delivery).await.unwrap_err();
-    assert!(matches!(error, StoreError::Late | StoreError::Queue(_)), "{error}");
+    let service = Service::start(&[Reply::Never; 20]).await;
+    let context = StoreContext { trace: None, timeout: Duration::from_millis(300) };
+    let error = service.intake(None).await.store(&[event("one")], &context).await.unwrap_err();
+    assert!(matches!(error, StoreError::Timeout | StoreError::Queue(_)), "{error}");
 }
 
 #[tokio::test(flavor = "current_thread")]
 async fn a_queue_that_refuses_is_an_error() {
-    let service = Service::start(&[Answer::Status(403)]).await;
+    let service = Service::start(&[Reply::Status(403)]).await;
     let error = service.intake(None).await.store(&[event("SECRET")], &in_time()).await.unwrap_err();
     assert!(matches!(&error, StoreError::Queue(error) if error.is_refusal()), "{error}");
     assert!(!format!("{error} {error:?}").contains("SECRET"));
@@ -232,7 +231,7 @@ async fn a_large_envelope_fits() {
 /// A message that refers to an object which is not there would lose the event.
 #[tokio::test(flavor = "current_thread")]
 async fn nothing_is_sent_before_its_data_is_kept() {
-    let service = Service::start(&[Answer::Status(403)]).await;
+    let service = Service::start(&[Reply::Status(403)]).await;
     let event = event(&"large ".repeat(3_000));
     let error = service.intake(Some("s3:overflow")).await.store(&[event], &in_time()).await.unwrap_err();
     assert!(matches!(error, StoreError::Overflow(_)), "{error}");
@@ -265,8 +264,8 @@ async fn events_that_do_not_fit_one_message_make_several() {
     assert_eq!(stored, expected);
 
     // All of them, or it is an error.
-    let mut answers = vec![Answer::Status(200); calls.len() - 1];
-    answers.push(Answer::Status(400));
+    let mut answers = vec![Reply::Status(200); calls.len() - 1];
+    answers.push(Reply::Status(400));
     let service = Service::start(&answers).await;
     service.intake(None).await.store(&events, &in_time()).await.unwrap_err();
 }
@@ -274,7 +273,7 @@ async fn events_that_do_not_fit_one_message_make_several() {
 /// The connection is open, whatever the answer.
 #[tokio::test(flavor = "current_thread")]
 async fn warming_needs_any_answer() {
-    for (answer, is_warm) in [(Answer::Status(200), true), (Answer::Status(403), true), (Answer::Not, false)] {
+    for (answer, is_warm) in [(Reply::Status(200), true), (Reply::Status(403), true), (Reply::Never, false)] {
         let service = Service::start(&[answer]).await;
         assert_eq!(service.intake(None).await.warm().await.is_ok(), is_warm, "{answer:?}");
         assert_eq!(service.calls().len(), 1);
