@@ -12,10 +12,10 @@ make demo, make demo-aws and make test need nothing but Rust, Python 3 and make.
   demo-aws   send every sample through queue, dispatch and bus, against the AWS APIs on this machine
   test       run all tests
   test-loss  count what arrives of N=6000 callbacks while the AWS APIs and the functions fail
-  lint       check format, lints, documentation and template; warnings are errors
-  fuzz       give the parsers and verification RUNS=20000 inputs of a fuzzer's making
-  drift      print what the vendors' newest SDKs have and the parser does not know
-  events     write anew what is generated: events/, schema/, types/ and docs/kinds.md
+  lint       check format, lints, documentation, dependencies and templates; warnings are errors
+  fuzz       fuzz the parsers and signature verification with RUNS=20000 inputs each
+  drift      print fields of the vendors' newest SDKs that the parser does not know
+  events     regenerate events/, schema/, types/ and docs/kinds.md
   invoke     invoke one function in Docker: FUNCTION=aliyun-ims EVENT=snapshot-complete
   watch      serve the functions on http://localhost:9000/lambda-url/<function>/, rebuilt on every change;
              FLAGS for `cargo lambda watch`
@@ -23,7 +23,7 @@ make demo, make demo-aws and make test need nothing but Rust, Python 3 and make.
   build      build the functions for Lambda: ARCH=arm64 or x86_64
   deploy     build for DEPLOY_ARCH=arm64 and deploy the stack STACK=mediahook to AWS; PARAMETERS="Name=value ..." for the
              template, FLAGS for `sam deploy`, CONFIG=ci asks no questions
-  package    make the files of a release, of which `sam deploy` needs no Rust: ARCH=arm64 or x86_64, VERSION=0.1.0
+  package    build a release, from which `sam deploy` works without Rust: ARCH=arm64 or x86_64, VERSION=0.1.0
   token      print the callback URL of FUNCTION=aliyun-ims, with its token, of the stack STACK=mediahook
   urls       print the callback URLs and the other outputs of the stack STACK=mediahook; FLAGS for `sam list stack-outputs`
   setup      install all pinned tools into .venv; the other targets install what they need
@@ -141,12 +141,18 @@ events: types/node_modules/ready mediahook
 	$(MEDIAHOOK) schema --data >schema/event-1.schema.json
 	npm run --prefix types --silent generate >types/mediahook.d.ts
 
+TOOLS := $(TARGET)/tools
+
+$(TOOLS)/bin/cargo-deny:
+	cargo install cargo-deny --quiet --locked --version 0.20.2 --root $(TOOLS)
+
 .PHONY: lint
-lint: $(VENV)/lint.ready $(VENV)/checkov.ready lint-templates
+lint: $(VENV)/lint.ready $(VENV)/checkov.ready $(TOOLS)/bin/cargo-deny lint-templates
 	cargo fmt --all --check
 	cargo fmt --manifest-path fuzz/Cargo.toml --check
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' cargo doc --quiet --locked --workspace --no-deps --document-private-items
+	$(TOOLS)/bin/cargo-deny --locked check bans licenses sources
 
 TEMPLATES := template.yaml monitoring.yaml $(wildcard examples/*/template.yaml)
 
@@ -157,10 +163,10 @@ lint-templates: $(VENV)/lint.ready $(VENV)/checkov.ready
 
 # How many inputs each fuzz target gets, and its tool.
 RUNS ?= 20000
-FUZZ := $(TARGET)/tools/bin/cargo-fuzz
+FUZZ := $(TOOLS)/bin/cargo-fuzz
 
 $(FUZZ):
-	cargo install cargo-fuzz --quiet --locked --version 0.13.2 --root $(TARGET)/tools
+	cargo install cargo-fuzz --quiet --locked --version 0.13.2 --root $(TOOLS)
 
 # The parsers start from the test data, verification from seeds of its own. What is found is kept in fuzz/corpus.
 .PHONY: fuzz
@@ -232,7 +238,6 @@ deploy: $(VENV)/build.ready
 # The files of a release: target/package/mediahook-<version>-<architecture>, and an archive of it.
 VERSION ?= 0.1.0
 PACKAGE := $(TARGET)/package
-TOOLS := $(TARGET)/tools
 
 $(TOOLS)/bin/cargo-about:
 	cargo install cargo-about --quiet --locked --version 0.9.3 --features cli --root $(TOOLS)

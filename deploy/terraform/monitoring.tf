@@ -15,7 +15,7 @@ resource "aws_cloudformation_stack" "monitoring" {
       OldestMessageSeconds         = "900"
       RejectedThreshold            = "20"
       InvocationsThreshold         = "30000"
-      PollSilenceHours             = "1"
+      PullSilenceHours             = "1"
       AliyunVodSilenceHours        = "0"
       AliyunImsSilenceHours        = "0"
       TencentCiSilenceHours        = "0"

@@ -1,4 +1,4 @@
-//! The function between the queue and the bus.
+//! The function that publishes the events of the queue.
 
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
@@ -10,24 +10,19 @@ use jiff::Timestamp;
 use lambda_runtime::{Context, Error, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 use tokio::time::Instant;
+use variables::{BUS, LEDGER};
 
 use crate::environment::{Environment, EnvironmentError};
 use crate::metrics::{self, Metric, Timer};
-use crate::{ended, run};
+use crate::run::{log_end, run};
 
-/// Where it is noted which events have been published: `dynamodb:<table>`, or `memory` for local use. Needed.
-pub const LEDGER: &str = "MEDIAHOOK_LEDGER";
-
-/// Where events are published: `eventbridge:<bus name or ARN>`, or `stdout` for local use. Needed.
-pub const BUS: &str = "MEDIAHOOK_BUS";
-
-/// The function's name, which takes a product's place in metrics of what belongs to none.
+/// The function's name, in the log and in the metrics that belong to no product.
 const NAME: &str = "dispatch";
 
-/// The message attribute that has the tracing header of the request.
+/// The message attribute with the tracing header of the request.
 const TRACE: &str = "AWSTraceHeader";
 
-/// How the function runs.
+/// The configuration of the function.
 #[derive(Debug)]
 struct Configuration {
     aws: Aws,
@@ -36,9 +31,9 @@ struct Configuration {
     limit: Limit,
 }
 
-/// Runs the function that takes events from the queue to the bus, until the Lambda environment ends it.
+/// Runs the dispatch function, which publishes the events of the queue, until the Lambda environment ends it.
 ///
-/// A configuration that is wrong stops it at once, with a log line that says what is expected.
+/// With an invalid configuration it does not start, and logs what is expected.
 #[must_use]
 pub fn dispatch() -> ExitCode {
     run(NAME, |variable| Configuration::from_environment(variable), serve)
@@ -47,7 +42,7 @@ pub fn dispatch() -> ExitCode {
 impl Configuration {
     /// Reads the variables that `variable` looks up. An empty one counts as not set.
     ///
-    /// Ledger and bus have no default: events that went to standard output by mistake would be lost.
+    /// Ledger and bus have no default: events written to standard output by mistake would be lost.
     fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Self, EnvironmentError> {
         let environment = Environment(variable);
         let ledger = environment.parsed(LEDGER, "`dynamodb:<table>` or `memory`", None)?;
@@ -64,29 +59,29 @@ async fn serve(configuration: Configuration) -> Result<(), Error> {
     let bus = Bus::connect(bus, &aws).await?;
     let dispatcher = Dispatcher::new(ledger, bus, limit);
     if let Err(error) = dispatcher.warm().await {
-        tracing::warn!(%error, "a connection was not opened ahead of the first event");
+        tracing::warn!(%error, "a connection could not be opened before the first event");
     }
     let service = service_fn(async |event: LambdaEvent<_>| handle(&dispatcher, event.payload, &event.context).await);
-    ended(&lambda_runtime::run(service).await);
+    log_end(&lambda_runtime::run(service).await);
     Ok(())
 }
 
-/// Publishes what a batch of messages holds, and tells the queue which of them have to come back.
+/// Publishes the events of a batch of messages, and returns the messages to redeliver.
 ///
-/// It is taken as JSON first: the runtime's own message for what is no batch would repeat it.
+/// The payload is parsed here, since the runtime's own error for a malformed one would log parts of it.
 async fn handle(
     dispatcher: &Dispatcher,
     payload: Box<RawValue>,
     context: &Context,
 ) -> Result<SqsBatchResponse, &'static str> {
     let (now, started) = (Timestamp::now(), Instant::now());
-    let event: SqsEvent = serde_json::from_str(payload.get()).map_err(|_| "expected messages of a queue")?;
+    let event: SqsEvent = serde_json::from_str(payload.get()).map_err(|_| "expected a batch of SQS messages")?;
     drop(payload);
     let records: Vec<Record> = event
         .records
         .into_iter()
         .map(|mut message| Record {
-            // A message without an id, which no queue has, fails with the whole batch.
+            // SQS messages always have an id. Without one, a failed message fails the whole batch.
             message: message.message_id.unwrap_or_default(),
             body: message.body.unwrap_or_default(),
             trace: message.attributes.remove(TRACE),
@@ -99,20 +94,20 @@ async fn handle(
     Ok(response(report))
 }
 
-/// Writes what became of a batch, as metrics.
+/// Writes the metrics of a batch.
 fn count(report: &Report, time: Duration) {
     for (product, counts) in counts(report) {
         match product {
             Some(product) => metrics::emit(product, Some((Timer::PublishLatency, time)), &counts),
-            None => metrics::emit_for(NAME, &counts),
+            None => metrics::emit_for_function(NAME, &counts),
         }
     }
 }
 
-/// What is counted of a product, or of what belongs to none.
+/// The counts of a product, or of messages that belong to none.
 type Counts = (Option<Product>, Vec<(Metric, usize)>);
 
-/// What became of the events of each product, and of what holds none: whose it is cannot be known.
+/// The counts of each product's events, and of unreadable messages, whose product is unknown.
 fn counts(report: &Report) -> Vec<Counts> {
     let mut all = Vec::new();
     for product in Product::ALL {
@@ -134,7 +129,7 @@ fn counts(report: &Report) -> Vec<Counts> {
     all
 }
 
-/// The messages that have to come back. All others are done with.
+/// The messages to redeliver. Lambda deletes all others.
 fn response(report: Report) -> SqsBatchResponse {
     let mut response = SqsBatchResponse::default();
     response.batch_item_failures = report
@@ -149,27 +144,29 @@ fn response(report: Report) -> SqsBatchResponse {
     response
 }
 
-/// One line for each event, and for each message that holds none.
+/// Logs a line for each event, and for each unreadable message.
 fn log(report: &Report) {
     for message in &report.unreadable {
-        tracing::error!(message_id = message, "a message of the queue holds no events");
+        tracing::error!(message_id = message, "a message of the queue is not a batch of events");
     }
     for Dispatched { product, id, r#type, fate } in &report.events {
         match fate {
             Fate::Published => tracing::info!(%product, id, r#type, "an event was published"),
             Fate::Duplicate => tracing::info!(%product, id, r#type, "an event had been published before"),
-            Fate::Held => tracing::info!(%product, id, r#type, "an event is with another run, and comes back"),
+            Fate::Held => {
+                tracing::info!(%product, id, r#type, "an event is leased to another run, and will be redelivered")
+            }
             Fate::NotStarted => {
-                tracing::warn!(%product, id, r#type, "no time was left to publish an event, which comes back");
+                tracing::warn!(%product, id, r#type, "no time was left to publish an event, which will be redelivered");
             }
             Fate::NotNoted(error) => {
-                tracing::warn!(%product, id, r#type, %error, "an event was published, but the ledger took no note");
+                tracing::warn!(%product, id, r#type, %error, "an event was published, but the ledger could not be updated");
             }
             Fate::NotClaimed(error) => {
-                tracing::error!(%product, id, r#type, %error, "an event could not be claimed, and comes back");
+                tracing::error!(%product, id, r#type, %error, "an event could not be claimed, and will be redelivered");
             }
             Fate::NotPublished(error) => {
-                tracing::error!(%product, id, r#type, %error, "an event could not be published, and comes back");
+                tracing::error!(%product, id, r#type, %error, "an event could not be published, and will be redelivered");
             }
         }
     }
@@ -178,9 +175,9 @@ fn log(report: &Report) {
 #[cfg(test)]
 mod tests {
     use delivery::GROUP_TIME;
+    use variables::{EVENT_LIMIT, RUNTIME_API};
 
     use super::*;
-    use crate::environment::{EVENT_LIMIT, RUNTIME_API};
 
     /// The time that Lambda gives the function.
     const TIMEOUT: Duration = Duration::from_mins(1);
@@ -231,7 +228,7 @@ mod tests {
         assert_eq!(failed(records.to_string(), GROUP_TIME / 2).await.unwrap(), ["bad", "empty", "good"]);
     }
 
-    /// There is an alarm on what failed, whosever it is.
+    /// There is one alarm on failures, of any product or of none.
     #[test]
     fn what_fails_is_counted() {
         let event = |product, fate| Dispatched { product, id: "a".to_owned(), r#type: "t".to_owned(), fate };

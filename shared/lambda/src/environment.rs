@@ -1,85 +1,51 @@
-//! What the environment says to all functions. Those that one kind of function reads are declared with it.
+//! Reads the environment variables that several kinds of function have. Their names are in the crate `variables`.
 
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use delivery::{Aws, IntakeTarget, Limit, Overflow};
+use variables::{
+    CA_BUNDLE, EVENT_LIMIT, INITIALIZATION_TYPE, INTAKE, OVERFLOW, RUNTIME_API, SECRET_ID, SECRET_MAX_AGE,
+};
 
-/// Where events go: `sqs:<queue URL>`, or `stdout`, one event per line. The default is `stdout`, but for Lambda itself, where
-/// it has to be set.
-pub const INTAKE: &str = "MEDIAHOOK_INTAKE";
-
-/// Where the data of events beyond the limit go: `s3:<bucket>`. Without it a callback with such an event is not stored.
-pub const OVERFLOW: &str = "MEDIAHOOK_OVERFLOW";
-
-/// Bytes that a message of the queue and an entry of the bus may have: 16384 to 1048576. 262144 unless it is set. It is the
-/// same for all functions.
-pub const EVENT_LIMIT: &str = "MEDIAHOOK_EVENT_LIMIT";
-
-/// Name or ARN of a secret in Secrets Manager, in place of the variables that have secrets. A function that receives
-/// callbacks finds `{"keys":[…],"tokens":[…],"callback_urls":[…]}` there, one that pulls
-/// `{"access_key_id":"…","access_key_secret":"…"}`.
-pub const SECRET_ID: &str = "MEDIAHOOK_SECRET_ID";
-
-/// Seconds after which the secret is read again, 1 to 86400: 300 unless it is set.
-pub const SECRET_MAX_AGE: &str = "MEDIAHOOK_SECRET_MAX_AGE";
-
-/// A file of root certificates in PEM that the servers of AWS have to chain to, as the AWS CLI and SDKs have it. Without it
-/// these are the roots of Amazon Trust Services.
-pub const CA_BUNDLE: &str = "AWS_CA_BUNDLE";
-
-/// How Lambda started the function. Lambda sets it, its emulators do not.
-pub const INITIALIZATION_TYPE: &str = "AWS_LAMBDA_INITIALIZATION_TYPE";
-
-/// Least level of the log: `TRACE`, `DEBUG`, `INFO`, `WARN` or `ERROR`. `INFO` unless it is set.
-///
-/// Lambda's own setting (`AWS_LAMBDA_LOG_LEVEL`) is no substitute: it drops the lines with metrics, too.
-pub const LOG_LEVEL: &str = "MEDIAHOOK_LOG_LEVEL";
-
-/// Under which name `CloudWatch` lists the metrics: `Mediahook` unless it is set.
-pub const METRICS_NAMESPACE: &str = "MEDIAHOOK_METRICS_NAMESPACE";
-
-/// Where the Lambda runtime is. Lambda and its emulators set it; without it there is nothing to receive requests from.
-pub const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
-
-/// Where events go.
+/// Where events are stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IntakeConfiguration {
-    /// The first durable place.
-    pub target: IntakeTarget,
-    /// Where the data of events beyond the limit go.
-    pub overflow: Option<Overflow>,
-    /// The limit.
-    pub limit: Limit,
+pub(crate) struct IntakeConfiguration {
+    /// The intake.
+    pub(crate) target: IntakeTarget,
+    /// Where the data of events above the limit is stored.
+    pub(crate) overflow: Option<Overflow>,
+    /// The size limit of messages and bus entries.
+    pub(crate) limit: Limit,
 }
 
-/// A secret of Secrets Manager.
+/// A secret in Secrets Manager.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SecretConfiguration {
+pub(crate) struct SecretConfiguration {
     /// Its name or ARN.
-    pub id: String,
-    /// When it is read again.
-    pub max_age: Duration,
+    pub(crate) id: String,
+    /// How long a read value is used before the secret is read again.
+    pub(crate) max_age: Duration,
 }
 
-/// A variable is missing or has a value that means nothing. The message never repeats the value.
+/// A variable is missing or invalid. The message never has its value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum EnvironmentError {
-    /// The value is not what the variable takes.
-    #[error("{variable} is set wrong: expected {expected}")]
+pub(crate) enum EnvironmentError {
+    /// The value is not a valid one.
+    #[error("{variable} is invalid: expected {expected}")]
     Invalid {
         /// Name of the variable.
         variable: &'static str,
-        /// What it takes.
+        /// What values are valid.
         expected: &'static str,
     },
-    /// The function runs outside of Lambda.
-    #[error("this runs in AWS Lambda only: try it with `make invoke`, `sam local invoke` or `cargo lambda watch`")]
+    /// The function was started outside of Lambda.
+    #[error("this runs only in AWS Lambda: try it with `make invoke`, `sam local invoke` or `cargo lambda watch`")]
     NotInLambda,
 }
 
-/// The variables, by what looks them up. An empty one counts as not set.
+/// Reads variables by means of a look-up function. An empty one counts as not set.
 pub(crate) struct Environment<F>(pub(crate) F);
 
 impl<F: Fn(&str) -> Option<String>> Environment<F> {
@@ -87,7 +53,7 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
         self.0(name).filter(|value| !value.trim().is_empty())
     }
 
-    /// The variable's meaning, or the default. One that is needed has no default.
+    /// The parsed value, or the default. A required variable has no default.
     pub(crate) fn parsed<T: FromStr>(
         &self,
         variable: &'static str,
@@ -106,7 +72,7 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
     }
 
     pub(crate) fn intake(&self) -> Result<IntakeConfiguration, EnvironmentError> {
-        // In Lambda, standard output is the log: events there are lost unless somebody wants them there.
+        // In Lambda, standard output is the log: an intake that is not set must not lose events there.
         let default = if self.text(INITIALIZATION_TYPE).is_some() { None } else { Some(IntakeTarget::Stdout) };
         let target = self.parsed(INTAKE, "`stdout` or `sqs:<queue URL>`", default)?;
         let overflow = match self.text(OVERFLOW) {
@@ -116,7 +82,7 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
         Ok(IntakeConfiguration { target, overflow, limit: self.limit()? })
     }
 
-    /// What AWS clients are made of, where there are any.
+    /// The configuration of AWS clients.
     pub(crate) fn aws(&self) -> Aws {
         Aws::new(self.text(CA_BUNDLE).map(PathBuf::from))
     }
@@ -131,7 +97,7 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
         Ok(Some(SecretConfiguration { id, max_age: Duration::from_secs(max_age) }))
     }
 
-    /// Whether there is a Lambda runtime to work for.
+    /// Checks that the function runs in Lambda or an emulator of it.
     pub(crate) fn in_lambda(&self) -> Result<(), EnvironmentError> {
         self.text(RUNTIME_API).map(drop).ok_or(EnvironmentError::NotInLambda)
     }

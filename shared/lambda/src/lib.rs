@@ -1,55 +1,30 @@
-//! The Lambda side of the functions: what invokes them, what they answer, their configuration, log and metrics.
+//! The Lambda side of the functions: their invocation and response, configuration, log and metrics.
 //!
-//! This is the only crate that knows a status code. There are three kinds of function: [`receive()`] takes the callbacks of a
-//! product, [`pull()`] takes events out of a vendor's queues, and [`dispatch()`] brings the events of both to the bus.
+//! There are three kinds of function, and each `main.rs` makes one call: [`receive()`] serves the callbacks of a product,
+//! [`pull()`] drains a vendor's queues, and [`dispatch()`] publishes the events that the other two have stored.
+//!
+//! ```ignore
+//! fn main() -> std::process::ExitCode {
+//!     lambda::receive(lambda::Product::AliyunIms)
+//! }
+//! ```
+//!
+//! Invariants:
+//!
+//! - No other crate knows a status code of the response to a callback. It is 200 only after all of its events are stored.
+//! - A function with an invalid configuration does not start, and logs what is expected, never a value.
+//! - Nothing from a payload or a secret reaches the log, a metric or a response; of a payload only identifiers are logged.
 
 mod dispatch;
-pub mod environment;
+mod environment;
 mod metrics;
 mod pull;
 mod receive;
+mod run;
 mod secret;
 mod telemetry;
 
-use std::error::Error;
-use std::process::ExitCode;
-
 pub use callbacks::Product;
-pub use dispatch::{BUS, LEDGER, dispatch};
-pub use pull::{MNS_ENDPOINT, MNS_QUEUES, SUB_APP_ID, Source, TENCENT_ENDPOINT, pull};
-pub use receive::{ALLOW_UNSIGNED, BODY_LIMIT, CALLBACK_URLS, KEYS, TOKENS, TOLERANCE, receive};
-
-/// Configures and runs a function until the Lambda environment ends it.
-///
-/// A configuration that is wrong stops it at once, with a log line that says what is expected.
-fn run<C, E: Error>(
-    function: &str,
-    configuration: impl FnOnce(fn(&str) -> Option<String>) -> Result<C, E>,
-    serve: impl AsyncFnOnce(C) -> Result<(), lambda_runtime::Error>,
-) -> ExitCode {
-    telemetry::start();
-    let configuration = match configuration(|name| std::env::var(name).ok()) {
-        Ok(configuration) => configuration,
-        Err(error) => {
-            tracing::error!(function, %error, "the function does not start");
-            return ExitCode::FAILURE;
-        }
-    };
-    // One thread: a function has one request at a time.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let served = runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(serve(configuration)));
-    match served {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!(function, %error, "the function does not start");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-/// The end of the Lambda environment, which takes the runtime with it. A local one ends after each invocation.
-fn ended(served: &Result<(), lambda_runtime::Error>) {
-    if let Err(error) = served {
-        tracing::debug!(%error, "the Lambda environment has ended");
-    }
-}
+pub use dispatch::dispatch;
+pub use pull::{Source, pull};
+pub use receive::receive;

@@ -1,4 +1,4 @@
-//! Metrics in Amazon `CloudWatch`'s embedded metric format: lines in the log from which it makes metrics.
+//! Metrics in the embedded metric format of Amazon `CloudWatch`: log lines from which it extracts metrics.
 //!
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 
@@ -11,55 +11,54 @@ use callbacks::Product;
 use metrique_writer::format::Format;
 use metrique_writer::{Entry, EntryWriter};
 use metrique_writer_format_emf::{Emf, EntryDimensions};
+use variables::METRICS_NAMESPACE;
 
-use crate::environment::METRICS_NAMESPACE;
-
-/// Under which name `CloudWatch` lists the metrics. Two stacks in a region have one each, so that the alarms of one do not see
-/// the other.
+/// The namespace of the metrics. Each stack has its own, so that its alarms do not see other stacks.
 static NAMESPACE: LazyLock<String> = LazyLock::new(|| {
     let name = std::env::var(METRICS_NAMESPACE).ok();
     name.filter(|name| !name.is_empty()).unwrap_or_else(|| "Mediahook".to_owned())
 });
 const PRODUCT: &str = "Product";
+const FUNCTION: &str = "Function";
 const REASON: &str = "Reason";
 
-/// What is counted. The name of each is its metric's.
+/// A count. The variant's name is the metric's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Metric {
     /// Callbacks that were answered 200.
     Accepted,
-    /// Callbacks that were refused, also by reason.
+    /// Callbacks that were rejected, also by reason.
     Rejected,
     /// Events that were stored.
     Stored,
-    /// Stored events that have no name here.
+    /// Stored events of an unknown kind.
     Unknown,
     /// Stored events that could not be read.
     Unreadable,
-    /// Callbacks that were answered 503, since they could not be stored.
+    /// Callbacks that were answered 503 because they could not be stored.
     NotStored,
-    /// Readings of the secret that failed while the function ran.
+    /// Failed reads of the secret in a running function.
     SecretReadFailures,
     /// Events that were published.
     Published,
-    /// Events that had been published before, and were not again.
+    /// Events that had been published before, and were not published again.
     Duplicate,
-    /// Events that could not be published, and come back.
+    /// Events that could not be published, and will be redelivered.
     Failed,
     /// Runs of a pull function that drained all of its queues.
-    Polls,
-    /// Queues that could not be drained.
+    PullRuns,
+    /// Vendor queues that could not be drained.
     PullFailures,
     /// Runs of a pull function that ended before its queues were empty.
     NotDrained,
-    /// Events that came out of a vendor's queue and were stored.
+    /// Events from a vendor's queue that were stored.
     Pulled,
-    /// Messages that were then confirmed there.
+    /// Messages of a vendor's queue that were confirmed.
     Confirmed,
 }
 
 impl Metric {
-    /// Whether it counts what goes wrong.
+    /// Whether it counts faults.
     fn is_fault(self) -> bool {
         match self {
             Self::Rejected
@@ -74,50 +73,62 @@ impl Metric {
             | Self::Unreadable
             | Self::Published
             | Self::Duplicate
-            | Self::Polls
+            | Self::PullRuns
             | Self::Pulled
             | Self::Confirmed => false,
         }
     }
 }
 
-/// What is timed. The name of each is its metric's; the unit is milliseconds.
+/// A duration in milliseconds. The variant's name is the metric's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Timer {
-    /// From a request to its answer.
+    /// From a request to its response.
     Latency,
-    /// From a batch of messages to its end.
+    /// Processing time of a batch of messages.
     PublishLatency,
 }
 
-/// One line: what happened to one callback, or in one batch.
-struct Record<'r> {
-    /// A product, or a function that belongs to none.
-    product: &'r str,
+/// What a line is about: the first dimension of its metrics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    /// The callbacks or events of a product.
+    Product(Product),
+    /// A function that serves no single product, by its name.
+    Function(&'static str),
+}
+
+/// One line: the counts of one callback or batch.
+struct MetricLine<'r> {
+    subject: Subject,
     reason: Option<&'static str>,
     counts: &'r [(Metric, usize)],
     time: Option<(Timer, Duration)>,
 }
 
-impl Record<'_> {
-    /// By what the line is counted. Faults are also counted for the whole stack: an alarm on them watches one metric, whatever
-    /// the products.
+impl MetricLine<'_> {
+    /// The dimensions of the line's metrics. Faults are also counted without dimensions, for the whole stack: so an alarm
+    /// watches one metric for all products and functions.
     fn dimensions(&self) -> &'static EntryDimensions {
-        if self.reason.is_some() {
-            &STACK_PRODUCT_AND_REASON
-        } else if self.counts.iter().any(|(metric, _)| metric.is_fault()) {
-            &STACK_AND_PRODUCT
-        } else {
-            &PRODUCT_ONLY
+        let is_fault = self.counts.iter().any(|(metric, _)| metric.is_fault());
+        match self.subject {
+            Subject::Product(_) if self.reason.is_some() => &STACK_PRODUCT_AND_REASON,
+            Subject::Product(_) if is_fault => &STACK_AND_PRODUCT,
+            Subject::Product(_) => &PRODUCT_ONLY,
+            Subject::Function(_) if is_fault => &STACK_AND_FUNCTION,
+            Subject::Function(_) => &FUNCTION_ONLY,
         }
     }
 }
 
-impl Entry for Record<'_> {
+impl Entry for MetricLine<'_> {
     fn write<'a>(&'a self, writer: &mut impl EntryWriter<'a>) {
         writer.timestamp(SystemTime::now());
         writer.config(self.dimensions());
-        writer.value(PRODUCT, self.product);
+        match self.subject {
+            Subject::Product(product) => writer.value(PRODUCT, product.slug()),
+            Subject::Function(name) => writer.value(FUNCTION, name),
+        }
         writer.value(REASON, &self.reason);
         for (metric, count) in self.counts {
             writer.value(format!("{metric:?}"), count);
@@ -131,50 +142,54 @@ impl Entry for Record<'_> {
 type Dimensions = Cow<'static, [Cow<'static, str>]>;
 const NONE: Dimensions = Cow::Borrowed(&[]);
 const BY_PRODUCT: Dimensions = Cow::Borrowed(&[Cow::Borrowed(PRODUCT)]);
+const BY_FUNCTION: Dimensions = Cow::Borrowed(&[Cow::Borrowed(FUNCTION)]);
 const BY_REASON: Dimensions = Cow::Borrowed(&[Cow::Borrowed(PRODUCT), Cow::Borrowed(REASON)]);
 static PRODUCT_ONLY: EntryDimensions = EntryDimensions::new_static(&[BY_PRODUCT]);
 static STACK_AND_PRODUCT: EntryDimensions = EntryDimensions::new_static(&[NONE, BY_PRODUCT]);
+static FUNCTION_ONLY: EntryDimensions = EntryDimensions::new_static(&[BY_FUNCTION]);
+static STACK_AND_FUNCTION: EntryDimensions = EntryDimensions::new_static(&[NONE, BY_FUNCTION]);
 static STACK_PRODUCT_AND_REASON: EntryDimensions = EntryDimensions::new_static(&[NONE, BY_PRODUCT, BY_REASON]);
 
-/// Writes what was counted, to standard error like the log.
+/// Writes counts of a product, to standard error like the log.
 pub(crate) fn emit(product: Product, time: Option<(Timer, Duration)>, counts: &[(Metric, usize)]) {
-    count(product.slug(), time, counts);
+    count(Subject::Product(product), time, counts);
 }
 
-/// Writes what a function counted that serves no one product: its name takes the product's place.
-pub(crate) fn emit_for(function: &'static str, counts: &[(Metric, usize)]) {
-    count(function, None, counts);
+/// Writes counts of a function that serves no single product.
+pub(crate) fn emit_for_function(function: &'static str, counts: &[(Metric, usize)]) {
+    count(Subject::Function(function), None, counts);
 }
 
-/// Counts a callback that was refused.
+/// Counts a rejected callback.
 pub(crate) fn rejected(product: Product, reason: &'static str) {
-    write(&Record { product: product.slug(), reason: Some(reason), counts: &[(Metric::Rejected, 1)], time: None });
+    let counts = &[(Metric::Rejected, 1)];
+    write(&MetricLine { subject: Subject::Product(product), reason: Some(reason), counts, time: None });
 }
 
-/// Faults have a line of their own, since all counts of a line have the same dimensions; none where there are none.
-fn count(product: &str, time: Option<(Timer, Duration)>, counts: &[(Metric, usize)]) {
+/// Faults are written as a separate line, since all counts of a line have the same dimensions, and only if there are any.
+fn count(subject: Subject, time: Option<(Timer, Duration)>, counts: &[(Metric, usize)]) {
     let (faults, counts): (Vec<_>, Vec<_>) = counts.iter().partition(|(metric, _)| metric.is_fault());
     if time.is_some() || !counts.is_empty() {
-        write(&Record { product, reason: None, counts: &counts, time });
+        write(&MetricLine { subject, reason: None, counts: &counts, time });
     }
     if faults.iter().any(|(_, count)| *count > 0) {
-        write(&Record { product, reason: None, counts: &faults, time: None });
+        write(&MetricLine { subject, reason: None, counts: &faults, time: None });
     }
 }
 
-fn write(record: &Record<'_>) {
-    let line = format(record);
-    // There is nobody to tell where the log cannot be written to.
-    std::io::stderr().lock().write_all(&line).unwrap_or_default();
+fn write(line: &MetricLine<'_>) {
+    let text = format(line);
+    // An error of writing the log cannot be logged.
+    std::io::stderr().lock().write_all(&text).unwrap_or_default();
 }
 
-fn format(record: &Record<'_>) -> Vec<u8> {
-    let mut line = Vec::with_capacity(512);
+fn format(line: &MetricLine<'_>) -> Vec<u8> {
+    let mut text = Vec::with_capacity(512);
     let mut emf = Emf::builder(NAMESPACE.clone(), vec![vec![]]).build();
-    if let Err(error) = emf.format(record, &mut line) {
+    if let Err(error) = emf.format(line, &mut text) {
         tracing::error!(%error, "a metric could not be written");
     }
-    line
+    text
 }
 
 #[cfg(test)]
@@ -183,8 +198,8 @@ mod tests {
 
     use super::*;
 
-    fn line(record: &Record<'_>) -> Value {
-        let text = String::from_utf8(format(record)).unwrap();
+    fn parsed(line: &MetricLine<'_>) -> Value {
+        let text = String::from_utf8(format(line)).unwrap();
         assert!(text.ends_with('\n') && text.lines().count() == 1, "{text}");
         serde_json::from_str(&text).unwrap()
     }
@@ -193,7 +208,7 @@ mod tests {
     fn a_line_is_one_that_cloudwatch_reads() {
         let counts = &[(Metric::Accepted, 1), (Metric::Stored, 2)];
         let time = Some((Timer::Latency, Duration::from_micros(1500)));
-        let line = line(&Record { product: Product::AliyunIms.slug(), reason: None, counts, time });
+        let line = parsed(&MetricLine { subject: Subject::Product(Product::AliyunIms), reason: None, counts, time });
         assert_eq!(line["Product"], "aliyun-ims");
         assert_eq!((&line["Accepted"], &line["Stored"], &line["Latency"]), (&json!(1), &json!(2), &json!(1.5)));
         let directive = &line["_aws"]["CloudWatchMetrics"][0];
@@ -206,15 +221,33 @@ mod tests {
     #[test]
     fn a_fault_counts_for_the_stack_and_for_the_product() {
         let counts = &[(Metric::NotStored, 1)];
-        let line = line(&Record { product: Product::AliyunVod.slug(), reason: None, counts, time: None });
+        let line =
+            parsed(&MetricLine { subject: Subject::Product(Product::AliyunVod), reason: None, counts, time: None });
         assert_eq!(line["NotStored"], 1);
         assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([[], ["Product"]]));
     }
 
     #[test]
+    fn a_function_of_no_single_product_counts_by_its_name() {
+        for (metric, dimensions) in
+            [(Metric::PullRuns, json!([["Function"]])), (Metric::PullFailures, json!([[], ["Function"]]))]
+        {
+            let subject = Subject::Function("aliyun-mns-pull");
+            let line = parsed(&MetricLine { subject, reason: None, counts: &[(metric, 1)], time: None });
+            assert_eq!((&line["Function"], line.get("Product")), (&json!("aliyun-mns-pull"), None));
+            assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], dimensions);
+        }
+    }
+
+    #[test]
     fn a_refusal_counts_for_the_stack_the_product_and_the_reason() {
         let counts = &[(Metric::Rejected, 1)];
-        let line = line(&Record { product: Product::TencentCi.slug(), reason: Some("token"), counts, time: None });
+        let line = parsed(&MetricLine {
+            subject: Subject::Product(Product::TencentCi),
+            reason: Some("token"),
+            counts,
+            time: None,
+        });
         assert_eq!(line["Reason"], "token");
         assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([[], ["Product"], ["Product", "Reason"]]));
     }

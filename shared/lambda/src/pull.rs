@@ -1,10 +1,11 @@
-//! A scheduled function: takes events out of a vendor's queues and stores them, as if they had been posted.
+//! A scheduled function: drains a vendor's queues and stores the events, as if they had been posted.
 //!
-//! What invokes it, such as a schedule of EventBridge, is not looked at. It answers with what it took out of each queue, and
-//! fails where a queue could not be drained, so that Lambda counts the error. The next scheduled run does what it left.
+//! The payload of its invocation, for example by a schedule of EventBridge, is ignored. It returns a report of each queue, and
+//! fails where a queue could not be drained, so that Lambda counts the error. The next scheduled run continues.
 
 mod access_key;
 mod configuration;
+mod source;
 
 use std::error::Error as _;
 use std::ops::ControlFlow;
@@ -14,43 +15,24 @@ use std::time::{Duration, SystemTime};
 use access_key::AccessKey;
 use callbacks::{CloudEvent, Kind, Product};
 use configuration::{Configuration, Queues};
-pub use configuration::{MNS_ENDPOINT, MNS_QUEUES, SUB_APP_ID, TENCENT_ENDPOINT};
-use delivery::{Delivery, Intake};
+use delivery::{Intake, StoreContext};
 use futures_util::future::join_all;
 use lambda_runtime::{Context, Error, LambdaEvent, service_fn};
-use queues::{Queue, Received, Report, mns, tencent};
+use queues::{AfterStore, DrainReport, Queue, mns, tencent};
 use serde::Serialize;
 use serde::de::IgnoredAny;
+pub use source::Source;
 use tokio::time::Instant;
 
 use crate::metrics::{self, Metric};
-use crate::{ended, run};
+use crate::run::{log_end, run};
 
-/// How much of its time the function leaves for its answer.
-const ANSWER: Duration = Duration::from_secs(1);
-
-/// Where events wait.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    /// Tencent Cloud VOD's own queue.
-    TencentVod,
-    /// Queues of Alibaba Cloud's Simple Message Queue (MNS), which VOD and IMS write to.
-    AliyunMns,
-}
-
-impl Source {
-    /// The function's name, under which its metrics are listed.
-    fn function(self) -> &'static str {
-        match self {
-            Self::TencentVod => "tencent-vod-pull",
-            Self::AliyunMns => "aliyun-mns-pull",
-        }
-    }
-}
+/// Time reserved for the function's response.
+const RESPONSE_RESERVE: Duration = Duration::from_secs(1);
 
 /// Runs the function until the Lambda environment ends it.
 ///
-/// A configuration that is wrong stops it at once, with a log line that says what is expected.
+/// With an invalid configuration it does not start, and logs what is expected.
 #[must_use]
 pub fn pull(source: Source) -> ExitCode {
     let configuration = |variable: fn(&str) -> Option<String>| Configuration::from_environment(source, variable);
@@ -62,7 +44,7 @@ async fn serve(source: Source, configuration: Configuration) -> Result<(), Error
     let intake = Intake::connect(intake.target, intake.overflow, intake.limit, &aws).await?;
     let access_key = AccessKey::new(source, access_key, &aws).await?;
     if let Err(error) = intake.warm().await {
-        tracing::warn!(%error, "a connection was not opened ahead of the first event");
+        tracing::warn!(%error, "a connection could not be opened before the first event");
     }
     let client = queues::client()?;
     match queues {
@@ -78,7 +60,7 @@ async fn serve(source: Source, configuration: Configuration) -> Result<(), Error
     }
 }
 
-/// What a function needs for each run; made once, when it starts.
+/// What a run needs; created once, when the function starts.
 struct Puller<Q> {
     source: Source,
     queues: Vec<Q>,
@@ -86,10 +68,10 @@ struct Puller<Q> {
     intake: Intake,
 }
 
-/// What the function answers.
+/// The function's response.
 #[derive(Debug, Serialize)]
-struct Answer {
-    queues: Vec<Report>,
+struct PullResponse {
+    queues: Vec<DrainReport>,
 }
 
 impl<Q: Queue> Puller<Q> {
@@ -97,24 +79,24 @@ impl<Q: Queue> Puller<Q> {
         let service = service_fn(async |event: LambdaEvent<IgnoredAny>| {
             let reports = self.drain(&event.context).await;
             count(self.source, &reports);
-            answer(reports)
+            response(reports)
         });
-        ended(&lambda_runtime::run(service).await);
+        log_end(&lambda_runtime::run(service).await);
         Ok(())
     }
 
-    /// All queues at once, so that a slow one takes no time from the others.
-    async fn drain(&self, context: &Context) -> Vec<Report> {
+    /// Drains all queues concurrently, so that a slow one does not delay the others.
+    async fn drain(&self, context: &Context) -> Vec<DrainReport> {
         let deadline = deadline(context);
         let trace = context.xray_trace_id.as_deref();
         join_all(self.queues.iter().map(async |queue| {
             let credentials = async || Ok(self.access_key.current().await?);
-            let store = async |events: &[CloudEvent], within| {
-                self.intake.store(events, &Delivery { trace, within }).await?;
+            let store = async |events: &[CloudEvent], timeout| {
+                self.intake.store(events, &StoreContext { trace, timeout }).await?;
                 note_stored(queue.name(), events);
                 Ok(ControlFlow::Continue(()))
             };
-            let report = queues::drain(queue, credentials, store, Received::Confirm, deadline).await;
+            let report = queues::drain(queue, credentials, store, AfterStore::Confirm, deadline).await;
             log(&report);
             report
         }))
@@ -133,8 +115,8 @@ fn note_stored(queue: &str, events: &[CloudEvent]) {
     }
 }
 
-/// How many events of each product there are, and how many of them have no name or could not be read. A queue of Alibaba
-/// Cloud may hold those of two products.
+/// Counts the events of each product, and those that are unknown or unreadable. A queue of Alibaba Cloud may hold events of
+/// two products.
 fn by_product(events: &[CloudEvent]) -> Vec<(Product, [(Metric, usize); 3])> {
     let of = |product: Product, is: fn(Kind) -> bool| {
         events.iter().filter(|event| event.source == product && is(event.r#type.kind)).count()
@@ -150,19 +132,19 @@ fn by_product(events: &[CloudEvent]) -> Vec<(Product, [(Metric, usize); 3])> {
     Product::ALL.into_iter().filter(has_some).map(|product| (product, counts(product))).collect()
 }
 
-/// When the function has to be done with its queues.
+/// When draining must end.
 fn deadline(context: &Context) -> Instant {
     let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
-    Instant::now() + left.saturating_sub(ANSWER)
+    Instant::now() + left.saturating_sub(RESPONSE_RESERVE)
 }
 
-fn log(report: &Report) {
-    let Report { queue, stored, confirmed, unconfirmed, empty, error } = report;
+fn log(report: &DrainReport) {
+    let DrainReport { queue, stored, confirmed, unconfirmed, empty, error } = report;
     if let Some(error) = error {
         let error = with_causes(error);
         tracing::error!(queue, stored, confirmed, unconfirmed, error, "a queue could not be drained");
     } else if *unconfirmed > 0 {
-        tracing::warn!(queue, stored, confirmed, unconfirmed, empty, "the vendor will deliver some messages again");
+        tracing::warn!(queue, stored, confirmed, unconfirmed, empty, "the vendor will redeliver some messages");
     } else {
         tracing::info!(queue, stored, confirmed, empty, "a queue was drained");
     }
@@ -179,15 +161,15 @@ fn with_causes(error: &queues::DrainError) -> String {
     text
 }
 
-fn count(source: Source, reports: &[Report]) {
-    metrics::emit_for(source.function(), &counts(reports));
+fn count(source: Source, reports: &[DrainReport]) {
+    metrics::emit_for_function(source.function(), &counts(reports));
 }
 
-/// A run counts as one when none of its queues failed, so that an alarm on silence sees queues that always do.
-fn counts(reports: &[Report]) -> [(Metric, usize); 5] {
+/// A run is counted only if none of its queues failed, so that the alarm on missing runs sees queues that always fail.
+fn counts(reports: &[DrainReport]) -> [(Metric, usize); 5] {
     let failed = failed(reports);
     [
-        (Metric::Polls, usize::from(failed == 0)),
+        (Metric::PullRuns, usize::from(failed == 0)),
         (Metric::PullFailures, failed),
         (Metric::NotDrained, usize::from(!reports.iter().all(|report| report.empty))),
         (Metric::Pulled, reports.iter().map(|report| report.stored).sum()),
@@ -195,14 +177,14 @@ fn counts(reports: &[Report]) -> [(Metric, usize); 5] {
     ]
 }
 
-fn failed(reports: &[Report]) -> usize {
+fn failed(reports: &[DrainReport]) -> usize {
     reports.iter().filter(|report| report.error.is_some()).count()
 }
 
-/// The reports as an answer, or as an error where a queue could not be drained.
-fn answer(queues: Vec<Report>) -> Result<Answer, Error> {
+/// The response with the reports, or an error where a queue could not be drained.
+fn response(queues: Vec<DrainReport>) -> Result<PullResponse, Error> {
     match failed(&queues) {
-        0 => Ok(Answer { queues }),
+        0 => Ok(PullResponse { queues }),
         failed => Err(format!("{failed} of {} queues could not be drained; the log says why", queues.len()).into()),
     }
 }
@@ -216,13 +198,13 @@ mod tests {
 
     #[test]
     fn a_run_that_left_something_is_counted_once() {
-        let report = |empty, stored| Report { empty, stored, confirmed: stored, ..Report::default() };
+        let report = |empty, stored| DrainReport { empty, stored, confirmed: stored, ..DrainReport::default() };
         for (reports, not_drained) in [
             (vec![report(true, 1), report(true, 2)], 0),
             (vec![report(false, 1), report(false, 2), report(true, 0)], 1),
         ] {
             let expected = [
-                (Metric::Polls, 1),
+                (Metric::PullRuns, 1),
                 (Metric::PullFailures, 0),
                 (Metric::NotDrained, not_drained),
                 (Metric::Pulled, 3),
@@ -245,13 +227,13 @@ mod tests {
 
     #[test]
     fn a_queue_that_failed_fails_the_invocation() {
-        let report = |error| Report { queue: "q".to_owned(), error, ..Report::default() };
-        let good = answer(vec![report(None)]).unwrap();
+        let report = |error| DrainReport { queue: "q".to_owned(), error, ..DrainReport::default() };
+        let good = response(vec![report(None)]).unwrap();
         assert_eq!(
             serde_json::to_string(&good).unwrap(),
             r#"{"queues":[{"queue":"q","stored":0,"confirmed":0,"unconfirmed":0,"empty":false}]}"#
         );
-        let error = answer(vec![report(None), report(Some(queues::DrainError::TimeUp))]).unwrap_err();
+        let error = response(vec![report(None), report(Some(queues::DrainError::Timeout))]).unwrap_err();
         assert_eq!(error.to_string(), "1 of 2 queues could not be drained; the log says why");
     }
 }

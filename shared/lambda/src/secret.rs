@@ -1,4 +1,4 @@
-//! Reading a secret of Secrets Manager.
+//! Reads a secret of Secrets Manager.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
 use delivery::{Aws, CaBundleError};
 use secrecy::SecretString;
 
-/// How long reading it may take, all attempts included.
-pub(crate) const READING_LIMIT: Duration = Duration::from_secs(4);
+/// Timeout of a read, retries included.
+pub(crate) const READ_TIMEOUT: Duration = Duration::from_secs(4);
 
-/// How long one attempt may take. The first may be on a connection that is gone, and a vendor waits for what comes of it.
-const ATTEMPT_LIMIT: Duration = Duration::from_secs(1);
+/// Timeout of one attempt. The first may use a closed connection, while a vendor waits for the response to its callback.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A secret.
 #[derive(Debug)]
@@ -21,15 +21,15 @@ pub(crate) struct Secret {
     id: String,
 }
 
-/// The secret could not be read. The message has the service's error code and no more: what the service wrote besides may
-/// have the secret in it, or what was asked for.
+/// The secret could not be read. The message has only the service's error code: the service's own message may repeat parts of
+/// the request or the secret.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SecretError {
     #[error("the secret could not be read: {0}")]
     Service(String),
-    #[error("the secret could not be read: Secrets Manager gave no answer")]
+    #[error("the secret could not be read: no response from Secrets Manager")]
     NoAnswer,
-    #[error("the secret has no text")]
+    #[error("the secret is binary, not text")]
     Binary,
 }
 
@@ -37,7 +37,7 @@ impl Secret {
     /// The secret of this name or ARN.
     pub(crate) async fn new(id: String, aws: &Aws) -> Result<Self, CaBundleError> {
         let timeouts =
-            TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_LIMIT).operation_timeout(READING_LIMIT).build();
+            TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).operation_timeout(READ_TIMEOUT).build();
         let configuration = aws_sdk_secretsmanager::config::Builder::from(aws.configuration().await?);
         let client = Client::from_conf(configuration.timeout_config(timeouts).build());
         Ok(Self { client, id })

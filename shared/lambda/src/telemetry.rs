@@ -7,15 +7,14 @@ use std::time::{Duration, Instant};
 use callbacks::{CloudEvent, Product, kinds};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
+use variables::LOG_LEVEL;
 
-use crate::environment::LOG_LEVEL;
-
-/// Starts the log. A second call changes nothing.
+/// Initializes the log. A second call has no effect.
 pub(crate) fn start() {
     let level = std::env::var(LOG_LEVEL).ok().and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::INFO);
     // Our own crates log nothing of a payload or secret. Others log requests and answers at their lowest levels.
     let others = level.min(LevelFilter::WARN);
-    // A name here is the beginning of one: what is said of `lambda` would be said of the runtime's crates, too.
+    // Names match by prefix: `lambda` also matches the crates of the Lambda runtime.
     let filter =
         EnvFilter::new(format!("{others},lambda={level},lambda_runtime={others},delivery={level},queues={level}"));
     let log = tracing_subscriber::fmt()
@@ -26,25 +25,25 @@ pub(crate) fn start() {
         .with_target(false)
         .with_env_filter(filter)
         .with_writer(std::io::stderr);
-    // Only a log that is already there stands in the way, and then that one serves.
+    // It fails only where a log is initialized already, which is then used.
     log.try_init().unwrap_or_default();
 }
 
-/// How long a reason for refusals is not logged again.
+/// How long a reason for rejections is not logged again.
 const QUIET: Duration = Duration::from_secs(60);
 
-/// When a refusal was last logged, by reason.
+/// Limits the log of rejections: it holds when each reason was last logged.
 ///
-/// Anyone can send requests that are refused, and each line of the log costs. So the metric counts them all, and the log has
-/// one per reason and minute.
+/// Anyone can send requests that are rejected, and each log line costs money. So the metric counts them all, and the log has
+/// one line per reason and minute.
 #[derive(Debug, Default)]
 pub(crate) struct Refusals(Mutex<Vec<(&'static str, Instant)>>);
 
 impl Refusals {
-    /// Logs a refusal unless one for the same reason was logged within the last minute.
+    /// Logs a rejection unless one for the same reason was logged within the last minute.
     pub(crate) fn log(&self, product: Product, reason: &'static str) {
         if self.is_due(reason, Instant::now()) {
-            tracing::info!(%product, reason, "requests were refused: the metric counts them, the next minute is not logged");
+            tracing::info!(%product, reason, "requests are rejected: the metric counts all of them, the log has one line per reason and minute");
         }
     }
 
@@ -64,14 +63,14 @@ impl Refusals {
     }
 }
 
-/// The vendor events that have a name here. Any other name is part of a payload.
+/// The names of known vendor events. Any other name is part of a payload.
 static KNOWN_EVENTS: LazyLock<HashSet<String>> =
     LazyLock::new(|| kinds().into_iter().map(|(_, name, _)| name).collect());
 
 /// Bytes of the longest identifier that a vendor gives.
 const MAX_IDENTIFIER: usize = 128;
 
-/// Logs that an event was stored, with what it can be found by: of the payload that is nothing but identifiers.
+/// Logs that an event was stored, with what it can be searched by: of the payload, only identifiers.
 pub(crate) fn stored(product: Product, event: &CloudEvent, request_id: &str) {
     let data = event.data();
     let media = data.and_then(|data| data.media.as_ref()).and_then(|media| identifier(media.id.as_deref()));
@@ -83,8 +82,8 @@ pub(crate) fn stored(product: Product, event: &CloudEvent, request_id: &str) {
     );
 }
 
-/// The text, if it is what an identifier looks like: letters, digits, `-` and `_`, some digits among them. What a customer
-/// may have put in its place, such as a name or a path, is not logged.
+/// The text, if it looks like an identifier: letters, digits, `-` and `_`, with at least one digit. A name or path that a
+/// customer may have put in its place is not logged.
 fn identifier(text: Option<&str>) -> Option<&str> {
     let is_of_it = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     let looks_like_one = |text: &&str| {

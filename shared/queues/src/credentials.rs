@@ -1,32 +1,32 @@
-//! What signs requests to a vendor.
+//! The access key that signs requests to a vendor.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-/// An access key, and the token that goes with a temporary one. Nothing of it is ever printed.
+/// An access key, and the token that goes with a temporary one. It is never printed.
 ///
 /// In JSON it is `{"access_key_id": "…", "access_key_secret": "…", "security_token": "…"}`, the last of them optional, for
 /// both vendors: Tencent Cloud calls the first two `SecretId` and `SecretKey`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(try_from = "Unchecked")]
 pub struct Credentials {
-    /// Names the key.
+    /// Id of the key.
     pub(crate) id: SecretString,
-    /// Signs with it.
+    /// Secret of the key.
     pub(crate) key: SecretString,
-    /// Goes with temporary keys only.
+    /// Token of a temporary key.
     pub(crate) token: Option<SecretString>,
 }
 
-/// A part of an access key cannot be one. The message never repeats it.
+/// A part of an access key is invalid. The message never has its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the {part} is set wrong: expected printable ASCII without blanks")]
+#[error("the {part} is invalid: expected printable ASCII without spaces")]
 pub struct CredentialsError {
     /// Which part.
     part: &'static str,
 }
 
-/// As in the JSON.
+/// The fields of the JSON, not validated yet.
 #[derive(Deserialize)]
 struct Unchecked {
     access_key_id: SecretString,
@@ -35,11 +35,11 @@ struct Unchecked {
 }
 
 impl Credentials {
-    /// An access key of this id and secret, with a token where it is a temporary one. White space around them, as a pasted
-    /// line feed, is removed; an empty token is none.
+    /// An access key of this id and secret, with a token where it is a temporary one. Surrounding white space, such as a
+    /// pasted line feed, is removed; an empty token is ignored.
     ///
     /// # Errors
-    /// [`CredentialsError`] where one of them is empty or could not be sent in a header.
+    /// [`CredentialsError`] where one of them is empty or not valid in a header.
     pub fn new(id: &SecretString, key: &SecretString, token: Option<&SecretString>) -> Result<Self, CredentialsError> {
         let token = token.filter(|token| !token.expose_secret().trim().is_empty());
         Ok(Self {
@@ -90,7 +90,7 @@ mod tests {
             (r#"{"access_key_id":"id","access_key_secret":"key","security_token":"PLEASE\u2603"}"#, "security token"),
         ] {
             let error = serde_json::from_str::<Credentials>(json).unwrap_err().to_string();
-            assert!(error.starts_with(&format!("the {part} is set wrong")), "{error}");
+            assert!(error.starts_with(&format!("the {part} is invalid")), "{error}");
             assert!(!error.contains("PLE"), "{error}");
         }
     }

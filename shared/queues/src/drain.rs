@@ -1,4 +1,4 @@
-//! Receive, store, confirm: in this order, until a queue is empty or the time is up.
+//! Receive, store, confirm, in this order, until a queue is empty or the deadline is near.
 
 use std::cell::Cell;
 use std::error::Error;
@@ -10,61 +10,62 @@ use callbacks::CloudEvent;
 use serde::Serialize;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use crate::{Credentials, QueueError};
+use crate::credentials::Credentials;
+use crate::error::QueueError;
 
-/// An error of what is called from here and belongs to the caller.
+/// An error of a function that the caller of [`drain`] passes in.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
-/// How long a handle lives at the least: the 30 seconds of Tencent Cloud VOD. A queue at Alibaba Cloud has a setting for it,
-/// the visibility time-out, of as much unless it is changed. What is polled has to be confirmed within it.
-const HANDLE_LIFE: Duration = Duration::from_secs(30);
+/// The minimum lifetime of a handle, within which a message must be confirmed: 30 seconds at Tencent Cloud VOD. At Alibaba
+/// Cloud it is the visibility timeout of the queue, by default also 30 seconds.
+const HANDLE_LIFETIME: Duration = Duration::from_secs(30);
 
-/// How old handles may be when they arrive: the vendor counts from its answer.
-const ON_THE_WAY: Duration = Duration::from_secs(2);
+/// Latency of the vendor's response: the lifetime of its handles starts when it is sent.
+const LATENCY: Duration = Duration::from_secs(2);
 
-/// A request that failed for the moment is sent again after about 0.2, 0.8 and 3.2 seconds.
+/// Backoff after a temporary error: about 0.2, 0.8 and 3.2 seconds.
 const FIRST_DELAY: Duration = Duration::from_millis(200);
 const DELAY_FACTOR: f32 = 4.0;
 const RETRIES: usize = 3;
 
-/// How many messages of one answer are taken. Both vendors give 16 at most: what has many more is none of theirs, and must not
-/// take more memory than a function has.
-pub(crate) const MOST_MESSAGES: usize = 100;
+/// The most messages of one response that are processed. Both vendors send at most 16: a response with many more is not
+/// theirs, and must not exhaust the memory of a function.
+pub(crate) const MAX_MESSAGES: usize = 100;
 
-/// The longest that one request of a confirmation may take.
+/// Timeout of one request of a confirmation.
 pub(crate) const CONFIRM_REQUEST: Duration = Duration::from_secs(4);
 
-/// The longest that a confirmation may take, all of its requests included: one that is never answered, the same again, and
-/// two seconds for the delay between and for handles that are confirmed one by one.
-const CONFIRMING: Duration = CONFIRM_REQUEST.saturating_mul(2).saturating_add(Duration::from_secs(2));
+/// Timeout of a confirmation, all of its requests included: a request that times out, its retry, and two seconds for the
+/// backoff and for handles that are confirmed one by one.
+const CONFIRM_TIMEOUT: Duration = CONFIRM_REQUEST.saturating_mul(2).saturating_add(Duration::from_secs(2));
 
-/// The longest that storing a batch may take: what its handles live, less the rest of what is done while they do.
-const STORE_LIMIT: Duration = HANDLE_LIFE.saturating_sub(ON_THE_WAY).saturating_sub(CONFIRMING);
+/// Timeout of storing a batch: the lifetime of its handles, less latency and confirmation.
+const STORE_TIMEOUT: Duration = HANDLE_LIFETIME.saturating_sub(LATENCY).saturating_sub(CONFIRM_TIMEOUT);
 
-/// How much time to store there has to be for another poll to be worth it.
-const STORE_LEAST: Duration = Duration::from_secs(5);
+/// The minimum time for storing that must be left to start another poll.
+const MIN_STORE_TIME: Duration = Duration::from_secs(5);
 
-/// How much time must be left after a poll, so that what it gives can be stored and confirmed.
-const RESERVE: Duration = STORE_LEAST.saturating_add(CONFIRMING);
+/// Time that must be left after a poll to store and confirm its messages.
+const RESERVE: Duration = MIN_STORE_TIME.saturating_add(CONFIRM_TIMEOUT);
 
-/// Handles that are younger than this have no reason to be dead: most of their life, less a doubt about clocks and ways.
-const YOUNG: Duration = HANDLE_LIFE.saturating_sub(Duration::from_secs(5));
+/// A handle younger than this should still be valid; 5 s allow for clock skew and latency.
+const SURELY_VALID: Duration = HANDLE_LIFETIME.saturating_sub(Duration::from_secs(5));
 
 /// A vendor's queue.
 pub trait Queue {
-    /// What the queue is called in logs and reports.
+    /// The name of the queue in logs and reports.
     fn name(&self) -> &str;
 
-    /// The longest that one poll takes, the wait for events included.
-    fn poll_limit(&self) -> Duration;
+    /// Timeout of one poll, the wait for messages included.
+    fn poll_timeout(&self) -> Duration;
 
-    /// Takes up to 16 messages, which the vendor then hides for a while; waits some seconds where there are none.
+    /// Receives up to 16 messages, which the vendor then hides for a while. If there are none, it waits some seconds.
     ///
-    /// No message means that the queue is empty.
+    /// No messages means that the queue is empty.
     fn receive(&self, credentials: &Credentials) -> impl Future<Output = Result<Vec<Message>, QueueError>>;
 
-    /// Tells the vendor that messages need not be delivered again, and gives how many of them it would not take back,
-    /// which it will deliver again.
+    /// Confirms messages, so that the vendor does not redeliver them. Returns how many handles the vendor rejected, whose
+    /// messages it will redeliver.
     fn confirm(&self, credentials: &Credentials, handles: &[String])
     -> impl Future<Output = Result<usize, QueueError>>;
 }
@@ -72,43 +73,44 @@ pub trait Queue {
 /// A message of a queue.
 #[derive(Debug, Clone)]
 pub struct Message {
-    /// What confirms it. A message without one cannot be confirmed, and is delivered again until the vendor discards it.
+    /// Identifies it in a confirmation. A message without a handle cannot be confirmed, and is redelivered until the vendor
+    /// discards it.
     pub handle: Option<String>,
-    /// What it says: one event, in practice. What cannot be read is an event, too.
+    /// Its events: in practice one. An unreadable message is an event, too.
     pub events: Vec<CloudEvent>,
 }
 
-/// What becomes of messages after their events are stored.
+/// What to do with messages after their events are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Received {
-    /// They are confirmed.
+pub enum AfterStore {
+    /// Confirm them.
     Confirm,
-    /// They stay in the queue, which delivers them again.
+    /// Leave them in the queue, which redelivers them.
     Keep,
 }
 
-/// What was taken out of a queue.
+/// The result of draining a queue.
 #[derive(Debug, Default, Serialize)]
-pub struct Report {
+pub struct DrainReport {
     /// Name of the queue.
     pub queue: String,
     /// How many events were received and stored.
     pub stored: usize,
     /// How many messages were confirmed.
     pub confirmed: usize,
-    /// How many messages were stored and not confirmed: the vendor would not, or gave no handle. It delivers them again.
+    /// How many messages were stored and not confirmed: the vendor rejected the handle, or sent none. It redelivers them.
     pub unconfirmed: usize,
-    /// Whether there was nothing left in the end.
+    /// Whether the queue was empty at the end.
     pub empty: bool,
-    /// What ended it before the queue was empty and the time was up.
+    /// The error that ended it early.
     #[serde(skip)]
     pub error: Option<DrainError>,
 }
 
-/// What ended the draining of a queue early. What was not confirmed by then is delivered again.
+/// Why draining a queue ended early. Messages that were not confirmed are redelivered.
 #[derive(Debug, thiserror::Error)]
 pub enum DrainError {
-    /// There is no access key.
+    /// The access key could not be read.
     #[error("the access key could not be read")]
     Credentials(#[source] BoxError),
     /// Messages could not be received.
@@ -120,33 +122,33 @@ pub enum DrainError {
     /// Messages could not be confirmed.
     #[error("messages could not be confirmed")]
     Confirm(#[source] QueueError),
-    /// The vendor refused every handle of a batch, and not for its age: the same events would be stored in each run.
-    #[error("the vendor confirmed no message of a batch that it had just given: it will deliver them again")]
+    /// The vendor rejected every handle of a batch, although none had expired: each run would store the same events again.
+    #[error("the vendor confirmed no message of a batch that it had just delivered, and will redeliver them")]
     NoneConfirmed,
-    /// The deadline came in the middle of a poll, or before its events were stored and confirmed; or confirming took so long
-    /// that the handles are dead by now.
-    #[error("the time was up before the poll and what follows it were done")]
-    TimeUp,
+    /// The deadline passed during a poll, or before its events were stored and confirmed; or confirming took so long that the
+    /// handles have expired.
+    #[error("timed out before a batch was received, stored and confirmed")]
+    Timeout,
 }
 
-/// Takes events out of a queue until it is empty, `store` wants no more, or no time is left for another poll before
-/// `deadline`.
+/// Drains a queue until it is empty, `store` breaks, or too little time for another poll is left before `deadline`.
 ///
-/// `credentials` is asked before each poll, so that a key may change. `store` has to store all of the events it is given
-/// within the time it is given, or fail: the messages of those, and of no others, are confirmed after it. The first poll is
-/// made however near the deadline is, so that a time that is always too short shows as an error and not as an empty queue.
+/// `credentials` is called before each poll, so that a key may change. `store` gets events and a timeout, and must store all
+/// of the events or fail: only their messages are confirmed afterwards. The first poll is made however near the deadline is,
+/// so that a deadline that is always too short is an error, and does not look like an empty queue.
 pub async fn drain<Q: Queue>(
     queue: &Q,
     credentials: impl AsyncFn() -> Result<Credentials, BoxError>,
     store: impl AsyncFn(&[CloudEvent], Duration) -> Result<ControlFlow<()>, BoxError>,
-    received: Received,
+    after_store: AfterStore,
     deadline: Instant,
-) -> Report {
-    let mut report = Report { queue: queue.name().to_owned(), ..Report::default() };
+) -> DrainReport {
+    let mut report = DrainReport { queue: queue.name().to_owned(), ..DrainReport::default() };
     loop {
-        let within = || deadline.duration_since(Instant::now()).saturating_sub(CONFIRMING).min(STORE_LIMIT);
-        let store = async |events: &[CloudEvent]| store(events, within()).await;
-        let batch = take_batch(queue, &credentials, &store, received, &mut report);
+        let store_timeout =
+            || deadline.duration_since(Instant::now()).saturating_sub(CONFIRM_TIMEOUT).min(STORE_TIMEOUT);
+        let store = async |events: &[CloudEvent]| store(events, store_timeout()).await;
+        let batch = take_batch(queue, &credentials, &store, after_store, &mut report);
         let is_done = match timeout_at(deadline, batch).await {
             Ok(Ok(flow)) => flow.is_break(),
             Ok(Err(error)) => {
@@ -154,24 +156,24 @@ pub async fn drain<Q: Queue>(
                 true
             }
             Err(_) => {
-                report.error = Some(DrainError::TimeUp);
+                report.error = Some(DrainError::Timeout);
                 true
             }
         };
-        let is_time_left = deadline.duration_since(Instant::now()) >= queue.poll_limit() + RESERVE;
+        let is_time_left = deadline.duration_since(Instant::now()) >= queue.poll_timeout() + RESERVE;
         if is_done || !is_time_left {
             return report;
         }
     }
 }
 
-/// One poll, and all that becomes of what it gives. It breaks where there is to be no other.
+/// One poll, and storing and confirming its messages. It breaks where draining should end.
 async fn take_batch<Q: Queue>(
     queue: &Q,
     credentials: impl AsyncFn() -> Result<Credentials, BoxError>,
     store: impl AsyncFn(&[CloudEvent]) -> Result<ControlFlow<()>, BoxError>,
-    received: Received,
-    report: &mut Report,
+    after_store: AfterStore,
+    report: &mut DrainReport,
 ) -> Result<ControlFlow<()>, DrainError> {
     let credentials = credentials().await.map_err(DrainError::Credentials)?;
     let receive = async || queue.receive(&credentials).await;
@@ -183,7 +185,7 @@ async fn take_batch<Q: Queue>(
     }
     let (mut events, mut handles, count) = (Vec::new(), Vec::new(), messages.len());
     for message in messages {
-        // Of a message without an event nothing is stored, so nothing of it may be lost at the vendor.
+        // A message without an event is not stored, and so must not be confirmed.
         if !message.events.is_empty() {
             handles.extend(message.handle);
         }
@@ -192,7 +194,7 @@ async fn take_batch<Q: Queue>(
     let flow = store(&events).await.map_err(DrainError::Store)?;
     report.stored += events.len();
     report.unconfirmed += count;
-    if received == Received::Keep || handles.is_empty() {
+    if after_store == AfterStore::Keep || handles.is_empty() {
         return Ok(flow);
     }
     let tries = Cell::new(0_usize);
@@ -201,19 +203,19 @@ async fn take_batch<Q: Queue>(
         queue.confirm(&credentials, &handles).await
     };
     let confirm = confirm.retry(backoff()).when(QueueError::is_temporary);
-    let refused = timeout(CONFIRMING, confirm).await.map_err(|_| DrainError::TimeUp)?.map_err(DrainError::Confirm)?;
+    let refused =
+        timeout(CONFIRM_TIMEOUT, confirm).await.map_err(|_| DrainError::Timeout)?.map_err(DrainError::Confirm)?;
     let confirmed = handles.len().saturating_sub(refused);
     report.confirmed += confirmed;
     report.unconfirmed -= confirmed;
-    // A request whose answer was lost may have confirmed them, and the next is refused for that.
-    if confirmed == 0 && tries.get() == 1 && arrived.elapsed() < YOUNG {
+    // A request whose response was lost may have confirmed them, so that its retry is rejected.
+    if confirmed == 0 && tries.get() == 1 && arrived.elapsed() < SURELY_VALID {
         return Err(DrainError::NoneConfirmed);
     }
     Ok(flow)
 }
 
-/// There is one function for a queue and one invocation of it at a time, so that no two wait for the same moment, and the
-/// delays need no jitter.
+/// No jitter is needed: a queue is drained by one invocation at a time, so that no clients retry in step.
 fn backoff() -> ExponentialBuilder {
     ExponentialBuilder::default().with_min_delay(FIRST_DELAY).with_factor(DELAY_FACTOR).with_max_times(RETRIES)
 }

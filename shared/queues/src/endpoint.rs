@@ -1,4 +1,4 @@
-//! Where a vendor's queue is, and the client that reaches it.
+//! The server of a vendor's queue, and the HTTP client.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -7,50 +7,50 @@ use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Url};
 
-use crate::QueueError;
+use crate::error::QueueError;
 
-/// How long a connection may take to open.
-const CONNECT_LIMIT: Duration = Duration::from_secs(5);
+/// Connect timeout.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Bytes of the longest answer that is read. The longest that a vendor has reason to give is 16 messages of 64 KB in Alibaba
-/// Cloud's XML, where a character may take six: 6 MB. A longer one would only fill the memory.
-const ANSWER_LIMIT: usize = 16 * 1024 * 1024;
+/// The most bytes of a response. The largest legitimate one has 16 messages of 64 KB in Alibaba Cloud's XML, where a character
+/// may take six bytes: 6 MB.
+const RESPONSE_LIMIT: usize = 16 * 1024 * 1024;
 
-/// A client for any number of queues. It keeps its connections, and follows no redirect: what is signed for one host goes
-/// to no other.
+/// A client for any number of queues. It pools connections, and follows no redirects, so that a signed request goes to no
+/// other host.
 ///
 /// # Errors
 /// [`QueueError::Tls`] where TLS cannot be set up on this machine.
 pub fn client() -> Result<Client, QueueError> {
     Client::builder()
         .user_agent(concat!("mediahook/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(CONNECT_LIMIT)
+        .connect_timeout(CONNECT_TIMEOUT)
         .redirect(Policy::none())
         .build()
         .map_err(QueueError::Tls)
 }
 
-/// A vendor's server: `https://` and its name. Plain `http://` is taken for this machine only, for tests.
+/// A vendor's server: `https://` and a host. Plain `http://` is accepted only for this machine, for tests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
     url: Url,
-    /// Name and port as the `Host` header has them.
+    /// Host and port, as in the `Host` header.
     host: String,
 }
 
-/// The text is no endpoint.
+/// The text is not a valid endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected `https://` and a host name, and nothing after it")]
 pub struct UnknownEndpoint;
 
 impl Endpoint {
-    /// Name and port of the server, as the `Host` header has them.
+    /// Host and port of the server, as in the `Host` header.
     #[must_use]
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// The URL of a path there. The path is sent as it is written.
+    /// The URL of a path on this server. The path is sent unchanged.
     pub(crate) fn join(&self, path: &str) -> Url {
         let mut url = self.url.clone();
         let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
@@ -78,35 +78,35 @@ impl FromStr for Endpoint {
     }
 }
 
-/// What a server answered.
+/// A response of a vendor's server.
 pub(crate) struct Response {
     /// HTTP status code.
     pub(crate) status: u16,
-    /// The body. What is not UTF-8 in it is replaced, so that one such event does not block a queue for good.
+    /// The body. Invalid UTF-8 is replaced, so that one such event does not block a queue.
     pub(crate) body: String,
 }
 
-/// Sends a request and reads its answer, all of it within `limit`.
+/// Sends a request and reads the whole response within `timeout`.
 ///
 /// # Errors
-/// [`QueueError::Unreachable`] where there is no whole answer in that time, [`QueueError::Answer`] where it is too long.
-pub(crate) async fn send(request: RequestBuilder, limit: Duration) -> Result<Response, QueueError> {
-    let mut response = request.timeout(limit).send().await.map_err(QueueError::unreachable)?;
+/// [`QueueError::Unreachable`] where that fails or times out, [`QueueError::Response`] where the response is too long.
+pub(crate) async fn send(request: RequestBuilder, timeout: Duration) -> Result<Response, QueueError> {
+    let mut response = request.timeout(timeout).send().await.map_err(QueueError::unreachable)?;
     let status = response.status().as_u16();
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(QueueError::unreachable)? {
         body.extend_from_slice(&chunk);
-        if body.len() > ANSWER_LIMIT {
-            return Err(QueueError::Answer { status, problem: "it is longer than 16 MB" });
+        if body.len() > RESPONSE_LIMIT {
+            return Err(QueueError::Response { status, problem: "expected at most 16 MB" });
         }
     }
     Ok(Response { status, body: String::from_utf8_lossy(&body).into_owned() })
 }
 
-/// Headers of these names and values. All count as secret, which keeps them out of whatever prints a request.
+/// Headers of these names and values. All are marked as sensitive, so that debug output does not show them.
 ///
 /// # Errors
-/// [`QueueError::Header`] for a value that no header can have.
+/// [`QueueError::Header`] for a value that is not valid in a header.
 pub(crate) fn headers<'h>(pairs: impl IntoIterator<Item = (&'static str, &'h str)>) -> Result<HeaderMap, QueueError> {
     let mut headers = HeaderMap::new();
     for (name, value) in pairs {
@@ -144,9 +144,9 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_is_read_up_to_a_limit() {
-        assert_eq!(answered(Some(ANSWER_LIMIT)).await.unwrap().body.len(), ANSWER_LIMIT);
+        assert_eq!(answered(Some(RESPONSE_LIMIT)).await.unwrap().body.len(), RESPONSE_LIMIT);
         let Err(error) = answered(None).await else { panic!("an answer without end was read") };
-        assert!(matches!(error, QueueError::Answer { status: 200, .. }), "{error}");
+        assert!(matches!(error, QueueError::Response { status: 200, .. }), "{error}");
         assert!(!error.is_temporary());
     }
 

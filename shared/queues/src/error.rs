@@ -1,4 +1,4 @@
-//! Why a queue gave nothing, by what can be done about it.
+//! Why a request to a queue failed, by what an operator can do about it.
 
 use std::fmt;
 
@@ -7,54 +7,54 @@ use thiserror::Error;
 /// A request to a queue failed.
 #[derive(Debug, Error)]
 pub enum QueueError {
-    /// No connection, or no whole answer in time. Trying again may help.
-    #[error("the vendor's server could not be reached, or did not answer in time")]
+    /// No connection, or no complete response before the timeout. A retry may help.
+    #[error("the vendor's server could not be reached, or did not respond in time")]
     Unreachable(#[source] reqwest::Error),
-    /// The client could not be made: TLS cannot be set up on this machine.
+    /// The client could not be created: TLS is not available on this machine.
     #[error("TLS could not be set up on this machine")]
     Tls(#[source] reqwest::Error),
-    /// Too many requests, or an error of the vendor's own. Trying again may help.
-    #[error("the vendor's server cannot answer now: {0}")]
+    /// Throttling, or an internal error of the vendor. A retry may help.
+    #[error("the vendor's server is unavailable or throttles: {0}")]
     Unavailable(Refusal),
-    /// The time that was signed is too far from the vendor's.
-    #[error("the vendor finds the request too old or from the future: set the clock of this machine: {0}")]
+    /// The signed time differs too much from the vendor's clock.
+    #[error("the vendor rejected the time of the request: set the clock of this machine: {0}")]
     Clock(Refusal),
-    /// The access key is wrong, or not allowed to do this.
-    #[error("the vendor refused the access key, or the key may not do this: {0}")]
+    /// The access key is invalid, or lacks a permission.
+    #[error("the vendor rejected the access key, or the key lacks a permission: {0}")]
     Denied(Refusal),
-    /// Handles that are not valid any more: their messages will be delivered again.
-    #[error("the vendor does not know the handles any more: {0}")]
+    /// The handles have expired: their messages will be redelivered.
+    #[error("the handles have expired: {0}")]
     Expired(Refusal),
-    /// Something else is wrong with the request, such as the name of the queue.
-    #[error("the vendor refused the request: {0}")]
+    /// The request is invalid for another reason, such as the name of the queue.
+    #[error("the vendor rejected the request: {0}")]
     Refused(Refusal),
-    /// The answer is not what the vendor documents.
-    #[error("the vendor's answer, of status {status}, is not what it documents: {problem}")]
-    Answer {
+    /// The response is not what the vendor documents.
+    #[error("the vendor's response with status {status} is not what it documents: {problem}")]
+    Response {
         /// HTTP status code.
         status: u16,
         /// What is wrong with it.
         problem: &'static str,
     },
-    /// A request could not be written.
-    #[error("the request could not be written as JSON")]
+    /// A request could not be serialized.
+    #[error("the request could not be serialized as JSON")]
     Encode(#[source] serde_json::Error),
-    /// A header could not be made.
-    #[error("header {name} cannot have this value")]
+    /// The value is not valid in a header.
+    #[error("the value is not valid in header {name}")]
     Header {
         /// Name of the header.
         name: &'static str,
     },
 }
 
-/// How a vendor said no.
+/// The error response of a vendor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// HTTP status code.
     pub status: u16,
-    /// The vendor's name for the error. Empty where its answer has none.
+    /// The vendor's error code; empty if the response has none.
     pub code: String,
-    /// The vendor's id of the request, which its support asks for. Empty where its answer has none.
+    /// The vendor's request id, which its support asks for; empty if the response has none.
     pub request: String,
 }
 
@@ -64,7 +64,7 @@ impl QueueError {
         Self::Unreachable(error.without_url())
     }
 
-    /// Whether the same request may succeed a moment later.
+    /// Whether a retry of the same request may succeed.
     #[must_use]
     pub fn is_temporary(&self) -> bool {
         matches!(self, Self::Unreachable(_) | Self::Unavailable(_))
@@ -72,14 +72,13 @@ impl QueueError {
 }
 
 impl Refusal {
-    /// Of an answer with this status. Of code and request id, which come from outside, no more is kept than what such names
-    /// are made of.
+    /// A refusal with this status. Code and request id come from outside, and are kept only if they look like such names.
     pub(crate) fn new(status: u16, code: &str, request: &str) -> Self {
         Self { status, code: name(code), request: name(request) }
     }
 }
 
-/// A name of at most 100 letters, digits, dots, hyphens and underscores; empty where it is something else.
+/// The text if it is a name of at most 100 letters, digits, dots, hyphens and underscores; otherwise empty.
 fn name(text: &str) -> String {
     let text = text.trim();
     let is_name = text.len() <= 100 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte));

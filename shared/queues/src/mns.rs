@@ -1,7 +1,7 @@
-//! Queues of Alibaba Cloud's Simple Message Queue (SMQ, formerly MNS), by its HTTP interface of 2015-06-06.
+//! Queues of Alibaba Cloud's Simple Message Queue (SMQ, formerly MNS), by its HTTP API, version 2015-06-06.
 //!
-//! A poll gives up to 16 messages and waits some seconds for the first; a message that is not deleted within the queue's
-//! visibility time-out is given again, with another handle.
+//! A poll returns up to 16 messages, and waits some seconds for the first. A message that is not deleted within the queue's
+//! visibility timeout is redelivered with another handle.
 //!
 //! <https://www.alibabacloud.com/help/en/mns/developer-reference/batchreceivemessage>,
 //! <https://www.alibabacloud.com/help/en/mns/developer-reference/batchdeletemessage>
@@ -14,28 +14,29 @@ use jiff::Timestamp;
 use quick_xml::escape::escape;
 use reqwest::{Client, Method};
 use secrecy::ExposeSecret;
+use variables::{ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET, ALIBABA_CLOUD_SECURITY_TOKEN};
 
-use crate::drain::{CONFIRM_REQUEST, MOST_MESSAGES};
-use crate::endpoint::{Response, headers, send};
-use crate::mns::answer::Answer;
-use crate::{Credentials, Endpoint, Message, Queue, QueueError, Refusal};
+use crate::credentials::Credentials;
+use crate::drain::{CONFIRM_REQUEST, MAX_MESSAGES, Message, Queue};
+use crate::endpoint::{Endpoint, Response, headers, send};
+use crate::error::{QueueError, Refusal};
+use crate::mns::response::Document;
 
-mod answer;
+mod response;
 pub mod signature;
 
-/// How many messages a poll takes, and how many handles a deletion: the vendor's limit.
+/// The most messages of a poll, and handles of a deletion: the vendor's limit.
 const BATCH: usize = 16;
 
-/// How long the vendor holds a poll of an empty queue, in seconds. It is always said, since the queue's own setting could be
-/// longer than the client waits.
+/// Wait time of a poll, in seconds. Every poll sets it, since the queue's own setting could exceed the client's timeout.
 const WAIT: u64 = 5;
 
-/// The longest that a poll may take, its wait included.
-const POLL_LIMIT: Duration = Duration::from_secs(WAIT + 10);
+/// Timeout of a poll, its wait time included.
+const POLL_TIMEOUT: Duration = Duration::from_secs(WAIT + 10);
 
-/// The variables in which the vendor's own tools look for an access key: id, secret, and the token of a temporary key.
+/// The environment variables of an access key, named as the vendor's own tools do: id, secret, token of a temporary key.
 pub const ACCESS_KEY_VARIABLES: [&str; 3] =
-    ["ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"];
+    [ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET, ALIBABA_CLOUD_SECURITY_TOKEN];
 
 const CONTENT_TYPE: &str = "text/xml;charset=UTF-8";
 
@@ -43,7 +44,7 @@ const CONTENT_TYPE: &str = "text/xml;charset=UTF-8";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueueName(String);
 
-/// The text is no name of a queue.
+/// The text is not a valid queue name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected up to 120 letters, digits and hyphens")]
 pub struct UnknownQueueName;
@@ -60,7 +61,7 @@ impl FromStr for QueueName {
     }
 }
 
-/// A queue that Alibaba Cloud VOD or IMS writes its events to. Each message tells by its shape whose it is.
+/// A queue to which Alibaba Cloud VOD or IMS writes events. The form of a message tells its product.
 #[derive(Debug, Clone)]
 pub struct MessageQueue {
     client: Client,
@@ -81,7 +82,7 @@ impl MessageQueue {
         query: &str,
         body: String,
         credentials: &Credentials,
-        limit: Duration,
+        timeout: Duration,
     ) -> Result<Response, QueueError> {
         let resource = format!("/queues/{}/messages{query}", self.name.0);
         let date = signature::date(Timestamp::now());
@@ -98,14 +99,14 @@ impl MessageQueue {
             },
             credentials,
         );
-        let always = [("date", date.as_str()), signature::VERSION, ("authorization", &authorization)];
+        let required = [("date", date.as_str()), signature::VERSION, ("authorization", &authorization)];
         let of_body = [("content-md5", content_md5.as_str()), ("content-type", content_type)];
         let of_body = of_body.into_iter().filter(|(_, value)| !value.is_empty());
         let token = credentials.token.as_ref().map(|token| ("security-token", token.expose_secret()));
-        let headers = headers(always.into_iter().chain(of_body).chain(token))?;
+        let headers = headers(required.into_iter().chain(of_body).chain(token))?;
         let request = self.client.request(method, self.endpoint.join(&resource)).headers(headers);
         let request = if body.is_empty() { request } else { request.body(body) };
-        send(request, limit).await
+        send(request, timeout).await
     }
 }
 
@@ -114,13 +115,13 @@ impl Queue for MessageQueue {
         &self.name.0
     }
 
-    fn poll_limit(&self) -> Duration {
-        POLL_LIMIT
+    fn poll_timeout(&self) -> Duration {
+        POLL_TIMEOUT
     }
 
     async fn receive(&self, credentials: &Credentials) -> Result<Vec<Message>, QueueError> {
         let query = format!("?numOfMessages={BATCH}&waitseconds={WAIT}");
-        let response = self.call(Method::GET, &query, String::new(), credentials, POLL_LIMIT).await?;
+        let response = self.call(Method::GET, &query, String::new(), credentials, POLL_TIMEOUT).await?;
         messages(&response, Timestamp::now())
     }
 
@@ -135,25 +136,25 @@ impl Queue for MessageQueue {
     }
 }
 
-/// The messages that a poll gave. The events of each are those of its body: the same as if it had been posted.
+/// The messages of a poll. Each has the same events as if its body had been posted.
 fn messages(response: &Response, received: Timestamp) -> Result<Vec<Message>, QueueError> {
-    let messages = match answer::read(response)? {
-        Answer::Messages(messages) => messages.message,
-        Answer::Message(message) => vec![message],
-        Answer::Error(failure) if failure.code == "MessageNotExist" => return Ok(Vec::new()),
-        Answer::Error(failure) => {
+    let messages = match response::read(response)? {
+        Document::Messages(messages) => messages.message,
+        Document::Message(message) => vec![message],
+        Document::Error(failure) if failure.code == "MessageNotExist" => return Ok(Vec::new()),
+        Document::Error(failure) => {
             return Err(error(Refusal::new(response.status, &failure.code, &failure.request_id)));
         }
-        Answer::Errors(_) => {
-            return Err(QueueError::Answer { status: response.status, problem: "expected messages" });
+        Document::Errors(_) => {
+            return Err(QueueError::Response { status: response.status, problem: "expected messages" });
         }
     };
-    let message = |message: answer::Message| Message {
+    let message = |message: response::Message| Message {
         handle: message.receipt_handle.filter(|handle| !handle.is_empty()),
         events: decode_pulled(Product::AliyunIms, message.message_body.as_bytes(), received),
     };
-    // What is beyond the limit is not confirmed, and is given again.
-    Ok(messages.into_iter().take(MOST_MESSAGES).map(message).collect())
+    // Messages above the limit are not confirmed, and are redelivered.
+    Ok(messages.into_iter().take(MAX_MESSAGES).map(message).collect())
 }
 
 /// The body that deletes messages.
@@ -169,19 +170,19 @@ fn receipt_handles(handles: &[String]) -> String {
 
 /// How many of `sent` handles were not deleted.
 ///
-/// The answer has no body where all were, and lists those that were not where some were.
+/// The response has no body where all were deleted; otherwise it lists those that were not.
 fn refused_of(response: &Response, sent: usize) -> Result<usize, QueueError> {
     if (200..300).contains(&response.status) {
         return Ok(0);
     }
-    match answer::read(response)? {
-        Answer::Errors(errors) => Ok(errors.error.len().min(sent)),
-        Answer::Error(failure) => match error(Refusal::new(response.status, &failure.code, &failure.request_id)) {
+    match response::read(response)? {
+        Document::Errors(errors) => Ok(errors.error.len().min(sent)),
+        Document::Error(failure) => match error(Refusal::new(response.status, &failure.code, &failure.request_id)) {
             QueueError::Expired(_) => Ok(sent),
             error => Err(error),
         },
-        Answer::Messages(_) | Answer::Message(_) => {
-            Err(QueueError::Answer { status: response.status, problem: "expected errors" })
+        Document::Messages(_) | Document::Message(_) => {
+            Err(QueueError::Response { status: response.status, problem: "expected errors" })
         }
     }
 }

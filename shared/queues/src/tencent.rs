@@ -1,7 +1,7 @@
 //! Tencent Cloud VOD's reliable notifications: `PullEvents` and `ConfirmEvents`, version 2018-07-17.
 //!
-//! A pull gives up to 16 events and waits up to 5 seconds for the first; an event that is not confirmed within 30 seconds is
-//! given again, and one that nobody confirms is discarded after 4 days.
+//! A pull returns up to 16 events, and waits up to 5 seconds for the first. An event that is not confirmed within 30 seconds is
+//! redelivered, and one that is never confirmed is discarded after 4 days.
 //!
 //! <https://www.tencentcloud.com/document/product/266/34185>, <https://www.tencentcloud.com/document/product/266/34184>
 
@@ -15,10 +15,12 @@ use reqwest::Client;
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use variables::{TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY, TENCENTCLOUD_TOKEN};
 
-use crate::drain::{CONFIRM_REQUEST, MOST_MESSAGES};
-use crate::endpoint::{Response, headers, send};
-use crate::{Credentials, Endpoint, Message, Queue, QueueError, Refusal};
+use crate::credentials::Credentials;
+use crate::drain::{CONFIRM_REQUEST, MAX_MESSAGES, Message, Queue};
+use crate::endpoint::{Endpoint, Response, headers, send};
+use crate::error::{QueueError, Refusal};
 
 pub mod signature;
 
@@ -28,11 +30,11 @@ pub const MAINLAND: &str = "https://vod.tencentcloudapi.com";
 /// The server for international accounts.
 pub const INTERNATIONAL: &str = "https://vod.intl.tencentcloudapi.com";
 
-/// The longest that a pull may take. The vendor asks for 10 seconds: it may hold one for 5.
-const PULL_LIMIT: Duration = Duration::from_secs(10);
+/// Timeout of a pull. The vendor recommends 10 seconds, since it may hold a pull for 5.
+const PULL_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The variables in which the vendor's own tools look for an access key: id, secret, and the token of a temporary key.
-pub const ACCESS_KEY_VARIABLES: [&str; 3] = ["TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN"];
+/// The environment variables of an access key, named as the vendor's own tools do: id, secret, token of a temporary key.
+pub const ACCESS_KEY_VARIABLES: [&str; 3] = [TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY, TENCENTCLOUD_TOKEN];
 
 const SERVICE: &str = "vod";
 const VERSION: &str = "2018-07-17";
@@ -47,7 +49,7 @@ pub struct EventQueue {
     name: String,
 }
 
-/// What both actions take.
+/// The request of both actions.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Request<'r> {
@@ -59,10 +61,10 @@ struct Request<'r> {
     sub_app_id: Option<u64>,
 }
 
-/// What both actions answer.
+/// The response of both actions.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Answer<'a> {
+struct Envelope<'a> {
     #[serde(borrow)]
     response: Body<'a>,
 }
@@ -70,7 +72,7 @@ struct Answer<'a> {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Body<'a> {
-    /// Why it failed. Failures have status 200, too.
+    /// Present where the action failed: errors have status 200, too.
     error: Option<Failure>,
     /// The events; null where there are none. `PullEvents` only.
     #[serde(borrow)]
@@ -98,7 +100,7 @@ impl EventQueue {
         action: &'static str,
         event_handles: Option<&[String]>,
         credentials: &Credentials,
-        limit: Duration,
+        timeout: Duration,
     ) -> Result<Response, QueueError> {
         let request = Request { event_handles, sub_app_id: self.sub_app_id };
         let body = serde_json::to_vec(&request).map_err(QueueError::Encode)?;
@@ -119,10 +121,10 @@ impl EventQueue {
             ("authorization", &authorization),
         ];
         let headers = headers(signed.into_iter().chain(unsigned).chain(token))?;
-        send(self.client.post(self.endpoint.join("/")).headers(headers).body(body), limit).await
+        send(self.client.post(self.endpoint.join("/")).headers(headers).body(body), timeout).await
     }
 
-    /// Whether the vendor confirmed these, in one request. Otherwise it does not know some of them, or any.
+    /// Confirms these handles in one request. It is `false` where the vendor does not know some or all of them.
     async fn confirm_all(&self, credentials: &Credentials, handles: &[String]) -> Result<bool, QueueError> {
         let response = self.call("ConfirmEvents", Some(handles), credentials, CONFIRM_REQUEST).await?;
         match body(&response) {
@@ -138,12 +140,12 @@ impl Queue for EventQueue {
         &self.name
     }
 
-    fn poll_limit(&self) -> Duration {
-        PULL_LIMIT
+    fn poll_timeout(&self) -> Duration {
+        PULL_TIMEOUT
     }
 
     async fn receive(&self, credentials: &Credentials) -> Result<Vec<Message>, QueueError> {
-        let response = self.call("PullEvents", None, credentials, PULL_LIMIT).await?;
+        let response = self.call("PullEvents", None, credentials, PULL_TIMEOUT).await?;
         messages(&response, Timestamp::now())
     }
 
@@ -152,7 +154,7 @@ impl Queue for EventQueue {
             return Ok(0);
         }
         let [_, _, ..] = handles else { return Ok(handles.len()) };
-        // The vendor does not say whether one bad handle spoils the others, nor which it was.
+        // The vendor documents neither whether one invalid handle fails the whole request, nor which one it was.
         let mut refused = 0;
         for handle in handles.chunks(1) {
             refused += usize::from(!self.confirm_all(credentials, handle).await?);
@@ -161,10 +163,9 @@ impl Queue for EventQueue {
     }
 }
 
-/// The messages that `PullEvents` answered.
+/// The messages in a response of `PullEvents`.
 ///
-/// No event is told in three ways: by the error `ResourceNotFound`, which only this action has, by `null`, and by an empty
-/// list.
+/// An empty queue has three forms: the error `ResourceNotFound`, which only this action has, `null`, and an empty list.
 fn messages(response: &Response, received: Timestamp) -> Result<Vec<Message>, QueueError> {
     let body = match body(response) {
         Err(QueueError::Refused(refusal)) if refusal.code == "ResourceNotFound" => return Ok(Vec::new()),
@@ -174,16 +175,16 @@ fn messages(response: &Response, received: Timestamp) -> Result<Vec<Message>, Qu
     let Some(event_set) = body.event_set.map(RawValue::get) else { return Ok(Vec::new()) };
     let events: Result<Vec<&RawValue>, _> = serde_json::from_str(event_set);
     let events =
-        events.map_err(|_| QueueError::Answer { status: response.status, problem: "expected a list of events" })?;
-    // What is beyond the limit is not confirmed, and is given again.
-    Ok(events.into_iter().take(MOST_MESSAGES).map(|event| message(event.get(), received)).collect())
+        events.map_err(|_| QueueError::Response { status: response.status, problem: "expected a list of events" })?;
+    // Events above the limit are not confirmed, and are redelivered.
+    Ok(events.into_iter().take(MAX_MESSAGES).map(|event| message(event.get(), received)).collect())
 }
 
-/// An event of the list, as a message. The handle is read by itself: it is needed most where the rest cannot be read.
+/// An event of the list as a message. The handle is read separately, so that an unreadable event can be confirmed, too.
 fn message(event: &str, received: Timestamp) -> Message {
     let members: BTreeMap<String, &RawValue> = serde_json::from_str(event).unwrap_or_default();
     let handle = members.get("EventHandle").map(|handle| handle.get());
-    // Each delivery has another handle. Without it an event that cannot be read has the same id in each.
+    // Each delivery has another handle. Without it, an unreadable event has the same id in each.
     let place = handle.map(|handle| (handle.as_ptr().addr() - event.as_ptr().addr(), handle.len()));
     let parts = place.and_then(|(start, length)| event.get(..start).zip(event.get(start + length..)));
     let event = parts.map_or(Cow::from(event), |(before, after)| format!("{before}\"\"{after}").into());
@@ -193,13 +194,13 @@ fn message(event: &str, received: Timestamp) -> Message {
     }
 }
 
-/// What is in the answer, or why there is nothing.
+/// The body of the envelope, or its error.
 fn body(response: &Response) -> Result<Body<'_>, QueueError> {
     let status = response.status;
-    let Ok(Answer { response: body }) = serde_json::from_str(&response.body) else {
+    let Ok(Envelope { response: body }) = serde_json::from_str(&response.body) else {
         return Err(match status {
             429 | 500.. => QueueError::Unavailable(Refusal::new(status, "", "")),
-            _ => QueueError::Answer { status, problem: "expected JSON with a Response" },
+            _ => QueueError::Response { status, problem: "expected JSON with a Response" },
         });
     };
     match &body.error {
@@ -220,7 +221,7 @@ fn error(refusal: Refusal) -> QueueError {
         }
         ("AuthFailure", "SignatureExpire") => QueueError::Clock(refusal),
         ("AuthFailure" | "UnauthorizedOperation", _) => QueueError::Denied(refusal),
-        // Of a confirmation, whose only values are the handles and an application that has just been pulled from.
+        // In a confirmation these are about the handles: its only other value is the application, from which was just pulled.
         ("InvalidParameterValue" | "InvalidParameter", _) => QueueError::Expired(refusal),
         _ if refusal.status == 429 || refusal.status >= 500 => QueueError::Unavailable(refusal),
         _ => QueueError::Refused(refusal),

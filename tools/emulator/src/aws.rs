@@ -8,11 +8,11 @@ use reqwest::blocking::{Client, RequestBuilder};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::{Map, Value, json};
 
+use crate::client::client;
+use crate::error::EmulatorError;
+use crate::function::REGION;
 use crate::proxy::{CLAIM, Call};
-use crate::{EmulatorError, client};
 
-/// The region that everything is in.
-pub const REGION: &str = "eu-central-1";
 /// moto's account.
 const ACCOUNT: &str = "123456789012";
 /// All of Mediahook's events have a source that starts like this.
@@ -20,7 +20,7 @@ const SOURCE_PREFIX: &str = "mediahook.";
 
 /// A client of the AWS APIs at one URL.
 #[derive(Debug, Clone)]
-pub struct Aws {
+pub struct AwsClient {
     url: String,
     client: Client,
 }
@@ -38,7 +38,7 @@ pub struct Message {
     pub attributes: Map<String, Value>,
 }
 
-impl Aws {
+impl AwsClient {
     /// A client of the APIs at this URL.
     ///
     /// # Errors
@@ -244,7 +244,7 @@ impl Resources {
     ///
     /// # Errors
     /// [`EmulatorError::Aws`] where one cannot be made.
-    pub fn create(aws: &Aws, name: &str, visibility: u32, receives: u32) -> Result<Self, EmulatorError> {
+    pub fn create(aws: &AwsClient, name: &str, visibility: u32, receives: u32) -> Result<Self, EmulatorError> {
         let (table, bucket, bus) = (format!("{name}-ledger"), format!("{name}-overflow"), format!("{name}-bus"));
         let dead_letter_queue = aws.create_queue(&format!("{name}-dead"), &json!({}))?;
         let redrive = json!({

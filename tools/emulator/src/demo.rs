@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use callbacks::{CloudEvent, Content, Kind, Outcome, Product};
-use emulator::{Answer, Emulator, EmulatorError, expected_events, requests, vendor};
+use emulator::{Emulator, EmulatorError, FunctionResponse, expected_events, requests, vendor};
 use jiff::Timestamp;
 use mediahook::request;
 use mediahook::signing::{Signing, Tamper};
@@ -69,7 +69,7 @@ const FORGERIES: &[Forgery] = &[
 
 fn main() -> ExitCode {
     match run() {
-        Ok(report) if report.failed == 0 => ExitCode::SUCCESS,
+        Ok(results) if results.failed == 0 => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("demo: {error}");
@@ -80,7 +80,7 @@ fn main() -> ExitCode {
 
 /// What the whole run came to.
 #[derive(Default)]
-struct Report {
+struct DemoResults {
     callbacks: usize,
     events: usize,
     forgeries: usize,
@@ -90,24 +90,24 @@ struct Report {
     forged: Vec<Vec<Option<u16>>>,
 }
 
-fn run() -> Result<Report, EmulatorError> {
+fn run() -> Result<DemoResults, EmulatorError> {
     let style = Style { colored: std::io::stdout().is_terminal() };
     println!(
         "Every sample callback, signed as its vendor signs, through the real functions in AWS's runtime interface"
     );
     println!("emulator:\n");
     println!("{}", style.dim(&row("product", "callback", "kind", "outcome", "answer", "time")));
-    let mut report = Report::default();
+    let mut results = DemoResults::default();
     let started = Instant::now();
     for product in Product::ALL {
         let mut function = Emulator::start(product, vendor::environment(product))?;
-        send_all(product, &mut function, &style, &mut report)?;
-        forge_all(product, &mut function, &mut report)?;
+        send_all(product, &mut function, &style, &mut results)?;
+        forge_all(product, &mut function, &mut results)?;
     }
     let seconds = started.elapsed().as_secs_f64();
     println!("\nAnd some that are not the vendors', each with all else as it has to be:\n");
-    print_forged(&report, &style);
-    let Report { callbacks, events, forgeries, failed, shown, .. } = &report;
+    print_forged(&results, &style);
+    let DemoResults { callbacks, events, forgeries, failed, shown, .. } = &results;
     println!(
         "\n{callbacks} callbacks and {forgeries} forged ones to {} functions in {seconds:.1} s: {events} events, {failed} failed.",
         Product::ALL.len()
@@ -120,14 +120,14 @@ fn run() -> Result<Report, EmulatorError> {
         println!("{event}");
     }
     println!("\nNext: `make invoke FUNCTION=aliyun-ims EVENT=snapshot-complete`, or `make help`.");
-    Ok(report)
+    Ok(results)
 }
 
 fn send_all(
     product: Product,
     function: &mut Emulator,
     style: &Style,
-    report: &mut Report,
+    results: &mut DemoResults,
 ) -> Result<(), EmulatorError> {
     for (case, request) in requests(product)? {
         let now = Timestamp::now();
@@ -140,19 +140,19 @@ fn send_all(
         let events = function.events()?;
         // The signature leaves no trace in the event.
         let is_right = answer.status_code == 200 && expected == events;
-        report.callbacks += 1;
-        report.events += events.len();
-        report.failed += usize::from(!is_right);
+        results.callbacks += 1;
+        results.events += events.len();
+        results.failed += usize::from(!is_right);
         print_rows(product, &case, &answer, time, &events, is_right, style);
         if (product, case.as_str()) == SHOWN {
-            report.shown = events.first().and_then(|event| in_full(event));
+            results.shown = events.first().and_then(|event| in_full(event));
         }
     }
     Ok(())
 }
 
 /// Sends forgeries of the product's first sample.
-fn forge_all(product: Product, function: &mut Emulator, report: &mut Report) -> Result<(), EmulatorError> {
+fn forge_all(product: Product, function: &mut Emulator, results: &mut DemoResults) -> Result<(), EmulatorError> {
     let mut answers = Vec::new();
     let Some((_, request)) = requests(product)?.into_iter().next() else { return Ok(()) };
     for Forgery { needs_signature, forge, .. } in FORGERIES {
@@ -166,20 +166,20 @@ fn forge_all(product: Product, function: &mut Emulator, report: &mut Report) -> 
         let answer = function.invoke(&forged.to_string())?;
         let events = function.events()?;
         let is_refused = answer.status_code == 401 && events.is_empty();
-        report.forgeries += 1;
-        report.failed += usize::from(!is_refused);
+        results.forgeries += 1;
+        results.failed += usize::from(!is_refused);
         answers.push(Some(answer.status_code));
     }
-    report.forged.push(answers);
+    results.forged.push(answers);
     Ok(())
 }
 
 /// A row for each forgery, a column for each product.
-fn print_forged(report: &Report, style: &Style) {
+fn print_forged(results: &DemoResults, style: &Style) {
     let products = Product::ALL.map(|product| format!("{:>12}", product.slug())).concat();
     println!("{}", style.dim(&format!("{:<24}{products}", "forged")));
     for (index, forgery) in FORGERIES.iter().enumerate() {
-        let answers = report.forged.iter().map(|answers| answers.get(index).copied().flatten());
+        let answers = results.forged.iter().map(|answers| answers.get(index).copied().flatten());
         let cells: String = answers
             .map(|answer| match answer {
                 None => format!("{:>12}", "-"),
@@ -194,7 +194,7 @@ fn print_forged(report: &Report, style: &Style) {
 fn print_rows(
     product: Product,
     case: &str,
-    answer: &Answer,
+    answer: &FunctionResponse,
     time: Duration,
     events: &[String],
     is_right: bool,

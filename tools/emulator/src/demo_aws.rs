@@ -79,7 +79,7 @@ fn run() -> Result<bool, EmulatorError> {
 
 /// Sends all samples of a product, some of them twice, and a body that is too big for a message.
 fn send_all(stack: &Stack, product: Product, sent: &mut Sent) -> Result<(), EmulatorError> {
-    let function = stack.product(product, &[("MEDIAHOOK_ALLOW_UNSIGNED", "true")])?;
+    let function = stack.product(product, &[(variables::ALLOW_UNSIGNED, "true")])?;
     let mut requests: Vec<String> = requests(product)?.into_iter().map(|(_, request)| request).collect();
     requests.push(post(format!(r#"{{"EventType":"New","Text":"{}"}}"#, "x".repeat(300_000)).as_bytes()));
     for (number, request) in requests.iter().enumerate() {

@@ -3,7 +3,8 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use crate::{EmulatorError, root};
+use crate::error::EmulatorError;
+use crate::workspace::root;
 
 /// moto, which answers for SQS, `DynamoDB`, EventBridge, S3 and Secrets Manager. It starts empty.
 ///

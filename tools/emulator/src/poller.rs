@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::aws::{Aws, Message, REGION};
-use crate::{Emulator, EmulatorError};
+use crate::aws::{AwsClient, Message};
+use crate::error::EmulatorError;
+use crate::function::{Emulator, REGION};
 
 /// What became of a batch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub struct Batch {
 ///
 /// # Errors
 /// [`EmulatorError`] where the queue cannot be used.
-pub fn poll(aws: &Aws, queue: &str, limit: usize, dispatch: &Emulator) -> Result<Batch, EmulatorError> {
+pub fn poll(aws: &AwsClient, queue: &str, limit: usize, dispatch: &Emulator) -> Result<Batch, EmulatorError> {
     let messages = aws.receive_up_to(queue, limit)?;
     if messages.is_empty() {
         return Ok(Batch::default());

@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, Method, Response, StatusCode};
 use serde_json::{Value, json};
 use tls_server::Server;
 
-use crate::EmulatorError;
+use crate::error::EmulatorError;
 
 /// More than any call has.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
@@ -29,7 +29,7 @@ pub const PUBLISH: &str = "events:PutEvents";
 /// Dispatch completes an event.
 pub const COMPLETE: &str = "dynamodb:UpdateItem";
 
-/// Called at a point of a call's way, in the proxy's runtime: [`crate::aws::Aws`] and [`crate::Emulator`] cannot be used there.
+/// Called at a point of a call's way, in the proxy's runtime: [`crate::aws::AwsClient`] and [`crate::Emulator`] cannot be used there.
 pub type Hook = Arc<dyn Fn() + Send + Sync>;
 
 /// What goes wrong with a call.

@@ -3,7 +3,8 @@
 
 use tls_server::Server;
 
-use crate::{Emulator, EmulatorError};
+use crate::error::EmulatorError;
+use crate::function::Emulator;
 
 /// So many requests fill the pools and caches that a function has.
 const FIRST: usize = 100;

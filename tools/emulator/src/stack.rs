@@ -3,15 +3,16 @@
 use callbacks::Product;
 use tls_server::Server;
 
-use crate::aws::{Aws, Resources};
+use crate::aws::{AwsClient, Resources};
+use crate::error::EmulatorError;
+use crate::function::Emulator;
 use crate::moto::Moto;
 use crate::proxy::Proxy;
-use crate::{Emulator, EmulatorError};
 
 /// A stack in moto. Functions are started by [`Stack::product`] and [`Stack::dispatch`].
 pub struct Stack {
     /// A client that no proxy is in front of.
-    pub aws: Aws,
+    pub aws: AwsClient,
     /// The stack's queues, table, bucket and bus.
     pub resources: Resources,
     /// Between the products' functions and the APIs.
@@ -40,7 +41,7 @@ impl Stack {
     /// # Errors
     /// [`EmulatorError`] where a resource or a proxy cannot be made.
     pub fn create_with(moto: &Moto, name: &str, visibility: u32, receives: u32) -> Result<Self, EmulatorError> {
-        let aws = Aws::new(&moto.url())?;
+        let aws = AwsClient::new(&moto.url())?;
         let resources = Resources::create(&aws, name, visibility, receives)?;
         Ok(Self { aws, resources, intake: Proxy::start(&moto.url())?, outlet: Proxy::start(&moto.url())? })
     }
@@ -60,7 +61,7 @@ impl Stack {
     pub fn storing(&self, function: &str, environment: &[(&str, &str)]) -> Result<Emulator, EmulatorError> {
         let intake = format!("sqs:{}", self.resources.queue);
         let overflow = format!("s3:{}", self.resources.bucket);
-        let stack = [("MEDIAHOOK_INTAKE", intake.as_str()), ("MEDIAHOOK_OVERFLOW", &overflow)];
+        let stack = [(variables::INTAKE, intake.as_str()), (variables::OVERFLOW, &overflow)];
         start(function, &self.intake, &[&stack, environment].concat())
     }
 
@@ -79,7 +80,7 @@ impl Stack {
     pub fn dispatch_behind(&self, proxy: &Proxy, environment: &[(&str, &str)]) -> Result<Emulator, EmulatorError> {
         let ledger = format!("dynamodb:{}", self.resources.table);
         let bus = format!("eventbridge:{}", self.resources.bus);
-        let stack = [("MEDIAHOOK_LEDGER", ledger.as_str()), ("MEDIAHOOK_BUS", &bus)];
+        let stack = [(variables::LEDGER, ledger.as_str()), (variables::BUS, &bus)];
         start("dispatch", proxy, &[&stack, environment].concat())
     }
 }
@@ -95,7 +96,7 @@ fn start(function: &str, proxy: &Proxy, environment: &[(&str, &str)]) -> Result<
 pub fn lambda_environment(server: &Server) -> [(&'static str, String); 4] {
     [
         ("AWS_ENDPOINT_URL", server.url()),
-        ("AWS_CA_BUNDLE", server.ca_bundle().display().to_string()),
+        (variables::CA_BUNDLE, server.ca_bundle().display().to_string()),
         ("AWS_ACCESS_KEY_ID", "test".to_owned()),
         ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
     ]

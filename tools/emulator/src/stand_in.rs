@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use serde_json::{Value, json};
 use tls_server::Server;
 
-use crate::EmulatorError;
+use crate::error::EmulatorError;
 use crate::proxy::operation;
 
 /// A server that takes whatever the functions send. It speaks TLS, as AWS does.

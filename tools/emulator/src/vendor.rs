@@ -6,7 +6,7 @@ use mediahook::request;
 use mediahook::signing::Signing;
 use serde_json::Value;
 
-use crate::EmulatorError;
+use crate::error::EmulatorError;
 
 /// The key that the vendors sign with, in the form that all of them accept.
 const KEY: &str = "TheKey1";
@@ -15,9 +15,9 @@ const TOKEN: &str = "the-token";
 /// The callback URL as it is configured at the vendor's.
 const CALLBACK_URL: &str = "https://callbacks.example.com/?token=the-token";
 
-const KEYS: (&str, &str) = ("MEDIAHOOK_KEYS", KEY);
-const TOKENS: (&str, &str) = ("MEDIAHOOK_TOKENS", TOKEN);
-const CALLBACK_URLS: (&str, &str) = ("MEDIAHOOK_CALLBACK_URLS", CALLBACK_URL);
+const KEYS: (&str, &str) = (variables::KEYS, KEY);
+const TOKENS: (&str, &str) = (variables::TOKENS, TOKEN);
+const CALLBACK_URLS: (&str, &str) = (variables::CALLBACK_URLS, CALLBACK_URL);
 
 /// Whether the vendor can sign the product's callbacks. All bear a token.
 #[must_use]

@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use callbacks::auth::{Signature, sign};
 use callbacks::{CloudEvent, Product};
-use emulator::{Answer, Emulator};
+use emulator::{Emulator, FunctionResponse};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -21,12 +21,12 @@ const MARGIN: i64 = 60;
 /// A function that wants both a signature and a token, where its vendor signs.
 fn start(product: Product) -> Emulator {
     let (keys, urls, tokens) = (KEYS.join(" "), format!("{URL} {OTHER_URL}"), TOKENS.join(" "));
-    let mut environment = vec![("MEDIAHOOK_TOKENS", tokens.as_str())];
+    let mut environment = vec![(variables::TOKENS, tokens.as_str())];
     if product != Product::TencentCi {
-        environment.push(("MEDIAHOOK_KEYS", &keys));
+        environment.push((variables::KEYS, &keys));
     }
     if ALIYUN.contains(&product) {
-        environment.push(("MEDIAHOOK_CALLBACK_URLS", &urls));
+        environment.push((variables::CALLBACK_URLS, &urls));
     }
     Emulator::start(product, &environment).unwrap()
 }
@@ -80,7 +80,7 @@ fn send(function: &mut Emulator, callback: &Callback) -> u16 {
     answer.status_code
 }
 
-fn send_raw(function: &Emulator, callback: &Callback) -> Answer {
+fn send_raw(function: &Emulator, callback: &Callback) -> FunctionResponse {
     let mut headers = String::new();
     for (name, value) in &callback.headers {
         headers = format!("{headers}{}{}:{}", if headers.is_empty() { "" } else { "," }, json!(name), json!(value));

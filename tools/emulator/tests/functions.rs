@@ -6,12 +6,12 @@ use std::process::{Command, Stdio};
 use callbacks::{CloudEvent, Content, Product};
 use emulator::{Emulator, built, expected_events, post, request_by, requests, root};
 
-const UNSIGNED: &[(&str, &str)] = &[("MEDIAHOOK_ALLOW_UNSIGNED", "true")];
+const UNSIGNED: &[(&str, &str)] = &[(variables::ALLOW_UNSIGNED, "true")];
 
 /// The runtime logs the request at its lowest level. The level of our log must not turn that on.
 #[test]
 fn the_request_is_in_no_log() {
-    let environment = [UNSIGNED, &[("MEDIAHOOK_LOG_LEVEL", "TRACE")]].concat();
+    let environment = [UNSIGNED, &[(variables::LOG_LEVEL, "TRACE")]].concat();
     let function = Emulator::start(Product::AliyunIms, &environment).unwrap();
     let body = br#"{"EventType":"SECRET","SECRET":"SECRET","MessageBody":{"MediaId":"SECRET"}}"#;
     let mut request: serde_json::Value = serde_json::from_str(&post(body)).unwrap();
@@ -163,7 +163,7 @@ fn a_body_at_the_limit_is_stored() {
 #[test]
 fn a_body_over_the_configured_limit_is_refused() {
     for product in Product::ALL {
-        let environment = [UNSIGNED, &[("MEDIAHOOK_BODY_LIMIT", "1000")]].concat();
+        let environment = [UNSIGNED, &[(variables::BODY_LIMIT, "1000")]].concat();
         let mut function = Emulator::start(product, &environment).unwrap();
         // The limit is that of the body itself, not of the Base64 that it may come in.
         for (body, expected) in
@@ -181,14 +181,11 @@ fn a_function_that_nothing_protects_does_not_start() {
     for product in Product::ALL {
         for (environment, expected) in [
             (&[][..], "MEDIAHOOK_ALLOW_UNSIGNED=true"),
-            (&[], "MEDIAHOOK_TOKENS"),
+            (&[], variables::TOKENS),
+            (&[(variables::ALLOW_UNSIGNED, "yes")], "MEDIAHOOK_ALLOW_UNSIGNED is invalid: expected `true` or `false`"),
             (
-                &[("MEDIAHOOK_ALLOW_UNSIGNED", "yes")],
-                "MEDIAHOOK_ALLOW_UNSIGNED is set wrong: expected `true` or `false`",
-            ),
-            (
-                &[("MEDIAHOOK_ALLOW_UNSIGNED", "true"), ("MEDIAHOOK_INTAKE", "kafka")],
-                "MEDIAHOOK_INTAKE is set wrong: expected `stdout` or `sqs:<queue URL>`",
+                &[(variables::ALLOW_UNSIGNED, "true"), (variables::INTAKE, "kafka")],
+                "MEDIAHOOK_INTAKE is invalid: expected `stdout` or `sqs:<queue URL>`",
             ),
         ] {
             let output = Command::new(built(product.slug()).unwrap())

@@ -25,10 +25,10 @@ fn start(function: &str, aws: &StandIn, environment: &[(&str, &str)]) -> Emulato
 fn callbacks_leave_nothing(product: Product) {
     let aws = StandIn::start(r#"{"tokens":"the-token"}"#).unwrap();
     let environment = [
-        ("MEDIAHOOK_INTAKE", "sqs:https://sqs.eu-central-1.amazonaws.com/123456789012/intake"),
-        ("MEDIAHOOK_OVERFLOW", "s3:overflow"),
-        ("MEDIAHOOK_SECRET_ID", "secret"),
-        ("MEDIAHOOK_SECRET_MAX_AGE", "1"),
+        (variables::INTAKE, "sqs:https://sqs.eu-central-1.amazonaws.com/123456789012/intake"),
+        (variables::OVERFLOW, "s3:overflow"),
+        (variables::SECRET_ID, "secret"),
+        (variables::SECRET_MAX_AGE, "1"),
     ];
     let function = start(product.slug(), &aws, &environment);
     let large = "x".repeat(300_000);
@@ -68,7 +68,7 @@ fn callbacks_leave_nothing_in_tencent_vod() {
 #[test]
 fn messages_leave_nothing_in_dispatch() {
     let aws = StandIn::start("").unwrap();
-    let environment = [("MEDIAHOOK_LEDGER", "dynamodb:ledger"), ("MEDIAHOOK_BUS", "eventbridge:media")];
+    let environment = [(variables::LEDGER, "dynamodb:ledger"), (variables::BUS, "eventbridge:media")];
     let function = start("dispatch", &aws, &environment);
     let mut sent = 0;
     let batch = |number: usize| {

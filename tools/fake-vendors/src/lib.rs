@@ -1,40 +1,36 @@
-//! Servers that behave as the vendors' queues do, for the tests: they check every signature, hide what they have given until
-//! it is confirmed or its handle dies, and fail on demand.
+//! Fakes of the vendors' queue servers, for the tests.
+//!
+//! ```ignore
+//! let vendor = Vendor::start(Kind::Mns, &bodies);
+//! vendor.fail([(Action::Confirm, Fault::StallAfter)]);
+//! ```
+//!
+//! They verify every signature, hide a delivered message until it is confirmed or its handle expires, and inject faults. They
+//! record what a client must not do: a test expects [`Vendor::complaints`] to be empty.
 
+mod account;
+mod fault;
 mod mns;
+mod response;
 mod shelf;
 mod tencent;
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
-use axum::http::StatusCode;
-use axum::response::Response;
+pub use account::{KEY, KEY_ID, QUEUES, SUB_APP_ID, TOKEN};
 use callbacks::Product;
-use futures_util::stream;
-use shelf::Shelf;
+pub use fault::{Action, Empty, Fault};
+use shelf::{Shared, Shelf, lock};
 use tls_server::Server;
 
-/// Id of the access key that the servers know.
-pub const KEY_ID: &str = "AKIDthatTheServersKnow";
-/// Its secret.
-pub const KEY: &str = "SECRETthatSigns";
-/// Its token, where it is a temporary one.
-pub const TOKEN: &str = "SECRETtoken+/=";
-/// The application of Tencent Cloud VOD that has events.
-pub const SUB_APP_ID: &str = "1500012345";
-/// The queues that Alibaba Cloud's server has.
-pub const QUEUES: [&str; 2] = ["ice-callback-demo", "vod-callback"];
-
-/// A vendor's server, on a port of this machine. It speaks TLS, as the vendors do.
+/// A fake of a vendor's server, on a port of this machine. It speaks TLS, as the vendors do.
 #[derive(Debug, Clone)]
 pub struct Vendor {
     server: Arc<Server>,
     kind: Kind,
-    shelf: Arc<Mutex<Shelf>>,
+    shelf: Shared,
 }
 
 /// Whose server it is.
@@ -46,111 +42,75 @@ pub enum Kind {
     Mns,
 }
 
-/// What is asked of a server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    /// `PullEvents`, `BatchReceiveMessage`.
-    Receive,
-    /// `ConfirmEvents`, `BatchDeleteMessage`.
-    Confirm,
-}
-
-/// What a server does wrong, once.
-#[derive(Debug, Clone)]
-pub enum Fault {
-    /// It says that there is too much to do.
-    Throttle,
-    /// It has an error of its own.
-    Internal,
-    /// It answers with this status and what no vendor documents.
-    Garbage(u16),
-    /// It does not do it, and never answers.
-    Stall,
-    /// It does it, and never answers.
-    StallAfter,
-    /// It does it, and closes the connection in the middle of its answer.
-    CutOff,
-    /// It has forgotten all handles, and gives their messages to whoever comes next.
-    Expire,
-    /// It has forgotten one handle, and gives its message to whoever comes next.
-    ExpireOne,
-}
-
-/// How a server says that there is nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Empty {
-    /// By an error: `ResourceNotFound`, `MessageNotExist`.
-    Error,
-    /// By `null`; Tencent Cloud's server only.
-    Null,
-    /// By an empty list.
-    List,
-}
-
 impl Vendor {
-    /// Starts a server with these bodies of callbacks in its queues, in order.
+    /// Starts a server with these bodies of callbacks as messages of its queues, in order.
     ///
     /// # Panics
     /// Where no server can be started on this machine.
     #[must_use]
     #[expect(clippy::expect_used, reason = "a test fails by panicking")]
     pub fn start(kind: Kind, bodies: &[String]) -> Self {
-        let shelf = Arc::new(Mutex::new(Shelf::new(kind, bodies)));
-        let router = match kind {
-            Kind::Tencent => tencent::router(Arc::clone(&shelf)),
-            Kind::Mns => mns::router(Arc::clone(&shelf)),
+        let (shelf, router) = match kind {
+            Kind::Tencent => {
+                let shelf = Shelf::shared(kind.product(), 1, tencent::event, bodies);
+                (Arc::clone(&shelf), tencent::router(shelf))
+            }
+            Kind::Mns => {
+                let shelf = Shelf::shared(kind.product(), QUEUES.len(), mns::event, bodies);
+                (Arc::clone(&shelf), mns::router(shelf))
+            }
         };
         Self { server: Arc::new(Server::start(router).expect("a server")), kind, shelf }
     }
 
-    /// What its clients connect to.
+    /// The TLS server, to which clients connect.
     #[must_use]
     pub fn server(&self) -> &Server {
         &self.server
     }
 
-    /// The environment of a function, or of the tool, that is to pull from here.
+    /// The environment of a function or of `mediahook pull` that pulls from this server.
     #[must_use]
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         let text = |name, value: &str| (name, value.to_owned());
-        // Where programs on Linux look for root certificates before they look at the system's.
+        // On Linux it replaces the system's root certificates.
         let ca_bundle = text("SSL_CERT_FILE", &self.server.ca_bundle().display().to_string());
         match self.kind {
             Kind::Tencent => vec![
                 ca_bundle,
-                text("MEDIAHOOK_TENCENT_ENDPOINT", &self.server.url()),
-                text("MEDIAHOOK_SUB_APP_ID", SUB_APP_ID),
-                text("TENCENTCLOUD_SECRET_ID", KEY_ID),
-                text("TENCENTCLOUD_SECRET_KEY", KEY),
-                text("TENCENTCLOUD_TOKEN", TOKEN),
+                text(variables::TENCENT_ENDPOINT, &self.server.url()),
+                text(variables::SUB_APP_ID, SUB_APP_ID),
+                text(variables::TENCENTCLOUD_SECRET_ID, KEY_ID),
+                text(variables::TENCENTCLOUD_SECRET_KEY, KEY),
+                text(variables::TENCENTCLOUD_TOKEN, TOKEN),
             ],
             Kind::Mns => vec![
                 ca_bundle,
-                text("MEDIAHOOK_MNS_ENDPOINT", &self.server.url()),
-                text("MEDIAHOOK_MNS_QUEUES", &QUEUES.join(" ")),
-                text("ALIBABA_CLOUD_ACCESS_KEY_ID", KEY_ID),
-                text("ALIBABA_CLOUD_ACCESS_KEY_SECRET", KEY),
-                text("ALIBABA_CLOUD_SECURITY_TOKEN", TOKEN),
+                text(variables::MNS_ENDPOINT, &self.server.url()),
+                text(variables::MNS_QUEUES, &QUEUES.join(" ")),
+                text(variables::ALIBABA_CLOUD_ACCESS_KEY_ID, KEY_ID),
+                text(variables::ALIBABA_CLOUD_ACCESS_KEY_SECRET, KEY),
+                text(variables::ALIBABA_CLOUD_SECURITY_TOKEN, TOKEN),
             ],
         }
     }
 
-    /// Has the server do these wrong, in this order, one at each request that asks for the action.
+    /// Injects faults, in this order: each at the next request for its action.
     pub fn fail(&self, faults: impl IntoIterator<Item = (Action, Fault)>) {
         lock(&self.shelf).faults.extend(faults);
     }
 
-    /// How the server is to say that there is nothing. An error, unless this is called.
+    /// Sets how the server responds to a poll of an empty queue. By default with an error.
     pub fn say_empty(&self, empty: Empty) {
         lock(&self.shelf).empty = empty;
     }
 
-    /// Puts another body into the queues.
+    /// Adds a message.
     pub fn add(&self, body: &str) {
         lock(&self.shelf).add(body);
     }
 
-    /// Has the server say at once that there is nothing, in place of holding the request for a while.
+    /// Makes the server respond to a poll of an empty queue at once, instead of holding the request.
     pub fn do_not_hold(&self) {
         lock(&self.shelf).is_hasty = true;
     }
@@ -160,22 +120,21 @@ impl Vendor {
         lock(&self.shelf).clock = seconds;
     }
 
-    /// Has the server look into a function's output, at each confirmation, for the events that it confirms.
+    /// Makes the server check, at each confirmation, that the events are in this output file of a function.
     pub fn watch(&self, output: PathBuf) {
         lock(&self.shelf).watched = Some(output);
     }
 
-    /// Gives what is hidden to whoever comes next, as if the time had passed.
+    /// Makes hidden messages visible again, as if their time had passed.
     pub fn reveal(&self) {
         lock(&self.shelf).reveal();
     }
 
-    /// Whether the server has done all that it was to do wrong; or is in the middle of the last, and whatever that does is
-    /// done.
+    /// Whether all injected faults have had their effect.
     #[must_use]
     pub fn has_failed(&self) -> bool {
-        let messages = lock(&self.shelf);
-        messages.faults.is_empty() && !messages.is_at_it
+        let shelf = lock(&self.shelf);
+        shelf.faults.is_empty() && !shelf.is_stalling
     }
 
     /// How many messages are not confirmed.
@@ -184,7 +143,7 @@ impl Vendor {
         lock(&self.shelf).left()
     }
 
-    /// What a client did that it must not do, one line each.
+    /// What clients did that they must not do, one line each.
     #[must_use]
     pub fn complaints(&self) -> String {
         lock(&self.shelf).complaints.iter().fold(String::new(), |mut text, complaint| {
@@ -194,7 +153,7 @@ impl Vendor {
         })
     }
 
-    /// How often each action was asked for.
+    /// How many requests asked for this action.
     #[must_use]
     pub fn count(&self, action: Action) -> usize {
         lock(&self.shelf).requests.iter().filter(|asked| **asked == action).count()
@@ -219,30 +178,4 @@ impl Kind {
             Self::Mns => "aliyun-mns-pull",
         }
     }
-}
-
-fn lock(shelf: &Mutex<Shelf>) -> MutexGuard<'_, Shelf> {
-    shelf.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// An answer that never comes.
-async fn stall() -> Response {
-    tokio::time::sleep(Duration::from_hours(1)).await;
-    Response::new(Body::empty())
-}
-
-/// An answer whose connection breaks half-way.
-fn cut_off(text: &str) -> Response {
-    let half: Bytes = text.bytes().take(text.len() / 2).collect();
-    let chunks = [Ok(half), Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))];
-    Response::new(Body::from_stream(stream::iter(chunks)))
-}
-
-fn answer(status: u16, content_type: &str, text: String) -> Response {
-    let mut response = Response::new(Body::from(text));
-    *response.status_mut() = StatusCode::from_u16(status).unwrap_or_default();
-    if let Ok(value) = content_type.parse() {
-        response.headers_mut().insert("content-type", value);
-    }
-    response
 }

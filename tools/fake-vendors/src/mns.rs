@@ -1,6 +1,6 @@
 //! Alibaba Cloud's Simple Message Queue: `BatchReceiveMessage` and `BatchDeleteMessage`.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -14,18 +14,18 @@ use queues::mns::signature::{Signable, VERSION, authorization, content_md5};
 use quick_xml::escape::escape;
 use serde::Deserialize;
 
-use crate::shelf::{BATCH, Given, Shelf};
-use crate::{Action, Empty, Fault, KEY, KEY_ID, QUEUES, TOKEN, answer, cut_off, lock, stall};
+use crate::account::{KEY, KEY_ID, QUEUES, TOKEN};
+use crate::fault::{Action, Empty, Fault};
+use crate::response::{cut_off, response, stall};
+use crate::shelf::{BATCH, Given, Shared, lock};
 
-/// How far a signed time may be from the clock, in seconds.
+/// Maximum difference between a signed time and the clock, in seconds.
 const TOLERANCE: i64 = 15 * 60;
 
-/// By how much a second of waiting is shortened, so that the tests are not slow.
+/// Wait times are divided by this, so that the tests are not slow.
 const HASTE: u32 = 20;
 
 const NAMESPACE: &str = r#"xmlns="http://mns.aliyuncs.com/doc/v1/""#;
-
-type Shared = Arc<Mutex<Shelf>>;
 
 #[derive(Deserialize)]
 struct ReceiptHandles {
@@ -50,7 +50,7 @@ async fn handle(shelf: Shared, method: Method, uri: Uri, headers: HeaderMap, bod
     match fault {
         Some(Fault::Throttle) => return failed(400, "QpsLimitExceeded"),
         Some(Fault::Internal) => return failed(500, "InternalError"),
-        Some(Fault::Garbage(status)) => return answer(status, "text/html", "<html>".to_owned()),
+        Some(Fault::Garbage(status)) => return response(status, "text/html", "<html>".to_owned()),
         Some(Fault::Stall) => return stall().await,
         Some(Fault::StallAfter | Fault::CutOff | Fault::Expire | Fault::ExpireOne) | None => {}
     }
@@ -69,15 +69,15 @@ async fn handle(shelf: Shared, method: Method, uri: Uri, headers: HeaderMap, bod
     };
     match fault {
         Some(Fault::StallAfter) => {
-            lock(&shelf).is_at_it = false;
+            lock(&shelf).is_stalling = false;
             stall().await
         }
         Some(Fault::CutOff) => cut_off(if text.is_empty() { "<>" } else { &text }),
-        _ => answer(status, "text/xml;charset=utf-8", text),
+        _ => response(status, "text/xml;charset=utf-8", text),
     }
 }
 
-/// Whether what arrived is what was signed, now, with the one key.
+/// Verifies signature, token and time.
 fn authenticate(
     shelf: &Shared,
     method: &Method,
@@ -119,11 +119,16 @@ fn authenticate(
     Ok(())
 }
 
-/// How many messages a poll wants, and how long it waits for them.
+/// The maximum number of messages of a poll, and its wait time.
 fn polled(query: &str) -> Option<(usize, Duration)> {
     let (most, wait) = query.strip_prefix("numOfMessages=")?.split_once("&waitseconds=")?;
     let (most, wait) = (most.parse().ok()?, wait.parse().ok()?);
     ((1..=BATCH).contains(&most) && wait <= 30).then_some((most, Duration::from_secs(wait) / HASTE))
+}
+
+/// The body is the whole message; the handle is delivered beside it.
+pub(crate) fn event(_handle: &str, body: &str) -> String {
+    body.to_owned()
 }
 
 async fn receive(shelf: &Shared, queue: usize, most: usize, wait: Duration) -> (u16, String) {
@@ -159,7 +164,7 @@ fn messages(given: Vec<Given>) -> String {
     format!(r#"<?xml version="1.0" encoding="UTF-8"?><Messages {NAMESPACE}>{}</Messages>"#, messages.concat())
 }
 
-/// Each dead handle fails by itself.
+/// Each expired handle fails separately.
 fn delete(shelf: &Shared, handles: &[String]) -> (u16, String) {
     let mut shelf = lock(shelf);
     let dead: Vec<&String> = handles.iter().filter(|handle| !shelf.confirm(handle)).collect();
@@ -177,14 +182,14 @@ fn delete(shelf: &Shared, handles: &[String]) -> (u16, String) {
     (404, format!(r#"<?xml version="1.0" encoding="UTF-8"?><Errors {NAMESPACE}>{}</Errors>"#, errors.concat()))
 }
 
-/// An answer to what no client should send.
+/// Rejects a request that no client should send, and records it.
 fn refused(shelf: &Shared, status: u16, code: &str) -> Response {
     lock(shelf).complain(code);
     failed(status, code)
 }
 
 fn failed(status: u16, code: &str) -> Response {
-    answer(status, "text/xml;charset=utf-8", error(code))
+    response(status, "text/xml;charset=utf-8", error(code))
 }
 
 fn error(code: &str) -> String {

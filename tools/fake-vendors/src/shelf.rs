@@ -1,33 +1,40 @@
-//! The messages of a server, whichever vendor's.
+//! The messages of either vendor's server.
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use callbacks::{Product, decode};
 use jiff::Timestamp;
 
-use crate::{Action, Empty, Fault, Kind, QUEUES, tencent};
+use crate::fault::{Action, Empty, Fault};
 
-/// The most messages at a time, and handles.
+/// The most messages of a poll, and handles of a confirmation.
 pub(crate) const BATCH: usize = 16;
 
-/// How long a message is hidden, and its handle lives. [`Shelf::reveal`] is for tests that would wait for the end of it.
+/// How long a delivered message is hidden and its handle is valid. Tests call [`Shelf::reveal`] instead of waiting.
 const HIDDEN: Duration = Duration::from_secs(30);
 
+/// A shelf that a server and its test share.
+pub(crate) type Shared = Arc<Mutex<Shelf>>;
+
+/// Makes the event that a client receives of a handle and a body.
+type WithHandle = fn(&str, &str) -> String;
+
+/// The messages of a server, and the faults that it injects.
 #[derive(Debug)]
 pub(crate) struct Shelf {
     product: Product,
     queues: usize,
-    /// What a body becomes when it is given with a handle.
-    dress: fn(&str, &str) -> String,
+    event: WithHandle,
     messages: Vec<Stored>,
     given: usize,
     pub(crate) faults: VecDeque<(Action, Fault)>,
-    /// A request is being carried out that is not to be answered.
-    pub(crate) is_at_it: bool,
+    /// A request is being executed that will get no response.
+    pub(crate) is_stalling: bool,
     pub(crate) empty: Empty,
-    /// A request for messages is not held until there are some.
+    /// A poll of an empty queue is not held.
     pub(crate) is_hasty: bool,
     /// Seconds by which the server's clock is ahead.
     pub(crate) clock: i64,
@@ -40,12 +47,12 @@ pub(crate) struct Shelf {
 struct Stored {
     queue: usize,
     body: String,
-    /// The handle that was given last, and when it dies.
+    /// The last handle, and when it expires.
     handle: Option<(String, Instant)>,
     is_confirmed: bool,
 }
 
-/// A message as it is given.
+/// A delivered message.
 #[derive(Debug)]
 pub(crate) struct Given {
     pub(crate) handle: String,
@@ -53,19 +60,16 @@ pub(crate) struct Given {
 }
 
 impl Shelf {
-    /// Alibaba Cloud's server has the messages in two queues in turn; Tencent Cloud's has one.
-    pub(crate) fn new(kind: Kind, bodies: &[String]) -> Self {
+    /// A shelf of this many queues, which get the bodies in turn. `event` adds the handle to a body.
+    pub(crate) fn shared(product: Product, queues: usize, event: WithHandle, bodies: &[String]) -> Shared {
         let mut shelf = Self {
-            product: kind.product(),
-            queues: if kind == Kind::Mns { QUEUES.len() } else { 1 },
-            dress: match kind {
-                Kind::Tencent => tencent::event,
-                Kind::Mns => |_, body| body.to_owned(),
-            },
+            product,
+            queues,
+            event,
             messages: Vec::new(),
             given: 0,
             faults: VecDeque::new(),
-            is_at_it: false,
+            is_stalling: false,
             empty: Empty::Error,
             is_hasty: false,
             clock: 0,
@@ -76,7 +80,7 @@ impl Shelf {
         for body in bodies {
             shelf.add(body);
         }
-        shelf
+        Arc::new(Mutex::new(shelf))
     }
 
     pub(crate) fn add(&mut self, body: &str) {
@@ -84,7 +88,7 @@ impl Shelf {
         self.messages.push(Stored { queue, body: body.to_owned(), handle: None, is_confirmed: false });
     }
 
-    /// Notes what is asked for, and gives what is to be done wrong.
+    /// Records a request, and returns the fault to inject.
     pub(crate) fn ask(&mut self, action: Action) -> Option<Fault> {
         self.requests.push(action);
         let is_due = self.faults.front().is_some_and(|(of, _)| *of == action);
@@ -97,7 +101,7 @@ impl Shelf {
                     message.handle = None;
                 }
             }
-            Some(Fault::StallAfter) => self.is_at_it = true,
+            Some(Fault::StallAfter) => self.is_stalling = true,
             _ => {}
         }
         fault
@@ -107,34 +111,34 @@ impl Shelf {
         let now = Instant::now();
         let mut given = Vec::new();
         for message in self.messages.iter_mut().filter(|message| message.queue == queue && !message.is_confirmed) {
-            let is_hidden = message.handle.as_ref().is_some_and(|(_, dies)| *dies > now);
+            let is_hidden = message.handle.as_ref().is_some_and(|(_, expires)| *expires > now);
             if is_hidden || given.len() == most {
                 continue;
             }
             self.given += 1;
             let handle = format!("{}-ODU4OTkz==/+&", self.given);
             message.handle = Some((handle.clone(), now + HIDDEN));
-            given.push(Given { body: (self.dress)(&handle, &message.body), handle });
+            given.push(Given { body: (self.event)(&handle, &message.body), handle });
         }
         given
     }
 
-    /// Whether a handle lives.
+    /// Whether a handle is valid.
     pub(crate) fn is_alive(&self, handle: &str) -> bool {
         self.find(handle).is_some()
     }
 
-    /// Takes a message off the shelf; false where its handle is dead.
+    /// Confirms a message; `false` where its handle has expired.
     pub(crate) fn confirm(&mut self, handle: &str) -> bool {
         let Some(index) = self.find(handle) else { return false };
-        let (product, dress) = (self.product, self.dress);
+        let (product, event) = (self.product, self.event);
         let Some(message) = self.messages.get_mut(index) else { return false };
         message.is_confirmed = true;
-        // The handle is no part of an event.
-        let events = decode(product, dress("", &message.body).as_bytes(), Timestamp::now());
+        // The handle is not part of the event's id.
+        let events = decode(product, event("", &message.body).as_bytes(), Timestamp::now());
         let output = self.watched.as_ref().map(|path| std::fs::read_to_string(path).unwrap_or_default());
         for event in events {
-            // The file is that of the intake: what is confirmed has to be in it.
+            // The intake writes this file: a confirmed event must be in it.
             if output.as_ref().is_some_and(|output| !output.contains(&event.id)) {
                 self.complaints.push(format!("{handle} was confirmed before it was stored"));
             }
@@ -145,7 +149,7 @@ impl Shelf {
     fn find(&self, handle: &str) -> Option<usize> {
         let now = Instant::now();
         self.messages.iter().position(|message| {
-            let is_its = message.handle.as_ref().is_some_and(|(own, dies)| own == handle && *dies > now);
+            let is_its = message.handle.as_ref().is_some_and(|(own, expires)| own == handle && *expires > now);
             is_its && !message.is_confirmed
         })
     }
@@ -164,8 +168,12 @@ impl Shelf {
         self.complaints.push(complaint.into());
     }
 
-    /// How many seconds a time is from the server's.
+    /// The difference between a time and the server's clock, in seconds.
     pub(crate) fn skew(&self, time: Timestamp) -> i64 {
         (Timestamp::now().as_second() + self.clock - time.as_second()).abs()
     }
+}
+
+pub(crate) fn lock(shelf: &Mutex<Shelf>) -> MutexGuard<'_, Shelf> {
+    shelf.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,6 +1,6 @@
 //! Tencent Cloud VOD's `PullEvents` and `ConfirmEvents`.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -14,16 +14,16 @@ use queues::tencent::signature::{Signable, authorization};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::shelf::{BATCH, Shelf};
-use crate::{Action, Empty, Fault, KEY, KEY_ID, SUB_APP_ID, TOKEN, answer, cut_off, lock, stall};
+use crate::account::{KEY, KEY_ID, SUB_APP_ID, TOKEN};
+use crate::fault::{Action, Empty, Fault};
+use crate::response::{cut_off, response, stall};
+use crate::shelf::{BATCH, Shared, lock};
 
 /// How long a pull of an empty queue is held: the vendor's 5 seconds would make the tests slow.
 const HELD: Duration = Duration::from_millis(200);
 
-/// How far a signed time may be from the clock, in seconds.
+/// Maximum difference between a signed time and the clock, in seconds.
 const TOLERANCE: i64 = 5 * 60;
-
-type Shared = Arc<Mutex<Shelf>>;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
@@ -54,7 +54,7 @@ async fn handle(shelf: Shared, headers: HeaderMap, body: Bytes) -> Response {
     match fault {
         Some(Fault::Throttle) => return failed("RequestLimitExceeded"),
         Some(Fault::Internal) => return failed("InternalError"),
-        Some(Fault::Garbage(status)) => return answer(status, "text/html", "<html>".to_owned()),
+        Some(Fault::Garbage(status)) => return response(status, "text/html", "<html>".to_owned()),
         Some(Fault::Stall) => return stall().await,
         Some(Fault::StallAfter | Fault::CutOff | Fault::Expire | Fault::ExpireOne) | None => {}
     }
@@ -65,15 +65,15 @@ async fn handle(shelf: Shared, headers: HeaderMap, body: Bytes) -> Response {
     };
     match fault {
         Some(Fault::StallAfter) => {
-            lock(&shelf).is_at_it = false;
+            lock(&shelf).is_stalling = false;
             stall().await
         }
         Some(Fault::CutOff) => cut_off(&text),
-        _ => answer(200, "application/json", text),
+        _ => response(200, "application/json", text),
     }
 }
 
-/// Whether what arrived is what was signed, now, with the one key.
+/// Verifies signature, token and time.
 fn authenticate<'h>(shelf: &Shared, of: impl Fn(&str) -> &'h str, body: &[u8]) -> Result<(), &'static str> {
     let time = of("x-tc-timestamp").parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
     let time = time.ok_or("AuthFailure.InvalidAuthorization")?;
@@ -121,7 +121,7 @@ pub(crate) fn event(handle: &str, body: &str) -> String {
     format!(r#"{{"EventHandle":{}{comma}{members}"#, Value::String(handle.to_owned()))
 }
 
-/// One dead handle spoils them all.
+/// One expired handle fails the whole request.
 fn confirm(shelf: &Shared, handles: &[String]) -> String {
     let mut shelf = lock(shelf);
     if handles.is_empty() || handles.len() > BATCH {
@@ -137,14 +137,14 @@ fn confirm(shelf: &Shared, handles: &[String]) -> String {
     json!({"Response": {"RequestId": "r-1"}}).to_string()
 }
 
-/// An answer to what no client should send.
+/// Rejects a request that no client should send, and records it.
 fn refused(shelf: &Shared, code: &str) -> Response {
     lock(shelf).complain(code);
     failed(code)
 }
 
 fn failed(code: &str) -> Response {
-    answer(200, "application/json", error(code))
+    response(200, "application/json", error(code))
 }
 
 fn error(code: &str) -> String {

@@ -45,9 +45,9 @@ fn start(stack: &Stack, vendor: &Vendor, kind: Kind) -> Emulator {
     let mut environment: Vec<(&str, &str)> = environment
         .iter()
         .map(|(name, value)| (*name, value.as_str()))
-        .filter(|(name, _)| !keys.contains(name) && *name != "MEDIAHOOK_INTAKE")
+        .filter(|(name, _)| !keys.contains(name) && *name != variables::INTAKE)
         .collect();
-    environment.extend([("MEDIAHOOK_SECRET_ID", SECRET), ("MEDIAHOOK_SECRET_MAX_AGE", "1")]);
+    environment.extend([(variables::SECRET_ID, SECRET), (variables::SECRET_MAX_AGE, "1")]);
     stack.storing(kind.function(), &environment).unwrap()
 }
 

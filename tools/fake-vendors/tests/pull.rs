@@ -205,7 +205,7 @@ fn what_cannot_be_stored_is_not_confirmed() {
         let bodies = few_bodies(4);
         let vendor = Vendor::start(kind, &bodies);
         let nowhere = [
-            ("MEDIAHOOK_INTAKE", "sqs:http://127.0.0.1:1/000000000000/intake"),
+            (variables::INTAKE, "sqs:http://127.0.0.1:1/000000000000/intake"),
             ("AWS_ENDPOINT_URL", "http://127.0.0.1:1"),
             ("AWS_REGION", "eu-central-1"),
             ("AWS_ACCESS_KEY_ID", "test"),
@@ -224,13 +224,13 @@ fn a_key_that_is_refused_ends_it_at_once() {
     for kind in KINDS {
         let vendor = Vendor::start(kind, &few_bodies(1));
         let wrong = match kind {
-            Kind::Tencent => ("TENCENTCLOUD_SECRET_KEY", "SECRETwrong"),
-            Kind::Mns => ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "SECRETwrong"),
+            Kind::Tencent => (variables::TENCENTCLOUD_SECRET_KEY, "SECRETwrong"),
+            Kind::Mns => (variables::ALIBABA_CLOUD_ACCESS_KEY_SECRET, "SECRETwrong"),
         };
         let function = start(&vendor, kind, &[wrong]);
         invoke(&function).unwrap_err();
         let log = function.log().unwrap();
-        assert!(log.contains("the vendor refused the access key, or the key may not do this"), "{log}");
+        assert!(log.contains("the vendor rejected the access key, or the key lacks a permission"), "{log}");
         assert!(log.contains("r-1") && !log.contains("SECRET"), "{log}");
         // Once for each queue.
         assert_eq!(vendor.count(Action::Receive), if kind == Kind::Mns { 2 } else { 1 });
@@ -321,8 +321,8 @@ fn a_function_that_is_configured_wrongly_does_not_start() {
     for kind in KINDS {
         let vendor = Vendor::start(kind, &few_bodies(1));
         let wrong = match kind {
-            Kind::Tencent => ("MEDIAHOOK_SUB_APP_ID", "SECRET"),
-            Kind::Mns => ("MEDIAHOOK_MNS_QUEUES", "a/SECRET"),
+            Kind::Tencent => (variables::SUB_APP_ID, "SECRET"),
+            Kind::Mns => (variables::MNS_QUEUES, "a/SECRET"),
         };
         let function = start(&vendor, kind, &[wrong]);
         assert!(function.invoke_raw(SCHEDULED).is_err());

@@ -19,7 +19,7 @@ fn pulls_leave_nothing(kind: Kind) {
     vendor.do_not_hold();
     let environment = [&vendor.environment()[..], &lambda_environment(aws.server())].concat();
     let mut environment: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    environment.push(("MEDIAHOOK_INTAKE", "sqs:https://sqs.eu-central-1.amazonaws.com/123456789012/intake"));
+    environment.push((variables::INTAKE, "sqs:https://sqs.eu-central-1.amazonaws.com/123456789012/intake"));
     let function = Emulator::start(kind.function(), &environment).unwrap();
     let pull = |number: usize| {
         for event in 0..EVENTS {

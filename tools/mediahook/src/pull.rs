@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use callbacks::CloudEvent;
 use clap::{Args, Subcommand};
-use queues::{BoxError, Credentials, DrainError, Endpoint, Queue, QueueError, Received, mns, tencent};
+use queues::{AfterStore, BoxError, Credentials, DrainError, Endpoint, Queue, QueueError, mns, tencent};
 use secrecy::SecretString;
 use tokio::time::Instant;
 
@@ -23,10 +23,10 @@ pub(crate) enum PullCommand {
     /// The access key is that of `TENCENTCLOUD_SECRET_ID` and `TENCENTCLOUD_SECRET_KEY`, with `TENCENTCLOUD_TOKEN` where it is a temporary one.
     TencentVod {
         /// The server: that of mainland China unless it is set. International accounts have <https://vod.intl.tencentcloudapi.com>.
-        #[arg(long, env = "MEDIAHOOK_TENCENT_ENDPOINT", value_name = "URL", default_value = tencent::MAINLAND)]
+        #[arg(long, env = variables::TENCENT_ENDPOINT, value_name = "URL", default_value = tencent::MAINLAND)]
         endpoint: Endpoint,
         /// The application. Accounts opened after 2023-12-25 need it.
-        #[arg(long, env = "MEDIAHOOK_SUB_APP_ID", value_name = "NUMBER")]
+        #[arg(long, env = variables::SUB_APP_ID, value_name = "NUMBER")]
         sub_app_id: Option<u64>,
         #[command(flatten)]
         options: PullOptions,
@@ -37,12 +37,12 @@ pub(crate) enum PullCommand {
     /// temporary one.
     AliyunMns {
         /// The server: <https://ACCOUNT.mns.REGION.aliyuncs.com>.
-        #[arg(long, env = "MEDIAHOOK_MNS_ENDPOINT", value_name = "URL")]
+        #[arg(long, env = variables::MNS_ENDPOINT, value_name = "URL")]
         endpoint: Endpoint,
         /// Name of a queue; may be given more than once. In the variable, spaces separate them.
         #[arg(
             long = "queue",
-            env = "MEDIAHOOK_MNS_QUEUES",
+            env = variables::MNS_QUEUES,
             value_name = "NAME",
             value_delimiter = ' ',
             required = true
@@ -92,16 +92,16 @@ fn access_key(names: [&'static str; 3]) -> Result<Credentials, String> {
 
 /// One queue after the other, and, unless it is to be done once, again.
 async fn print(queues: &[impl Queue], key: &Credentials, options: PullOptions) -> Result<(), String> {
-    let received = if options.confirm { Received::Confirm } else { Received::Keep };
+    let after_store = if options.confirm { AfterStore::Confirm } else { AfterStore::Keep };
     let printed = RefCell::new(HashSet::new());
-    let store = async |events: &[CloudEvent], _| match received {
-        Received::Confirm => print_events(events).map(ControlFlow::Continue),
-        Received::Keep => print_new(events, &mut printed.borrow_mut()),
+    let store = async |events: &[CloudEvent], _| match after_store {
+        AfterStore::Confirm => print_events(events).map(ControlFlow::Continue),
+        AfterStore::Keep => print_new(events, &mut printed.borrow_mut()),
     };
     loop {
         for queue in queues {
             let credentials = async || Ok(key.clone());
-            let report = queues::drain(queue, credentials, store, received, Instant::now() + LOOK).await;
+            let report = queues::drain(queue, credentials, store, after_store, Instant::now() + LOOK).await;
             let Some(error) = report.error else { continue };
             let may_pass = !options.once && is_temporary(&error);
             let text = format!("{}: {}", report.queue, message(error));
@@ -136,7 +136,7 @@ fn print_new(events: &[CloudEvent], printed: &mut HashSet<String>) -> Result<Con
 fn is_temporary(error: &DrainError) -> bool {
     match error {
         DrainError::Receive(error) | DrainError::Confirm(error) => QueueError::is_temporary(error),
-        DrainError::TimeUp | DrainError::NoneConfirmed => true,
+        DrainError::Timeout | DrainError::NoneConfirmed => true,
         DrainError::Credentials(_) | DrainError::Store(_) => false,
     }
 }

@@ -24,26 +24,26 @@ const TIME: &str = "02/Jan/2026:03:04:05 +0000";
 #[error("this is no function URL request")]
 pub struct NotARequest;
 
-/// How a callback is sent. The fields are what differs between vendors, and between what they document and what occurs.
+/// Headers of a callback, as far as they differ between vendors, or between a vendor's documentation and practice.
 #[derive(Debug, Clone, Copy)]
-pub struct Delivery {
-    /// `Content-Type`, where there is one.
+pub struct RequestHeaders {
+    /// `Content-Type`, if it is sent.
     pub content_type: Option<&'static str>,
-    /// `User-Agent`, where it is known.
+    /// `User-Agent`, if it is known.
     pub user_agent: Option<&'static str>,
-    /// Header names in capitals, as a proxy may leave them.
+    /// Whether header names are in upper case, as some proxies send them.
     pub capitals: bool,
 }
 
-/// The request that the vendor's own delivery makes.
+/// The function URL request of this body, with the headers that the vendor sends.
 #[must_use]
 pub fn of_vendor(product: Product, body: &[u8]) -> Value {
-    of_delivery(&vendor_delivery(product, body), body)
+    with_headers(&vendor_headers(product, body), body)
 }
 
-/// How the vendor sends this body.
+/// The headers that the vendor sends with this body.
 #[must_use]
-pub fn vendor_delivery(product: Product, body: &[u8]) -> Delivery {
+pub fn vendor_headers(product: Product, body: &[u8]) -> RequestHeaders {
     let is_xml = body.trim_ascii_start().first() == Some(&b'<');
     let user_agent = match product {
         // As logged by a receiver of VOD callbacks; the others are not documented.
@@ -51,24 +51,24 @@ pub fn vendor_delivery(product: Product, body: &[u8]) -> Delivery {
         Product::AliyunIms | Product::TencentCi | Product::TencentVod => None,
     };
     let content_type = Some(if is_xml { "application/xml" } else { "application/json" });
-    Delivery { content_type, user_agent, capitals: false }
+    RequestHeaders { content_type, user_agent, capitals: false }
 }
 
-/// The request of a delivery of this body.
+/// The function URL request of this body with these headers.
 #[must_use]
-pub fn of_delivery(delivery: &Delivery, body: &[u8]) -> Value {
-    let (text, is_encoded) = in_json(body, is_text(delivery.content_type));
+pub fn with_headers(sent: &RequestHeaders, body: &[u8]) -> Value {
+    let (text, is_encoded) = in_json(body, is_text(sent.content_type));
     let mut headers = Map::new();
     let mut header = |name: &str, value: &str| {
-        let name = if delivery.capitals { name.to_ascii_uppercase() } else { name.to_owned() };
+        let name = if sent.capitals { name.to_ascii_uppercase() } else { name.to_owned() };
         headers.insert(name, value.into());
     };
     header("content-length", &body.len().to_string());
-    if let Some(content_type) = delivery.content_type {
+    if let Some(content_type) = sent.content_type {
         header("content-type", content_type);
     }
     header("host", "function.lambda-url.eu-central-1.on.aws");
-    if let Some(user_agent) = delivery.user_agent {
+    if let Some(user_agent) = sent.user_agent {
         header("user-agent", user_agent);
     }
     header("x-amzn-trace-id", "Root=1-69573465-0123456789abcdef01234567");
@@ -91,7 +91,7 @@ pub fn of_delivery(delivery: &Delivery, body: &[u8]) -> Value {
                 "path": "/",
                 "protocol": "HTTP/1.1",
                 "sourceIp": "192.0.2.1",
-                "userAgent": delivery.user_agent,
+                "userAgent": sent.user_agent,
             },
             "requestId": "00000000-0000-4000-8000-000000000000",
             "routeKey": "$default",
@@ -200,8 +200,8 @@ fn is_text(content_type: Option<&str>) -> bool {
 mod tests {
     use super::*;
 
-    fn delivery(content_type: Option<&'static str>) -> Delivery {
-        Delivery { content_type, user_agent: None, capitals: false }
+    fn headers(content_type: Option<&'static str>) -> RequestHeaders {
+        RequestHeaders { content_type, user_agent: None, capitals: false }
     }
 
     #[test]
@@ -213,7 +213,7 @@ mod tests {
             (None, b"{}", "e30=", true),
             (Some("text/plain"), b"\xff", "/w==", true),
         ] {
-            let request = of_delivery(&delivery(content_type), body);
+            let request = with_headers(&headers(content_type), body);
             assert_eq!(request["body"], expected, "{content_type:?}");
             assert_eq!(request["isBase64Encoded"], encoded, "{content_type:?}");
         }
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn a_request_without_content_type_has_no_such_header() {
-        let request = of_delivery(&delivery(None), b"");
+        let request = with_headers(&headers(None), b"");
         assert!(request["headers"].get("content-type").is_none());
     }
 
@@ -236,7 +236,7 @@ mod tests {
             ("application/json", false, "x-ice-timestamp", "{ }"),
             ("application/octet-stream", true, "X-ICE-TIMESTAMP", "eyB9"),
         ] {
-            let unsigned = of_delivery(&Delivery { capitals, ..delivery(Some(content_type)) }, b"{}");
+            let unsigned = with_headers(&RequestHeaders { capitals, ..headers(Some(content_type)) }, b"{}");
             let signed = bringing(unsigned, &callback("https://a.example/?token=%41&b", b"{ }")).unwrap();
             assert_eq!(signed["rawQueryString"], "token=%41&b");
             assert_eq!(signed["queryStringParameters"], json!({"token": "A", "b": ""}));

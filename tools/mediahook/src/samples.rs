@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use callbacks::Product;
-use mediahook::request::{self, Delivery};
+use mediahook::request::{self, RequestHeaders};
 use rust_embed::RustEmbed;
 use serde_json::Value;
 
@@ -27,8 +27,8 @@ pub(crate) struct Sample {
 struct Variation {
     /// Added to the sample's name.
     name: &'static str,
-    /// Changes the vendor's delivery.
-    deliver: fn(Delivery) -> Delivery,
+    /// Changes the headers that the vendor sends.
+    headers: fn(RequestHeaders) -> RequestHeaders,
     /// Stands before the body.
     prefix: &'static [u8],
 }
@@ -38,25 +38,32 @@ struct Variation {
 const VARIATIONS: &[Variation] = &[
     Variation {
         name: "octet-stream",
-        deliver: |delivery| Delivery { content_type: Some("application/octet-stream"), ..delivery },
+        headers: |headers| RequestHeaders { content_type: Some("application/octet-stream"), ..headers },
         prefix: b"",
     },
     Variation {
         name: "text-plain",
-        deliver: |delivery| Delivery { content_type: Some("text/plain; charset=utf-8"), ..delivery },
+        headers: |headers| RequestHeaders { content_type: Some("text/plain; charset=utf-8"), ..headers },
         prefix: b"",
     },
     Variation {
         name: "wrong-content-type",
-        deliver: |delivery| {
-            let is_xml = delivery.content_type == Some("application/xml");
-            Delivery { content_type: Some(if is_xml { "application/json" } else { "application/xml" }), ..delivery }
+        headers: |headers| {
+            let is_xml = headers.content_type == Some("application/xml");
+            RequestHeaders {
+                content_type: Some(if is_xml { "application/json" } else { "application/xml" }),
+                ..headers
+            }
         },
         prefix: b"",
     },
-    Variation { name: "no-content-type", deliver: |delivery| Delivery { content_type: None, ..delivery }, prefix: b"" },
-    Variation { name: "capital-headers", deliver: |delivery| Delivery { capitals: true, ..delivery }, prefix: b"" },
-    Variation { name: "byte-order-mark", deliver: |delivery| delivery, prefix: b"\xef\xbb\xbf" },
+    Variation {
+        name: "no-content-type",
+        headers: |headers| RequestHeaders { content_type: None, ..headers },
+        prefix: b"",
+    },
+    Variation { name: "capital-headers", headers: |headers| RequestHeaders { capitals: true, ..headers }, prefix: b"" },
+    Variation { name: "byte-order-mark", headers: |headers| headers, prefix: b"\xef\xbb\xbf" },
 ];
 
 /// The samples of a product that the variations are tried on: the vendors' own examples.
@@ -88,10 +95,10 @@ pub(crate) fn requests(product: Product) -> Vec<(String, Value)> {
     let mut requests = Vec::new();
     for Sample { case, body } in of(product) {
         if varied(product).contains(&case.as_str()) {
-            let vendors = request::vendor_delivery(product, &body);
+            let vendors = request::vendor_headers(product, &body);
             requests.extend(VARIATIONS.iter().map(|variation| {
                 let body = [variation.prefix, &body].concat();
-                (format!("{case}-{}", variation.name), request::of_delivery(&(variation.deliver)(vendors), &body))
+                (format!("{case}-{}", variation.name), request::with_headers(&(variation.headers)(vendors), &body))
             }));
         }
         requests.push((case, request::of_vendor(product, &body)));

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use callbacks::Product;
 use clap::Args;
 use jiff::Timestamp;
-use mediahook::request::vendor_delivery;
+use mediahook::request::vendor_headers;
 use mediahook::signing::{Callback, Signing, SigningError, Tamper};
 use reqwest::StatusCode;
 use reqwest::blocking::Client;
@@ -17,10 +17,10 @@ use secrecy::{ExposeSecret, SecretString};
 #[derive(Debug, Args)]
 pub(crate) struct SigningOptions {
     /// Sign with this key, as the vendor does. Cloud Infinite signs nothing and takes none.
-    #[arg(long, env = "MEDIAHOOK_KEY", hide_env_values = true)]
+    #[arg(long, env = variables::KEY, hide_env_values = true)]
     key: Option<SecretString>,
     /// Add this token to the URL, as `token=`, in place of one that is there.
-    #[arg(long, env = "MEDIAHOOK_TOKEN", hide_env_values = true)]
+    #[arg(long, env = variables::TOKEN, hide_env_values = true)]
     token: Option<SecretString>,
     /// The callback URL that Alibaba Cloud signs, as it is configured there; by default the URL that is posted to, with the token.
     #[arg(long, value_name = "URL")]
@@ -62,7 +62,7 @@ pub(crate) enum SendError {
 }
 
 /// What came back, and when.
-struct Answer {
+struct TimedResponse {
     status: StatusCode,
     body: String,
     time: Duration,
@@ -165,10 +165,10 @@ impl SendOptions {
     }
 }
 
-fn post(client: &Client, product: Product, callback: Callback) -> Result<Answer, SendError> {
-    let delivery = vendor_delivery(product, &callback.body);
+fn post(client: &Client, product: Product, callback: Callback) -> Result<TimedResponse, SendError> {
+    let headers = vendor_headers(product, &callback.body);
     let mut request = client.post(&callback.url);
-    for (name, value) in [(CONTENT_TYPE, delivery.content_type), (USER_AGENT, delivery.user_agent)] {
+    for (name, value) in [(CONTENT_TYPE, headers.content_type), (USER_AGENT, headers.user_agent)] {
         if let Some(value) = value {
             request = request.header(name, value);
         }
@@ -181,7 +181,7 @@ fn post(client: &Client, product: Product, callback: Callback) -> Result<Answer,
     let response = request.body(callback.body).send().map_err(without_url)?;
     let status = response.status();
     let body = response.text().map_err(without_url)?;
-    Ok(Answer { status, body, time: started.elapsed() })
+    Ok(TimedResponse { status, body, time: started.elapsed() })
 }
 
 fn summary(sent: u32, succeeded: u32, mut times: Vec<Duration>) -> String {

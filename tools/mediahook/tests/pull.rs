@@ -71,13 +71,13 @@ fn what_is_wrong_is_told_without_the_key() {
     for (kind, source) in SOURCES {
         let vendor = Vendor::start(kind, &bodies());
         let [id, key] = match kind {
-            Kind::Tencent => ["TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY"],
-            Kind::Mns => ["ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"],
+            Kind::Tencent => [variables::TENCENTCLOUD_SECRET_ID, variables::TENCENTCLOUD_SECRET_KEY],
+            Kind::Mns => [variables::ALIBABA_CLOUD_ACCESS_KEY_ID, variables::ALIBABA_CLOUD_ACCESS_KEY_SECRET],
         };
         for (variable, value, expected) in [
             (id, "", "no access key: set"),
-            (key, "SECRETwrong", "the vendor refused the access key"),
-            (key, "SECRET wrong", "the access key secret is set wrong: expected"),
+            (key, "SECRETwrong", "the vendor rejected the access key"),
+            (key, "SECRET wrong", "the access key secret is invalid: expected"),
         ] {
             let output = pull(&vendor, &[source, "--once"], &[(variable, value)]);
             let message = text(&output.stderr);

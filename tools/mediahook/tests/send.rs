@@ -67,8 +67,8 @@ fn read(connection: usize, reader: &mut BufReader<TcpStream>) -> Option<Received
 fn mediahook(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_mediahook"))
         .args(arguments)
-        .env_remove("MEDIAHOOK_KEY")
-        .env_remove("MEDIAHOOK_TOKEN")
+        .env_remove(variables::KEY)
+        .env_remove(variables::TOKEN)
         .env("NO_PROXY", "127.0.0.1")
         .envs(environment.iter().copied())
         .output()
@@ -110,7 +110,7 @@ fn a_callback_is_sent_as_the_vendor_sends_it() {
         let (url, received) = server(Some("200 OK"));
         let (case, key) = sample(product);
         let secrets: Vec<(&str, &str)> =
-            key.map(|key| ("MEDIAHOOK_KEY", key)).into_iter().chain([("MEDIAHOOK_TOKEN", TOKEN)]).collect();
+            key.map(|key| (variables::KEY, key)).into_iter().chain([(variables::TOKEN, TOKEN)]).collect();
         let output = mediahook(&["send", product.slug(), case, "--url", &url], &secrets);
         assert!(output.status.success(), "{product}: {output:?}");
         let line = text(&output.stdout);
@@ -198,17 +198,17 @@ fn a_printed_request_is_signed() {
 
 #[test]
 fn a_printed_request_without_secrets_is_that_of_the_events_folder() {
-    let output = mediahook(&["request", "aliyun-ims", "snapshot-complete"], &[("MEDIAHOOK_KEY", "")]);
+    let output = mediahook(&["request", "aliyun-ims", "snapshot-complete"], &[(variables::KEY, "")]);
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../events/aliyun-ims/snapshot-complete.json");
     assert_eq!(text(&output.stdout), std::fs::read_to_string(file).unwrap());
 }
 
 #[test]
 fn secrets_are_in_no_help() {
-    let secrets = [("MEDIAHOOK_KEY", "Secret1"), ("MEDIAHOOK_TOKEN", "Secret2")];
+    let secrets = [(variables::KEY, "Secret1"), (variables::TOKEN, "Secret2")];
     for command in ["send", "request"] {
         let all = text(&mediahook(&[command, "--help"], &secrets).stdout);
-        assert!(all.contains("MEDIAHOOK_KEY") && all.contains("MEDIAHOOK_TOKEN"), "{all}");
+        assert!(all.contains(variables::KEY) && all.contains(variables::TOKEN), "{all}");
         assert!(!all.contains("Secret"), "{all}");
     }
 }

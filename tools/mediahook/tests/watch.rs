@@ -48,8 +48,8 @@ impl Watch {
         assert!(program.exists(), "run `make functions`");
         let function = Command::new(program)
             .env_clear()
-            .env("MEDIAHOOK_ALLOW_UNSIGNED", "true")
-            .env("AWS_LAMBDA_RUNTIME_API", format!("http://127.0.0.1:{}/.rt/{function}", self.port))
+            .env(variables::ALLOW_UNSIGNED, "true")
+            .env(variables::RUNTIME_API, format!("http://127.0.0.1:{}/.rt/{function}", self.port))
             .envs([("AWS_LAMBDA_FUNCTION_NAME", function), ("AWS_LAMBDA_FUNCTION_VERSION", "1")])
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
             .stdout(Stdio::piped())

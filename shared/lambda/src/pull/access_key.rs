@@ -1,4 +1,4 @@
-//! The access key in force, renewed from a secret between polls.
+//! The current access key, refreshed from a secret between polls.
 
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use queues::Credentials;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 
-use super::Source;
 use super::configuration::AccessKeySource;
+use super::source::Source;
 use crate::environment::SecretConfiguration;
 use crate::metrics::{self, Metric};
 use crate::secret::{Secret, SecretError};
@@ -17,35 +17,34 @@ use crate::secret::{Secret, SecretError};
 /// The access key of a function that pulls.
 #[derive(Debug)]
 pub(super) enum AccessKey {
-    /// One that stays as it is.
+    /// A key from environment variables.
     Fixed(Credentials),
-    /// One that a secret has.
-    Secret(Renewed),
+    /// A key from a secret.
+    Secret(CachedSecret),
 }
 
-/// A secret, and what was last read from it.
+/// A secret, and the key that was last read from it.
 #[derive(Debug)]
-pub(super) struct Renewed {
+pub(super) struct CachedSecret {
     source: Source,
     secret: Secret,
     max_age: Duration,
     last: Last,
 }
 
-/// The key, and until when it is not read again. Wall-clock time, since the others stand still while Lambda pauses the
-/// function. Held while the secret is read, so that several queues read it once.
+/// The key, and when it expires from this cache. It is wall-clock time, since monotonic clocks stop while Lambda freezes the
+/// function. The lock is held while the secret is read, so that several queues read it once.
 type Last = Mutex<Option<(Timestamp, Credentials)>>;
 
-/// How long a secret that could not be read again is left alone, unless it is to be read more often: each reading may take
-/// seconds, and all queues wait for it.
-const RETRY: Duration = Duration::from_secs(30);
+/// Backoff after a failed refresh, unless the maximum age is shorter: each read may take seconds, and all queues wait for it.
+const RETRY_AFTER: Duration = Duration::from_secs(30);
 
-/// The secret gave no access key. Its content is in no message.
+/// The secret has no access key. No message has its content.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum AccessKeyError {
     #[error(transparent)]
     Secret(#[from] SecretError),
-    #[error("the secret is not what it has to be: expected JSON with `access_key_id` and `access_key_secret`")]
+    #[error("the secret is invalid: expected JSON with `access_key_id` and `access_key_secret`")]
     Format,
 }
 
@@ -55,28 +54,28 @@ impl AccessKey {
             AccessKeySource::Environment(credentials) => Self::Fixed(credentials),
             AccessKeySource::Secret(SecretConfiguration { id, max_age }) => {
                 let secret = Secret::new(id, aws).await?;
-                Self::Secret(Renewed { source, secret, max_age, last: Mutex::new(None) })
+                Self::Secret(CachedSecret { source, secret, max_age, last: Mutex::new(None) })
             }
         })
     }
 
-    /// The key to sign with now. A secret that is due and cannot be read leaves the last key in force.
+    /// The key to sign with. If a refresh fails, the last key stays in use.
     pub(super) async fn current(&self) -> Result<Credentials, AccessKeyError> {
         let secret = match self {
             Self::Fixed(credentials) => return Ok(credentials.clone()),
             Self::Secret(secret) => secret,
         };
-        renewed(&secret.last, secret.max_age, Timestamp::now(), async || {
+        refreshed(&secret.last, secret.max_age, Timestamp::now(), async || {
             secret.read().await.inspect_err(|_| {
-                metrics::emit_for(secret.source.function(), &[(Metric::SecretReadFailures, 1)]);
+                metrics::emit_for_function(secret.source.function(), &[(Metric::SecretReadFailures, 1)]);
             })
         })
         .await
     }
 }
 
-/// The last key, or, where its time is over, what `read` gives.
-async fn renewed(
+/// The cached key, or the result of `read` if it has expired.
+async fn refreshed(
     last: &Last,
     max_age: Duration,
     now: Timestamp,
@@ -95,15 +94,15 @@ async fn renewed(
             Ok(credentials)
         }
         (Err(error), Some((until, credentials))) => {
-            *until = after(max_age.min(RETRY));
-            tracing::error!(%error, "the secret was not read again: the last one holds");
+            *until = after(max_age.min(RETRY_AFTER));
+            tracing::error!(%error, "the secret could not be refreshed: the last one stays in use");
             Ok(credentials.clone())
         }
         (Err(error), None) => Err(error),
     }
 }
 
-impl Renewed {
+impl CachedSecret {
     async fn read(&self) -> Result<Credentials, AccessKeyError> {
         credentials(&self.secret.read().await?)
     }
@@ -129,7 +128,7 @@ mod tests {
                 if works { credentials(&key) } else { Err(AccessKeyError::Format) }
             };
             let now = Timestamp::from_second(seconds).unwrap();
-            (renewed(&last, Duration::from_mins(5), now, read).await.is_ok(), reads.get())
+            (refreshed(&last, Duration::from_mins(5), now, read).await.is_ok(), reads.get())
         };
         assert_eq!(ask(0, false).await, (false, 1));
         assert_eq!(ask(0, true).await, (true, 2));

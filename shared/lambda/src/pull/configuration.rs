@@ -1,24 +1,13 @@
-//! What the environment says to a function that pulls.
+//! The configuration of a function that pulls.
 
 use delivery::Aws;
 use queues::{Credentials, CredentialsError, Endpoint, mns, tencent};
+use variables::{MNS_ENDPOINT, MNS_QUEUES, SECRET_ID, SUB_APP_ID, TENCENT_ENDPOINT};
 
-use super::Source;
-use crate::environment::{Environment, EnvironmentError, IntakeConfiguration, SECRET_ID, SecretConfiguration};
+use super::source::Source;
+use crate::environment::{Environment, EnvironmentError, IntakeConfiguration, SecretConfiguration};
 
-/// Tencent Cloud VOD's server: [`tencent::MAINLAND`], which is the default, or [`tencent::INTERNATIONAL`].
-pub const TENCENT_ENDPOINT: &str = "MEDIAHOOK_TENCENT_ENDPOINT";
-
-/// The application of Tencent Cloud VOD whose events are taken, a number. Accounts opened after 2023-12-25 need it.
-pub const SUB_APP_ID: &str = "MEDIAHOOK_SUB_APP_ID";
-
-/// The server of the queues at Alibaba Cloud: `https://<account>.mns.<region>.aliyuncs.com`.
-pub const MNS_ENDPOINT: &str = "MEDIAHOOK_MNS_ENDPOINT";
-
-/// Names of the queues at Alibaba Cloud, separated by spaces.
-pub const MNS_QUEUES: &str = "MEDIAHOOK_MNS_QUEUES";
-
-/// How a function pulls.
+/// The configuration of a function that pulls.
 #[derive(Debug)]
 pub(super) struct Configuration {
     pub(super) aws: Aws,
@@ -43,28 +32,17 @@ pub(super) enum Queues {
     Mns { endpoint: Endpoint, names: Vec<mns::QueueName> },
 }
 
-/// The function does not start. The message never repeats a value.
+/// The configuration is invalid. The message never has a value.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum StartError {
     #[error(transparent)]
     Environment(#[from] EnvironmentError),
     #[error("no access key: set {SECRET_ID}, or {} and {}", .0[0], .0[1])]
     NoAccessKey([&'static str; 3]),
-    #[error("{SECRET_ID} stands in place of {} and {}: set it or them, not both", .0[0], .0[1])]
+    #[error("{SECRET_ID} replaces {} and {}: set it or them, not both", .0[0], .0[1])]
     TwoSources([&'static str; 3]),
     #[error(transparent)]
     AccessKey(#[from] CredentialsError),
-}
-
-impl Source {
-    /// The names that the vendor's own tools give the variables of an access key: id, secret, and the token of a temporary
-    /// key.
-    fn variables(self) -> [&'static str; 3] {
-        match self {
-            Self::TencentVod => tencent::ACCESS_KEY_VARIABLES,
-            Self::AliyunMns => mns::ACCESS_KEY_VARIABLES,
-        }
-    }
 }
 
 impl Configuration {
@@ -89,7 +67,7 @@ fn access_key(
     source: Source,
     environment: &Environment<impl Fn(&str) -> Option<String>>,
 ) -> Result<AccessKeySource, StartError> {
-    let names = source.variables();
+    let names = source.access_key_variables();
     match (environment.secret()?, names.map(|name| environment.text(name))) {
         (Some(secret), [None, None, None]) => Ok(AccessKeySource::Secret(secret)),
         (Some(_), _) => Err(StartError::TwoSources(names)),
@@ -121,14 +99,15 @@ fn mns_queues(environment: &Environment<impl Fn(&str) -> Option<String>>) -> Res
 
 #[cfg(test)]
 mod tests {
+    use variables::{INTAKE, RUNTIME_API, SECRET_MAX_AGE};
+
     use super::*;
-    use crate::environment::{INTAKE, RUNTIME_API, SECRET_MAX_AGE};
 
     const KEY: [(&str, &str); 5] = [
-        ("TENCENTCLOUD_SECRET_ID", "SECRET1"),
-        ("TENCENTCLOUD_SECRET_KEY", "SECRET2"),
-        ("ALIBABA_CLOUD_ACCESS_KEY_ID", "SECRET3"),
-        ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "SECRET4"),
+        (variables::TENCENTCLOUD_SECRET_ID, "SECRET1"),
+        (variables::TENCENTCLOUD_SECRET_KEY, "SECRET2"),
+        (variables::ALIBABA_CLOUD_ACCESS_KEY_ID, "SECRET3"),
+        (variables::ALIBABA_CLOUD_ACCESS_KEY_SECRET, "SECRET4"),
         (RUNTIME_API, "localhost:9001"),
     ];
     const MNS: [(&str, &str); 2] =
@@ -181,7 +160,7 @@ mod tests {
     #[test]
     fn a_function_without_a_key_or_outside_of_lambda_does_not_start() {
         for source in [Source::TencentVod, Source::AliyunMns] {
-            for name in &source.variables()[..2] {
+            for name in &source.access_key_variables()[..2] {
                 let error = read(source, &[&KEY[..], &MNS, &[(name, "")]].concat()).unwrap_err().to_string();
                 assert!(error.starts_with("no access key") && error.contains(name), "{error}");
                 let error = read(source, &[&KEY[..], &MNS, &[(name, "Please no")]].concat()).unwrap_err().to_string();

@@ -1,71 +1,52 @@
-//! What the environment says to a function that receives callbacks.
+//! The configuration of a function that receives callbacks.
 
 use callbacks::Product;
 use callbacks::auth::{Credentials, CredentialsError};
 use delivery::Aws;
 use secrecy::{ExposeSecret, SecretString};
+use variables::{ALLOW_UNSIGNED, BODY_LIMIT, CALLBACK_URLS, KEYS, SECRET_ID, TOKENS, TOLERANCE};
 
-use crate::environment::{Environment, EnvironmentError, IntakeConfiguration, SECRET_ID, SecretConfiguration};
-
-/// The keys that the vendor signs with, separated by spaces. All are valid at once.
-pub const KEYS: &str = "MEDIAHOOK_KEYS";
-
-/// The callback URLs as they are configured at Alibaba Cloud, to the letter, separated by spaces: they are part of what
-/// is signed.
-pub const CALLBACK_URLS: &str = "MEDIAHOOK_CALLBACK_URLS";
-
-/// Secrets of which the URL has to bear one, as `?token=`, separated by spaces. All are valid at once.
-pub const TOKENS: &str = "MEDIAHOOK_TOKENS";
-
-/// `true`: accept what cannot be authenticated, for local use. A function that has no other way to authenticate a
-/// callback does not start without it.
-pub const ALLOW_UNSIGNED: &str = "MEDIAHOOK_ALLOW_UNSIGNED";
-
-/// How far a signed time may be from the function's clock, in seconds, both ways, 0 to 86400: 300 unless it is set.
-pub const TOLERANCE: &str = "MEDIAHOOK_TOLERANCE";
-
-/// The largest body that is accepted, in bytes: unless it is set 6 MiB, what Lambda itself takes.
-pub const BODY_LIMIT: &str = "MEDIAHOOK_BODY_LIMIT";
+use crate::environment::{Environment, EnvironmentError, IntakeConfiguration, SecretConfiguration};
 
 /// The largest tolerance, in seconds: a day.
-const MOST_TOLERANCE: u64 = 24 * 60 * 60;
+const MAX_TOLERANCE: u64 = 24 * 60 * 60;
 
-/// How a function that receives callbacks runs.
+/// The configuration of a function that receives callbacks.
 #[derive(Debug)]
 pub(super) struct Configuration {
-    /// What AWS clients are made of, where events or credentials need any.
+    /// The configuration of AWS clients.
     pub(super) aws: Aws,
-    /// Where events go.
+    /// Where events are stored.
     pub(super) intake: IntakeConfiguration,
-    /// What callbacks are authenticated by.
+    /// Where the credentials that authenticate callbacks come from.
     pub(super) credentials: CredentialsSource,
-    /// Accept what cannot be authenticated, where there is nothing to authenticate it by.
+    /// Accept callbacks without authentication if there are no credentials.
     pub(super) allow_unsigned: bool,
-    /// How far a signed time may be from the clock, in seconds, both ways.
+    /// Maximum difference between a signed time and the clock, in seconds, both ways.
     pub(super) tolerance: u64,
-    /// The largest body, in bytes.
+    /// Maximum bytes of a body.
     pub(super) body_limit: usize,
 }
 
 /// Where keys, tokens and callback URLs come from.
 #[derive(Debug)]
 pub(super) enum CredentialsSource {
-    /// The environment's variables.
+    /// Environment variables.
     Environment(Credentials),
     /// A secret in Secrets Manager.
     Secret(SecretConfiguration),
 }
 
-/// The function does not start. The message never repeats a value.
+/// The configuration is invalid. The message never has a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum ConfigurationError {
-    /// A variable is set wrong.
+    /// A variable is invalid.
     #[error(transparent)]
     Environment(#[from] EnvironmentError),
-    /// There are both a secret and variables that it stands in place of.
-    #[error("{SECRET_ID} stands in place of {KEYS}, {TOKENS} and {CALLBACK_URLS}: set it or them, not both")]
+    /// Both a secret and the variables that it replaces are set.
+    #[error("{SECRET_ID} replaces {KEYS}, {TOKENS} and {CALLBACK_URLS}: set it or them, not both")]
     TwoSources,
-    /// Nothing authenticates callbacks, and unsigned ones are not allowed.
+    /// There are no credentials, and unsigned callbacks are not allowed.
     #[error(
         "nothing authenticates callbacks: set {expected}, or {SECRET_ID} for a secret with them; or, for local use only, \
          {ALLOW_UNSIGNED}=true to accept unsigned callbacks"
@@ -74,8 +55,8 @@ pub(super) enum ConfigurationError {
         /// The variables that the product needs.
         expected: &'static str,
     },
-    /// What authenticates callbacks is not complete.
-    #[error("{KEYS}, {TOKENS} and {CALLBACK_URLS}, or the secret in their place: {0}")]
+    /// The credentials are incomplete or do not fit the product.
+    #[error("{KEYS}, {TOKENS} and {CALLBACK_URLS}, or the secret that replaces them: {0}")]
     Credentials(CredentialsError),
 }
 
@@ -83,7 +64,7 @@ impl Configuration {
     /// Reads the variables that `variable` looks up. An empty one counts as not set.
     ///
     /// # Errors
-    /// [`ConfigurationError`] for the first one that is wrong.
+    /// [`ConfigurationError`] for the first invalid one.
     pub(super) fn from_environment(
         product: Product,
         variable: impl Fn(&str) -> Option<String>,
@@ -110,7 +91,7 @@ impl Configuration {
         };
         let expected = "a number of seconds from 0 to 86400";
         let tolerance = environment.parsed(TOLERANCE, expected, Some(300))?;
-        if tolerance > MOST_TOLERANCE {
+        if tolerance > MAX_TOLERANCE {
             return Err(EnvironmentError::Invalid { variable: TOLERANCE, expected }.into());
         }
         let body_limit = usize::try_from(number(BODY_LIMIT, 6 << 20)?).unwrap_or(usize::MAX);
@@ -119,7 +100,7 @@ impl Configuration {
     }
 }
 
-/// Whether a function may run with these credentials.
+/// Checks that a function may run with these credentials.
 ///
 /// # Errors
 /// [`ConfigurationError`] says what to set.
@@ -137,7 +118,7 @@ pub(super) fn usable(
                     "MEDIAHOOK_KEYS and MEDIAHOOK_CALLBACK_URLS, MEDIAHOOK_TOKENS, or all three"
                 }
                 Product::TencentVod => "MEDIAHOOK_KEYS, MEDIAHOOK_TOKENS, or both",
-                Product::TencentCi => "MEDIAHOOK_TOKENS",
+                Product::TencentCi => TOKENS,
             },
         }),
         Err(error) => Err(ConfigurationError::Credentials(error)),
@@ -148,15 +129,16 @@ fn secrets(text: Option<String>) -> Vec<SecretString> {
     split_secret(&text.unwrap_or_default().into())
 }
 
-/// The secrets in a text, which spaces separate.
+/// The space-separated secrets in a text.
 pub(super) fn split_secret(text: &SecretString) -> Vec<SecretString> {
     text.expose_secret().split_whitespace().map(SecretString::from).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use variables::{INTAKE, RUNTIME_API, SECRET_MAX_AGE};
+
     use super::*;
-    use crate::environment::{INTAKE, RUNTIME_API, SECRET_MAX_AGE};
 
     const IN_LAMBDA: (&str, &str) = (RUNTIME_API, "localhost:9001");
 

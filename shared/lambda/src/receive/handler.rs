@@ -1,39 +1,50 @@
-//! From a request to its answer.
+//! From a request to its response.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aws_lambda_events::lambda_function_urls::LambdaFunctionUrlResponse;
 use callbacks::auth::{Authentic, Clock, NotAuthentic, Request};
-use callbacks::{Kind, Product, decode, redact};
-use delivery::{Delivery, Intake};
+use callbacks::{CloudEvent, Kind, Product, decode, redact};
+use delivery::{Intake, StoreContext, StoreError};
 use jiff::Timestamp;
 use lambda_runtime::Context;
 use serde_json::value::RawValue;
 
 use super::keyring::Keyring;
 use super::request::FunctionUrlRequest;
-use super::response::Answer;
+use super::response::Response;
 use crate::metrics::{self, Metric, Timer};
 use crate::telemetry::{self, Refusals};
 
-/// How long before the vendor gives up a callback is answered at the latest: the way of the answer, and of the request.
+/// How long before the vendor's timeout storing must end: latency of the request and of the response.
 const MARGIN: Duration = Duration::from_millis(500);
 
-/// What a function needs for each request; made once, when it starts.
-pub(super) struct Handler {
+/// Where a handler stores events: the intake, or a list in the tests.
+pub(super) trait Store {
+    async fn store(&self, events: &[CloudEvent], context: &StoreContext<'_>) -> Result<(), StoreError>;
+}
+
+impl Store for Intake {
+    async fn store(&self, events: &[CloudEvent], context: &StoreContext<'_>) -> Result<(), StoreError> {
+        self.store(events, context).await
+    }
+}
+
+/// What a request needs; created once, when the function starts.
+pub(super) struct Handler<S> {
     pub(super) product: Product,
-    pub(super) intake: Intake,
+    pub(super) store: S,
     pub(super) keyring: Arc<Keyring>,
-    /// How far a signed time may be from the clock, in seconds.
+    /// Maximum difference between a signed time and the clock, in seconds.
     pub(super) tolerance: u64,
-    /// The largest body, in bytes.
+    /// Maximum bytes of a body.
     pub(super) body_limit: usize,
-    /// What was logged of requests that were refused.
+    /// Limits the log of rejected requests.
     pub(super) refusals: Refusals,
 }
 
-/// Why a request was refused, as a metric's dimension.
+/// Why a request was rejected, as a dimension of the metric.
 fn reason(error: NotAuthentic) -> &'static str {
     match error {
         NotAuthentic::Token => "token",
@@ -44,30 +55,30 @@ fn reason(error: NotAuthentic) -> &'static str {
     }
 }
 
-impl Handler {
-    /// Answers what Lambda was invoked with.
+impl<S: Store> Handler<S> {
+    /// Handles an invocation.
     ///
-    /// It is taken as JSON first: the runtime's own message for what is no function URL request would repeat it.
+    /// The payload is parsed here, since the runtime's own error for a malformed one would log parts of it.
     pub(super) async fn handle(&self, payload: Box<RawValue>, context: &Context) -> LambdaFunctionUrlResponse {
         match serde_json::from_str(payload.get()) {
-            Ok(request) => self.answer(&request, context).await,
-            Err(_) => self.refuse(Answer::NotARequest, "request"),
+            Ok(request) => self.respond(&request, context).await,
+            Err(_) => self.reject(Response::NotARequest, "request"),
         }
         .into()
     }
 
-    async fn answer(&self, request: &FunctionUrlRequest<'_>, context: &Context) -> Answer {
+    async fn respond(&self, request: &FunctionUrlRequest<'_>, context: &Context) -> Response {
         let started = Instant::now();
         if request.method() != "POST" {
-            return self.refuse(Answer::NotPost, "method");
+            return self.reject(Response::NotPost, "method");
         }
         let body = request.body();
         if body.len() > self.body_limit {
-            return self.refuse(Answer::TooLarge, "size");
+            return self.reject(Response::TooLarge, "size");
         }
         match self.authenticate(request, &body).await {
             Ok(body) => self.store(body, request.received(), started, context).await,
-            Err(error) => self.refuse(Answer::NotAuthentic, reason(error)),
+            Err(error) => self.reject(Response::NotAuthentic, reason(error)),
         }
     }
 
@@ -83,17 +94,16 @@ impl Handler {
         self.keyring.verify(&Request { headers: &headers, tokens: &tokens, body }, clock).await
     }
 
-    async fn store(&self, body: Authentic<'_>, received: Timestamp, started: Instant, context: &Context) -> Answer {
+    async fn store(&self, body: Authentic<'_>, received: Timestamp, started: Instant, context: &Context) -> Response {
         let product = self.product;
         let body = redact(body.body(), &self.keyring.credentials());
         let events = decode(product, &body, received);
-        let within = product.answer_within().saturating_sub(MARGIN + started.elapsed());
-        if let Err(error) =
-            self.intake.store(&events, &Delivery { trace: context.xray_trace_id.as_deref(), within }).await
-        {
+        let timeout = product.answer_within().saturating_sub(MARGIN + started.elapsed());
+        let trace = context.xray_trace_id.as_deref();
+        if let Err(error) = self.store.store(&events, &StoreContext { trace, timeout }).await {
             tracing::error!(%product, %error, events = events.len(), "the events of a callback were not stored");
             metrics::emit(product, Some((Timer::Latency, started.elapsed())), &[(Metric::NotStored, 1)]);
-            return Answer::NotStored;
+            return Response::NotStored;
         }
         for event in &events {
             telemetry::stored(product, event, &context.request_id);
@@ -106,30 +116,41 @@ impl Handler {
             (Metric::Unreadable, of(Kind::Unreadable)),
         ];
         metrics::emit(product, Some((Timer::Latency, started.elapsed())), &counts);
-        Answer::Stored { events: events.len() }
+        Response::Stored { events: events.len() }
     }
 
-    fn refuse(&self, answer: Answer, reason: &'static str) -> Answer {
+    fn reject(&self, response: Response, reason: &'static str) -> Response {
         self.refusals.log(self.product, reason);
         metrics::rejected(self.product, reason);
-        answer
+        response
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use callbacks::CloudEvent;
+    use std::sync::Mutex;
+
     use callbacks::auth::Credentials;
     use serde_json::json;
 
     use super::*;
 
-    fn handler() -> Handler {
+    #[derive(Default)]
+    struct MemoryStore(Mutex<Vec<CloudEvent>>);
+
+    impl Store for MemoryStore {
+        async fn store(&self, events: &[CloudEvent], _: &StoreContext<'_>) -> Result<(), StoreError> {
+            self.0.lock().unwrap().extend_from_slice(events);
+            Ok(())
+        }
+    }
+
+    fn handler() -> Handler<MemoryStore> {
         let product = Product::TencentVod;
         let keyring = Arc::new(Keyring::fixed(product, Credentials::default(), true));
         Handler {
             product,
-            intake: Intake::memory(),
+            store: MemoryStore::default(),
             keyring,
             tolerance: 300,
             body_limit: 1000,
@@ -137,19 +158,18 @@ mod tests {
         }
     }
 
-    async fn answer(method: &str, body: &str) -> (Answer, Vec<CloudEvent>) {
+    async fn response_to(method: &str, body: &str) -> (Response, Vec<CloudEvent>) {
         let handler = handler();
         let request = json!({"requestContext": {"http": {"method": method}}, "body": body}).to_string();
-        let answer = handler.answer(&serde_json::from_str(&request).unwrap(), &Context::default()).await;
-        let Intake::Memory(stored) = handler.intake else { panic!() };
-        (answer, stored.into_inner().unwrap())
+        let response = handler.respond(&serde_json::from_str(&request).unwrap(), &Context::default()).await;
+        (response, handler.store.0.into_inner().unwrap())
     }
 
     #[tokio::test(flavor = "current_thread")]
     async fn whatever_is_posted_is_stored() {
         for body in ["{}", "", "not JSON", r#"{"EventType":"BrandNew"}"#] {
-            let (answer, stored) = answer("POST", body).await;
-            assert_eq!(answer, Answer::Stored { events: 1 }, "{body}");
+            let (response, stored) = response_to("POST", body).await;
+            assert_eq!(response, Response::Stored { events: 1 }, "{body}");
             assert_eq!(stored.len(), 1, "{body}");
         }
     }
@@ -167,16 +187,16 @@ mod tests {
 
     #[tokio::test(flavor = "current_thread")]
     async fn a_body_over_the_limit_is_refused() {
-        for (length, expected) in [(1000, Answer::Stored { events: 1 }), (1001, Answer::TooLarge)] {
-            assert_eq!(answer("POST", &"x".repeat(length)).await.0, expected, "{length}");
+        for (length, expected) in [(1000, Response::Stored { events: 1 }), (1001, Response::TooLarge)] {
+            assert_eq!(response_to("POST", &"x".repeat(length)).await.0, expected, "{length}");
         }
     }
 
     #[tokio::test(flavor = "current_thread")]
     async fn nothing_else_than_a_post_is_stored() {
         for method in ["GET", "PUT", "HEAD", "OPTIONS", "post", ""] {
-            let (answer, stored) = answer(method, "{}").await;
-            assert_eq!(answer, Answer::NotPost, "{method}");
+            let (response, stored) = response_to(method, "{}").await;
+            assert_eq!(response, Response::NotPost, "{method}");
             assert!(stored.is_empty(), "{method}");
         }
     }

@@ -1,4 +1,4 @@
-//! The credentials in force, renewed from a secret while requests are served.
+//! The current credentials, refreshed from a secret while requests are served.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -15,14 +15,14 @@ use tokio::task::AbortHandle;
 use super::configuration::{ConfigurationError, split_secret, usable};
 use crate::environment::SecretConfiguration;
 use crate::metrics::{self, Metric};
-use crate::secret::{READING_LIMIT, Secret, SecretError};
+use crate::secret::{READ_TIMEOUT, Secret, SecretError};
 
-/// How long a refused request waits for the secret that is being read, in case that it has the key.
-const RENEWAL_WAIT: Duration = Duration::from_secs(2);
-/// When a failed reading is tried again, unless the secret's age comes first.
+/// How long a failed verification waits for a running secret refresh.
+const REFRESH_WAIT: Duration = Duration::from_secs(2);
+/// Backoff after a failed refresh, unless the maximum age is shorter.
 const RETRY_AFTER: Duration = Duration::from_secs(30);
-/// A reading that has run for longer was paused together with the function.
-const STUCK: Duration = READING_LIMIT.saturating_add(Duration::from_secs(1));
+/// A refresh that has run for longer was frozen together with the function.
+const STUCK: Duration = READ_TIMEOUT.saturating_add(Duration::from_secs(1));
 
 /// The credentials of a product's function.
 #[derive(Debug)]
@@ -33,27 +33,27 @@ pub(super) struct Keyring {
     source: Option<Source>,
 }
 
-/// Where the credentials are read from again and again.
+/// The secret that the credentials are refreshed from.
 #[derive(Debug)]
 struct Source {
     secret: Secret,
     max_age: Duration,
-    renewal: Mutex<Renewal>,
-    /// Whether it is being read.
-    reading: watch::Sender<bool>,
+    refresh: Mutex<Refresh>,
+    /// Whether a refresh is running.
+    refreshing: watch::Sender<bool>,
 }
 
-/// Where the reading of the secret stands. Times are those of the wall clock, since the others stand still while Lambda
-/// pauses the function, as it does between requests.
+/// The state of refreshing. Times are those of the wall clock, since monotonic clocks stop while Lambda freezes the function
+/// between requests.
 #[derive(Debug)]
-struct Renewal {
-    /// When the next reading is due.
+struct Refresh {
+    /// When the next refresh is due.
     due: Timestamp,
-    /// When the one that runs was started, and what ends it.
+    /// When the running refresh was started, and a handle to abort it.
     running: Option<(Timestamp, AbortHandle)>,
 }
 
-/// There are no credentials. The secret's content is in no message.
+/// The secret has no usable credentials. No message has its content.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum KeyringError {
     #[error(transparent)]
@@ -61,8 +61,8 @@ pub(super) enum KeyringError {
     #[error(transparent)]
     Secret(#[from] SecretError),
     #[error(
-        "the secret is not what it has to be: expected JSON with `keys`, `tokens` and `callback_urls`, each a list of \
-         strings or a string with spaces between"
+        "the secret is invalid: expected JSON with `keys`, `tokens` and `callback_urls`, each a list of strings or a \
+         space-separated string"
     )]
     Format,
     #[error(transparent)]
@@ -80,7 +80,7 @@ struct SecretCredentials {
     callback_urls: Values,
 }
 
-/// A list of strings, or one string with spaces between: so Secrets Manager can generate the first token.
+/// A list of strings, or one space-separated string, which is what Secrets Manager can generate for the first token.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Values {
@@ -104,12 +104,12 @@ impl Values {
 }
 
 impl Keyring {
-    /// Credentials that stay as they are.
+    /// A keyring of credentials that never change.
     pub(super) fn fixed(product: Product, credentials: Credentials, allow_unsigned: bool) -> Self {
         Self { product, allow_unsigned, current: Mutex::new(Arc::new(credentials)), source: None }
     }
 
-    /// The credentials of a secret, which is read now and again whenever it is older than `max_age`.
+    /// A keyring of the credentials in a secret. It is read now, and refreshed when its value is older than `max_age`.
     pub(super) async fn from_secret(
         product: Product,
         secret: SecretConfiguration,
@@ -117,9 +117,9 @@ impl Keyring {
         aws: &Aws,
     ) -> Result<Self, KeyringError> {
         let SecretConfiguration { id, max_age } = secret;
-        let renewal = Mutex::new(Renewal { due: Timestamp::now() + max_age, running: None });
+        let refresh = Mutex::new(Refresh { due: Timestamp::now() + max_age, running: None });
         let secret = Secret::new(id, aws).await?;
-        let source = Source { secret, max_age, renewal, reading: watch::Sender::new(false) };
+        let source = Source { secret, max_age, refresh, refreshing: watch::Sender::new(false) };
         let credentials = source.read(product, allow_unsigned).await?;
         Ok(Self { source: Some(source), ..Self::fixed(product, credentials, allow_unsigned) })
     }
@@ -129,24 +129,24 @@ impl Keyring {
         Arc::clone(&lock(&self.current))
     }
 
-    /// Shows that a request is the vendor's.
+    /// Authenticates a request.
     ///
-    /// A secret that is due is read meanwhile. Two requests wait for it: one that would be refused, since its vendor may sign
-    /// with a key that the secret has by now; and one that comes when the secret is long due, since an environment that was
-    /// idle would accept what was revoked in the meantime.
+    /// A refresh that is due runs in the background. A request waits for it in two cases: when it would be rejected, since the
+    /// vendor may already sign with a key that was added to the secret; and when the refresh is long overdue, since an
+    /// environment that was idle would accept credentials that were revoked in the meantime.
     pub(super) async fn verify<'b>(
         self: &Arc<Self>,
         request: &Request<'_, 'b>,
         clock: Clock,
     ) -> Result<Authentic<'b>, NotAuthentic> {
         let is_stale = self.source.as_ref().is_some_and(Source::is_stale);
-        self.renew_when_due();
+        self.refresh_when_due();
         let verified = self.verify_with_current(request, clock);
         match &self.source {
-            Some(source) if (is_stale || verified.is_err()) && *source.reading.borrow() => {
-                let mut reading = source.reading.subscribe();
-                // Whether it came in time or not, what there is now decides.
-                drop(tokio::time::timeout(RENEWAL_WAIT, reading.wait_for(|reading| !reading)).await);
+            Some(source) if (is_stale || verified.is_err()) && *source.refreshing.borrow() => {
+                let mut refreshing = source.refreshing.subscribe();
+                // After a timeout the old credentials decide.
+                drop(tokio::time::timeout(REFRESH_WAIT, refreshing.wait_for(|refreshing| !refreshing)).await);
                 self.verify_with_current(request, clock)
             }
             _ => verified,
@@ -161,60 +161,60 @@ impl Keyring {
         verify(self.product, &credentials, request, clock)
     }
 
-    /// Starts to read the secret where it is due, and anew where Lambda paused the function in the middle of it: such a
-    /// reading waits for an answer on a connection that is gone.
-    fn renew_when_due(self: &Arc<Self>) {
+    /// Starts a refresh when it is due, and restarts one during which Lambda froze the function: it waits for a response on a
+    /// closed connection.
+    fn refresh_when_due(self: &Arc<Self>) {
         let Some(source) = &self.source else { return };
         let now = Timestamp::now();
-        let mut renewal = lock(&source.renewal);
-        match &renewal.running {
+        let mut refresh = lock(&source.refresh);
+        match &refresh.running {
             Some((started, task)) if now >= *started + STUCK => task.abort(),
             Some(_) => return,
-            None if now < renewal.due => return,
+            None if now < refresh.due => return,
             None => {}
         }
-        source.reading.send_replace(true);
+        source.refreshing.send_replace(true);
         let keyring = Arc::clone(self);
-        let task = tokio::spawn(async move { keyring.renew(now).await });
-        renewal.running = Some((now, task.abort_handle()));
+        let task = tokio::spawn(async move { keyring.refresh(now).await });
+        refresh.running = Some((now, task.abort_handle()));
     }
 
-    /// Reads the secret. One that cannot be read or used changes nothing.
-    async fn renew(&self, started: Timestamp) {
+    /// Refreshes the credentials. If the secret cannot be read or used, they stay as they are.
+    async fn refresh(&self, started: Timestamp) {
         let Some(source) = &self.source else { return };
         let product = self.product;
-        // An emptied secret opens no function that was closed.
+        // A secret that is emptied must not turn authentication off.
         let is_open = self.allow_unsigned && is_empty(&self.credentials());
         let read = source.read(product, is_open).await;
         let now = Timestamp::now();
         let due = match read {
             Ok(credentials) => {
                 *lock(&self.current) = Arc::new(credentials);
-                tracing::info!(%product, "the secret was read again");
+                tracing::info!(%product, "the secret was refreshed");
                 now + source.max_age
             }
-            // The function was paused meanwhile. That says nothing about the secret.
+            // The function was frozen meanwhile, so the error says nothing about the secret.
             Err(_) if now >= started + STUCK => now,
             Err(error) => {
                 metrics::emit(product, None, &[(Metric::SecretReadFailures, 1)]);
-                tracing::error!(%product, %error, "the secret was not read again: the last one holds");
+                tracing::error!(%product, %error, "the secret could not be refreshed: the last one stays in use");
                 now + source.max_age.min(RETRY_AFTER)
             }
         };
-        *lock(&source.renewal) = Renewal { due, running: None };
-        source.reading.send_replace(false);
+        *lock(&source.refresh) = Refresh { due, running: None };
+        source.refreshing.send_replace(false);
     }
 }
 
-/// Whether there is nothing to authenticate a callback by.
+/// Whether there is neither a key nor a token.
 fn is_empty(credentials: &Credentials) -> bool {
     credentials.keys.is_empty() && credentials.tokens.is_empty()
 }
 
 impl Source {
-    /// Whether the secret is as long due as it was valid.
+    /// Whether the refresh has been due for longer than the maximum age.
     fn is_stale(&self) -> bool {
-        Timestamp::now() > lock(&self.renewal).due + self.max_age
+        Timestamp::now() > lock(&self.refresh).due + self.max_age
     }
 
     async fn read(&self, product: Product, allow_unsigned: bool) -> Result<Credentials, KeyringError> {
@@ -230,7 +230,7 @@ fn credentials(secret: &SecretString) -> Result<Credentials, KeyringError> {
     Ok(Credentials { keys: keys.split(), tokens: tokens.split(), callback_urls: callback_urls.split() })
 }
 
-/// The value behind a lock. Nothing that holds one of these can panic half-way.
+/// Locks a mutex. No code that holds one of these locks can panic.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -13,19 +13,19 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
-/// A time is in milliseconds from here on, 1973, and in seconds below, until the year 5138.
+/// Times from this value on (1973) are milliseconds; those below (until the year 5138) are seconds.
 const FIRST_MILLISECOND: i64 = 100_000_000_000;
 
-/// What Lambda was invoked with. The texts are borrowed from its JSON where they have no escapes.
+/// The payload of an invocation. Texts without escapes are borrowed from its JSON.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct FunctionUrlRequest<'r> {
     #[serde(borrow, default)]
-    headers: Members<'r>,
+    headers: StringMap<'r>,
     #[serde(borrow, default)]
     raw_query_string: Option<Text<'r>>,
     #[serde(borrow, default)]
-    query_string_parameters: Members<'r>,
+    query_string_parameters: StringMap<'r>,
     #[serde(borrow)]
     request_context: RequestContext<'r>,
     #[serde(borrow, default)]
@@ -49,19 +49,19 @@ struct Http<'r> {
     method: Option<Text<'r>>,
 }
 
-/// A string that borrows where it can, inside an `Option` or a list, too.
+/// A string that borrows where it can, also inside an `Option` or a list.
 #[derive(Debug, Default, Deserialize)]
 struct Text<'r>(#[serde(borrow)] Cow<'r, str>);
 
-/// The members of an object of strings. One that is there twice is here twice, one that is `null` not at all.
+/// An object of strings. Repeated names are kept, `null` values are left out.
 #[derive(Debug, Default)]
-struct Members<'r>(Vec<(Text<'r>, Text<'r>)>);
+struct StringMap<'r>(Vec<(Text<'r>, Text<'r>)>);
 
-impl<'de: 'r, 'r> Deserialize<'de> for Members<'r> {
+impl<'de: 'r, 'r> Deserialize<'de> for StringMap<'r> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Object;
         impl<'de> Visitor<'de> for Object {
-            type Value = Members<'de>;
+            type Value = StringMap<'de>;
 
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
                 formatter.write_str("an object of strings")
@@ -72,11 +72,11 @@ impl<'de: 'r, 'r> Deserialize<'de> for Members<'r> {
                 while let Some((name, value)) = object.next_entry()? {
                     members.extend(Option::map(value, |value| (name, value)));
                 }
-                Ok(Members(members))
+                Ok(StringMap(members))
             }
 
             fn visit_unit<E>(self) -> Result<Self::Value, E> {
-                Ok(Members::default())
+                Ok(StringMap::default())
             }
         }
         deserializer.deserialize_any(Object)
@@ -84,7 +84,7 @@ impl<'de: 'r, 'r> Deserialize<'de> for Members<'r> {
 }
 
 impl FunctionUrlRequest<'_> {
-    /// The method, in upper case as it is sent. A request without one, which no function URL makes, has the empty method.
+    /// The method, as it was sent. It is empty where there is none, which a function URL does not do.
     pub(super) fn method(&self) -> &str {
         self.request_context.http.method.as_ref().map_or("", |method| &method.0)
     }
@@ -94,8 +94,8 @@ impl FunctionUrlRequest<'_> {
         self.headers.0.iter().map(|(name, value)| (&*name.0, &*value.0)).collect()
     }
 
-    /// The values of this parameter in the query string, decoded. A sender of requests that made no query string of the
-    /// parameters is understood as well.
+    /// The decoded values of this parameter in the query string. Requests with parsed parameters and no query string are
+    /// supported, too.
     pub(super) fn parameter(&self, name: &str) -> Vec<Cow<'_, str>> {
         let query = self.raw_query_string.as_ref().map_or("", |query| &query.0);
         if query.is_empty() {
@@ -108,8 +108,8 @@ impl FunctionUrlRequest<'_> {
 
     /// The bytes that the vendor posted.
     ///
-    /// A function URL hands over as Base64 what its content type does not mark as text or JSON. Should the flag be set on
-    /// what is not Base64, the text stands for itself, so that it becomes an unreadable event and is not lost.
+    /// A function URL encodes a body as Base64 unless its content type is text or JSON. If the flag is set and the text is not
+    /// Base64, the text itself is the body, so that it becomes an unreadable event and is not lost.
     pub(super) fn body(&self) -> Cow<'_, [u8]> {
         let text = self.body.as_ref().map_or("", |body| &body.0);
         if self.is_base64_encoded == Some(true)
@@ -120,7 +120,7 @@ impl FunctionUrlRequest<'_> {
         Cow::Borrowed(text.as_bytes())
     }
 
-    /// When the request reached AWS; the time now where it does not say.
+    /// When the request reached AWS; the current time where that is missing.
     pub(super) fn received(&self) -> Timestamp {
         let time = match self.request_context.time_epoch {
             Some(seconds @ 1..FIRST_MILLISECOND) => Timestamp::from_second(seconds).ok(),

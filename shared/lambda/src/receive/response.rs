@@ -1,12 +1,12 @@
-//! What the vendor is answered.
+//! The response to the vendor.
 
 use aws_lambda_events::lambda_function_urls::LambdaFunctionUrlResponse;
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
-/// How a request ended.
+/// The response to a request, by how it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(super) enum Response {
     /// All of its events are stored.
     Stored {
         /// How many.
@@ -14,7 +14,7 @@ pub(super) enum Answer {
     },
     /// Lambda was invoked with something else than a function URL request.
     NotARequest,
-    /// It is not shown to be the vendor's.
+    /// Its authentication failed.
     NotAuthentic,
     /// It was not a POST.
     NotPost,
@@ -24,8 +24,8 @@ pub(super) enum Answer {
     NotStored,
 }
 
-impl Answer {
-    /// The one place where an outcome becomes a status code.
+impl Response {
+    /// The only mapping of a result to a status code.
     fn status(self) -> StatusCode {
         match self {
             Self::Stored { .. } => StatusCode::OK,
@@ -37,7 +37,7 @@ impl Answer {
         }
     }
 
-    /// Nothing that was sent is repeated, and nothing tells a scanner what runs here.
+    /// No part of the request is repeated, and nothing tells a scanner what software this is.
     fn body(self) -> String {
         match self {
             Self::Stored { events } => format!(r#"{{"stored":{events}}}"#),
@@ -50,18 +50,18 @@ impl Answer {
     }
 }
 
-impl From<Answer> for LambdaFunctionUrlResponse {
-    fn from(answer: Answer) -> Self {
+impl From<Response> for LambdaFunctionUrlResponse {
+    fn from(result: Response) -> Self {
         let header = |name: HeaderName, value: &'static str| (name, HeaderValue::from_static(value));
-        let content_type = if answer.status().is_success() { "application/json" } else { "application/problem+json" };
+        let content_type = if result.status().is_success() { "application/json" } else { "application/problem+json" };
         let mut headers = HeaderMap::from_iter([header(CONTENT_TYPE, content_type), header(CACHE_CONTROL, "no-store")]);
-        if answer == Answer::NotPost {
+        if result == Response::NotPost {
             headers.extend([header(ALLOW, "POST")]);
         }
         let mut response = Self::default();
-        response.status_code = i64::from(answer.status().as_u16());
+        response.status_code = i64::from(result.status().as_u16());
         response.headers = headers;
-        response.body = Some(answer.body());
+        response.body = Some(result.body());
         response
     }
 }
@@ -71,16 +71,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_outcome_has_its_answer() {
-        for (answer, status, content_type, body) in [
-            (Answer::Stored { events: 2 }, 200, "application/json", r#"{"stored":2}"#),
-            (Answer::NotARequest, 400, "application/problem+json", r#"{"title":"Bad Request","status":400}"#),
-            (Answer::NotAuthentic, 401, "application/problem+json", r#"{"title":"Unauthorized","status":401}"#),
-            (Answer::TooLarge, 413, "application/problem+json", r#"{"title":"Payload Too Large","status":413}"#),
-            (Answer::NotPost, 405, "application/problem+json", r#"{"title":"Method Not Allowed","status":405}"#),
-            (Answer::NotStored, 503, "application/problem+json", r#"{"title":"Service Unavailable","status":503}"#),
+    fn every_result_has_its_response() {
+        for (result, status, content_type, body) in [
+            (Response::Stored { events: 2 }, 200, "application/json", r#"{"stored":2}"#),
+            (Response::NotARequest, 400, "application/problem+json", r#"{"title":"Bad Request","status":400}"#),
+            (Response::NotAuthentic, 401, "application/problem+json", r#"{"title":"Unauthorized","status":401}"#),
+            (Response::TooLarge, 413, "application/problem+json", r#"{"title":"Payload Too Large","status":413}"#),
+            (Response::NotPost, 405, "application/problem+json", r#"{"title":"Method Not Allowed","status":405}"#),
+            (Response::NotStored, 503, "application/problem+json", r#"{"title":"Service Unavailable","status":503}"#),
         ] {
-            let response = LambdaFunctionUrlResponse::from(answer);
+            let response = LambdaFunctionUrlResponse::from(result);
             assert_eq!(response.status_code, status);
             assert_eq!(response.headers[CONTENT_TYPE], content_type);
             assert_eq!(response.body.as_deref(), Some(body));

@@ -42,7 +42,7 @@ impl Queue for Scripted<'_> {
         "scripted"
     }
 
-    fn poll_limit(&self) -> Duration {
+    fn poll_timeout(&self) -> Duration {
         Duration::from_secs(10)
     }
 
@@ -82,7 +82,7 @@ async fn drained(
     received: Vec<Result<Vec<Message>, QueueError>>,
     confirmed: Vec<Result<usize, QueueError>>,
     intake_works: bool,
-) -> (Report, Vec<String>) {
+) -> (DrainReport, Vec<String>) {
     let log = Log::default();
     let queue = Scripted {
         log: &log,
@@ -96,7 +96,7 @@ async fn drained(
         if intake_works { Ok(ControlFlow::Continue(())) } else { Err("the disk is full".into()) }
     };
     let deadline = Instant::now() + Duration::from_mins(1);
-    let report = drain(&queue, key, store, Received::Confirm, deadline).await;
+    let report = drain(&queue, key, store, AfterStore::Confirm, deadline).await;
     let log = log.take();
     (report, log)
 }
@@ -183,8 +183,8 @@ async fn a_time_that_is_too_short_is_an_error() {
     let log = Log::default();
     let queue = Scripted { takes: Duration::from_secs(9), ..Scripted::quick(&log, Vec::new()) };
     let deadline = Instant::now() + Duration::from_secs(3);
-    let report = drain(&queue, key, stored, Received::Confirm, deadline).await;
-    assert!(matches!(report.error, Some(DrainError::TimeUp)));
+    let report = drain(&queue, key, stored, AfterStore::Confirm, deadline).await;
+    assert!(matches!(report.error, Some(DrainError::Timeout)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -193,7 +193,7 @@ async fn without_a_key_nothing_is_asked() {
     let queue = Scripted::quick(&log, Vec::new());
     let deadline = Instant::now() + Duration::from_mins(1);
     let none = async || Err("no secret of this name".into());
-    let report = drain(&queue, none, stored, Received::Confirm, deadline).await;
+    let report = drain(&queue, none, stored, AfterStore::Confirm, deadline).await;
     assert!(matches!(report.error, Some(DrainError::Credentials(_))));
     assert!(log.take().is_empty());
 }
@@ -203,7 +203,7 @@ async fn what_is_kept_is_not_confirmed() {
     let log = Log::default();
     let queue = Scripted::quick(&log, vec![message(Some("a"), 1)]);
     let deadline = Instant::now() + Duration::from_mins(1);
-    let report = drain(&queue, key, stored, Received::Keep, deadline).await;
+    let report = drain(&queue, key, stored, AfterStore::Keep, deadline).await;
     assert_eq!(log.take(), ["receive", "receive"]);
     assert_eq!((report.stored, report.confirmed, report.unconfirmed), (1, 0, 1));
 }
@@ -213,7 +213,7 @@ async fn it_ends_when_no_more_is_wanted() {
     let log = Log::default();
     let queue = Scripted::quick(&log, vec![message(Some("a"), 1)]);
     let enough = async |_: &[CloudEvent], _| Ok(ControlFlow::Break(()));
-    let report = drain(&queue, key, enough, Received::Confirm, Instant::now() + Duration::from_mins(1)).await;
+    let report = drain(&queue, key, enough, AfterStore::Confirm, Instant::now() + Duration::from_mins(1)).await;
     assert_eq!(log.take(), ["receive", "confirm a"]);
     assert_eq!((report.stored, report.confirmed, report.empty), (1, 1, false));
     assert!(report.error.is_none());
@@ -240,10 +240,10 @@ async fn a_young_batch_of_which_nothing_is_confirmed_is_an_error() {
     let queue =
         Scripted { confirmed: RefCell::new([Ok(1)].into()), ..Scripted::quick(&log, vec![message(Some("a"), 1)]) };
     let slow = async |_: &[CloudEvent], _| {
-        tokio::time::sleep(YOUNG).await;
+        tokio::time::sleep(SURELY_VALID).await;
         Ok(ControlFlow::Continue(()))
     };
-    let report = drain(&queue, key, slow, Received::Confirm, Instant::now() + Duration::from_mins(2)).await;
+    let report = drain(&queue, key, slow, AfterStore::Confirm, Instant::now() + Duration::from_mins(2)).await;
     assert!(report.error.is_none());
     assert_eq!((report.stored, report.confirmed, report.unconfirmed), (1, 0, 1));
 }
@@ -251,7 +251,7 @@ async fn a_young_batch_of_which_nothing_is_confirmed_is_an_error() {
 /// The time to store leaves enough to confirm: before the deadline, and while the handles live.
 #[tokio::test(start_paused = true)]
 async fn storing_leaves_time_to_confirm() {
-    for (left, expected) in [(120, STORE_LIMIT), (20, Duration::from_secs(20).saturating_sub(CONFIRMING))] {
+    for (left, expected) in [(120, STORE_TIMEOUT), (20, Duration::from_secs(20).saturating_sub(CONFIRM_TIMEOUT))] {
         let log = Log::default();
         let queue =
             Scripted { confirming: Duration::from_secs(9), ..Scripted::quick(&log, vec![message(Some("a"), 1)]) };
@@ -261,19 +261,19 @@ async fn storing_leaves_time_to_confirm() {
             tokio::time::sleep(within).await;
             Ok(ControlFlow::Break(()))
         };
-        let report = drain(&queue, key, lazy, Received::Confirm, began + Duration::from_secs(left)).await;
+        let report = drain(&queue, key, lazy, AfterStore::Confirm, began + Duration::from_secs(left)).await;
         assert_eq!((report.confirmed, report.error.is_none()), (1, true), "{left}");
         // The clock is the test's own.
-        assert!(began.elapsed() + ON_THE_WAY <= HANDLE_LIFE, "{left}");
+        assert!(began.elapsed() + LATENCY <= HANDLE_LIFETIME, "{left}");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_confirmation_ends_while_the_handles_live() {
     let log = Log::default();
-    let queue = Scripted { confirming: HANDLE_LIFE, ..Scripted::quick(&log, vec![message(Some("a"), 1)]) };
+    let queue = Scripted { confirming: HANDLE_LIFETIME, ..Scripted::quick(&log, vec![message(Some("a"), 1)]) };
     let began = Instant::now();
-    let report = drain(&queue, key, stored, Received::Confirm, began + Duration::from_mins(5)).await;
-    assert!(matches!(report.error, Some(DrainError::TimeUp)));
-    assert_eq!(began.elapsed(), CONFIRMING);
+    let report = drain(&queue, key, stored, AfterStore::Confirm, began + Duration::from_mins(5)).await;
+    assert!(matches!(report.error, Some(DrainError::Timeout)));
+    assert_eq!(began.elapsed(), CONFIRM_TIMEOUT);
 }

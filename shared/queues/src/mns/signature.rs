@@ -1,4 +1,4 @@
-//! The signature of requests to Simple Message Queue: HMAC-SHA1 over what matters of the request.
+//! The signature of requests to Simple Message Queue: HMAC-SHA1 of selected parts of the request.
 //!
 //! <https://www.alibabacloud.com/help/en/mns/developer-reference/sign-requests>
 
@@ -11,31 +11,31 @@ use md5::{Digest, Md5};
 use secrecy::ExposeSecret;
 use sha1::Sha1;
 
-use crate::Credentials;
+use crate::credentials::Credentials;
 
 /// The header that every request has.
 pub const VERSION: (&str, &str) = ("x-mns-version", "2015-06-06");
 
-/// What of a request is signed.
+/// The signed parts of a request.
 #[derive(Debug, Clone, Copy)]
 pub struct Signable<'r> {
     /// The method, in capitals.
     pub method: &'r str,
-    /// The header `Content-MD5`; empty where there is none.
+    /// The header `Content-MD5`; empty if it is not sent.
     pub content_md5: &'r str,
-    /// The header `Content-Type`; empty where there is none.
+    /// The header `Content-Type`; empty if it is not sent.
     pub content_type: &'r str,
     /// The header `Date`.
     pub date: &'r str,
     /// The headers whose names begin with `x-mns-`: in lower case and sorted.
     pub headers: &'r [(&'r str, &'r str)],
-    /// Path and query, as they are sent. What is in the query is not encoded for the signature.
+    /// Path and query, as they are sent. The query is not encoded for the signature.
     pub resource: &'r str,
 }
 
 /// The value of the `Authorization` header.
 ///
-/// The vendor takes a `Date` within 15 minutes of its own clock. The header `security-token` of a temporary key is not
+/// The vendor accepts a `Date` within 15 minutes of its own clock. The header `security-token` of a temporary key is not
 /// signed.
 #[must_use]
 pub fn authorization(request: &Signable<'_>, credentials: &Credentials) -> String {

@@ -115,11 +115,11 @@ fn an_answer_that_is_none_is_an_error() {
     for (status, body, expected) in [
         (502, "<html>Bad Gateway</html>", "Unavailable"),
         (503, "", "Unavailable"),
-        (200, "", "Answer"),
-        (200, "<html/>", "Answer"),
-        (200, "{}", "Answer"),
-        (200, "<Messages><Message><ReceiptHandle>h</ReceiptHandle>", "Answer"),
-        (200, "<Errors/>", "Answer"),
+        (200, "", "Response"),
+        (200, "<html/>", "Response"),
+        (200, "{}", "Response"),
+        (200, "<Messages><Message><ReceiptHandle>h</ReceiptHandle>", "Response"),
+        (200, "<Errors/>", "Response"),
     ] {
         let error = answered(status, body).unwrap_err();
         assert!(format!("{error:?}").starts_with(expected), "{body}: {error:?}");

@@ -8,19 +8,19 @@ use jiff::tz::TimeZone;
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 
-use crate::Credentials;
+use crate::credentials::Credentials;
 
 const ALGORITHM: &str = "TC3-HMAC-SHA256";
 
-/// What of a request is signed.
+/// The signed parts of a request.
 #[derive(Debug, Clone, Copy)]
 pub struct Signable<'r> {
     /// The method, in capitals.
     pub method: &'r str,
     /// The query without its question mark, encoded as it is sent.
     pub query: &'r str,
-    /// The headers to sign: names in lower case and sorted, values as they are sent. `content-type` and `host` have to be
-    /// among them.
+    /// The headers to sign: names in lower case and sorted, values as they are sent. They must include `content-type`
+    /// and `host`.
     pub headers: &'r [(&'r str, &'r str)],
     /// The body, as it is sent.
     pub body: &'r [u8],
@@ -28,7 +28,7 @@ pub struct Signable<'r> {
 
 /// The value of the `Authorization` header. The path is `/`, which all requests to Tencent Cloud have.
 ///
-/// `time` is what `X-TC-Timestamp` says, in whole seconds; the vendor takes it when it is within five minutes of its own.
+/// `time` is the value of `X-TC-Timestamp`, in whole seconds. The vendor accepts a time within five minutes of its own clock.
 #[must_use]
 pub fn authorization(request: &Signable<'_>, service: &str, credentials: &Credentials, time: Timestamp) -> String {
     let date = time.to_zoned(TimeZone::UTC).date().to_string();
@@ -47,7 +47,7 @@ pub fn authorization(request: &Signable<'_>, service: &str, credentials: &Creden
     format!("{ALGORITHM} Credential={id}/{scope}, SignedHeaders={signed}, Signature={signature}")
 }
 
-/// The request in the form whose hash is signed.
+/// The canonical request, whose hash is signed.
 fn canonical(request: &Signable<'_>, signed: &str) -> String {
     let headers: String = request
         .headers

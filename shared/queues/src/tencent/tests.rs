@@ -107,11 +107,11 @@ fn an_answer_that_is_none_is_an_error() {
     for (status, body, expected) in [
         (502, "<html>Bad Gateway</html>", "Unavailable"),
         (429, "", "Unavailable"),
-        (200, "", "Answer"),
-        (200, "<html/>", "Answer"),
-        (200, "[]", "Answer"),
-        (200, r#"{"Response":{"EventSet":"none","RequestId":"r"}}"#, "Answer"),
-        (200, r#"{"Response":{"EventSet":[{"EventHandle":"h1"}"#, "Answer"),
+        (200, "", "Response"),
+        (200, "<html/>", "Response"),
+        (200, "[]", "Response"),
+        (200, r#"{"Response":{"EventSet":"none","RequestId":"r"}}"#, "Response"),
+        (200, r#"{"Response":{"EventSet":[{"EventHandle":"h1"}"#, "Response"),
         (403, r#"{"Response":{"RequestId":"r"}}"#, "Refused"),
     ] {
         let error = answered(status, body).unwrap_err();

@@ -6,7 +6,7 @@ use callbacks::Product;
 use emulator::poller::poll;
 use emulator::post;
 use emulator::proxy::{CLAIM, Fault, Proxy, SEND};
-use emulator::{Answer, Emulator};
+use emulator::{Emulator, FunctionResponse};
 
 use crate::support::{UNSIGNED, oversized, published, stack, stored};
 
@@ -17,7 +17,7 @@ fn several() -> String {
 }
 
 /// Posts a body after the connections were closed, while the function stood still.
-fn post_after_closing(function: &Emulator, proxy: &Proxy, body: &str) -> Answer {
+fn post_after_closing(function: &Emulator, proxy: &Proxy, body: &str) -> FunctionResponse {
     function.killer().pause();
     proxy.server().close_connections();
     function.killer().resume();
@@ -76,7 +76,7 @@ fn dispatch_opens_connections_anew() {
 fn a_function_with_a_wrong_bundle_does_not_start() {
     let stack = stack("wrong-bundle");
     for bundle in ["/nowhere.pem", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")] {
-        let environment = [UNSIGNED, &[("AWS_CA_BUNDLE", bundle)]].concat();
+        let environment = [UNSIGNED, &[(variables::CA_BUNDLE, bundle)]].concat();
         let function = stack.product(Product::TencentCi, &environment).unwrap();
         assert!(function.invoke(&post(b"{}")).is_err());
         let log = function.log().unwrap();

@@ -45,7 +45,7 @@ fn tokens_are_changed_while_requests_come_in() {
     let name = "secret-of-the-test";
     stack.aws.call("secretsmanager.CreateSecret", &json!({"Name": name})).unwrap();
     put(&stack, name, &["one"]);
-    let environment = [("MEDIAHOOK_SECRET_ID", name), ("MEDIAHOOK_SECRET_MAX_AGE", "1")];
+    let environment = [(variables::SECRET_ID, name), (variables::SECRET_MAX_AGE, "1")];
     let function = stack.product(Product::TencentCi, &environment).unwrap();
     assert_eq!((status(&function, "one"), status(&function, "two")), (200, 401));
 
@@ -73,7 +73,7 @@ fn a_reading_that_was_cut_off_is_begun_anew() {
     let name = "secret-of-a-quiet-function";
     stack.aws.call("secretsmanager.CreateSecret", &json!({"Name": name})).unwrap();
     put(&stack, name, &["one"]);
-    let environment = [("MEDIAHOOK_SECRET_ID", name), ("MEDIAHOOK_SECRET_MAX_AGE", "1")];
+    let environment = [(variables::SECRET_ID, name), (variables::SECRET_MAX_AGE, "1")];
     let function = stack.product(Product::TencentCi, &environment).unwrap();
     assert_eq!(status(&function, "one"), 200);
 
@@ -92,13 +92,13 @@ fn a_reading_that_was_cut_off_is_begun_anew() {
     std::thread::sleep(Duration::from_secs(6));
     process.resume();
     assert_eq!(status(&function, "two"), 200);
-    assert!(!function.log().unwrap().contains("was not read again"));
+    assert!(!function.log().unwrap().contains("could not be refreshed"));
 }
 
 #[test]
 fn a_function_does_not_start_without_its_secret() {
     let stack = stack("no-secret");
-    let function = stack.product(Product::TencentCi, &[("MEDIAHOOK_SECRET_ID", "none")]).unwrap();
+    let function = stack.product(Product::TencentCi, &[(variables::SECRET_ID, "none")]).unwrap();
     assert!(function.invoke(&post(b"{}")).is_err());
     let log = function.log().unwrap();
     assert!(log.contains("the secret could not be read"), "{log}");

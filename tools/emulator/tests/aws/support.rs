@@ -11,7 +11,7 @@ use emulator::{Emulator, requests};
 use serde_json::Value;
 
 /// What a function needs to take callbacks that nothing authenticates.
-pub(crate) const UNSIGNED: &[(&str, &str)] = &[("MEDIAHOOK_ALLOW_UNSIGNED", "true")];
+pub(crate) const UNSIGNED: &[(&str, &str)] = &[(variables::ALLOW_UNSIGNED, "true")];
 
 /// One for all tests of a binary: each has a stack of its own in it.
 static MOTO: LazyLock<Moto> = LazyLock::new(|| Moto::start().unwrap());

@@ -1,4 +1,4 @@
-//! What a queue answers, in XML.
+//! The responses of a queue, in XML.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -9,18 +9,18 @@ use quick_xml::events::BytesText;
 use serde::Deserialize;
 
 use crate::endpoint::Response;
-use crate::{QueueError, Refusal};
+use crate::error::{QueueError, Refusal};
 
-/// An answer, by the name of its root.
+/// A response, by the name of its root element.
 #[derive(Debug, Deserialize)]
-pub(super) enum Answer {
-    /// Of a poll for several messages.
+pub(super) enum Document {
+    /// The messages of a batch poll.
     Messages(Messages),
-    /// Of a poll for one.
+    /// The message of a single poll.
     Message(Message),
-    /// Of a deletion: those handles that failed.
+    /// The handles whose deletion failed.
     Errors(Errors),
-    /// Of a request that failed as a whole.
+    /// The error of a request that failed as a whole.
     Error(Failure),
 }
 
@@ -32,13 +32,13 @@ pub(super) struct Messages {
     pub(super) message: Vec<Message>,
 }
 
-/// A message, as far as it matters here.
+/// The fields of a message that are used.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct Message {
-    /// What deletes it, until it is visible again.
+    /// Deletes the message, until the visibility timeout ends.
     pub(super) receipt_handle: Option<String>,
-    /// What was sent to the queue: an event, plain or in Base64.
+    /// The payload: an event, plain or in Base64.
     pub(super) message_body: String,
 }
 
@@ -57,8 +57,7 @@ pub(super) struct Failure {
     pub(super) request_id: String,
 }
 
-/// The entities of XML, and any other as it stands: a message with one that is not known must not cost the others of its
-/// batch.
+/// Resolves the entities of XML, and keeps unknown ones as they are: one unknown entity must not fail a whole batch.
 struct Entities(HashMap<String, String>);
 
 impl Entities {
@@ -73,7 +72,7 @@ impl Entities {
     }
 }
 
-/// Characters of the longest name of an entity that is looked at. The longest of HTML has 31.
+/// Characters of the longest entity name that is considered. The longest of HTML has 31.
 const LONGEST_NAME: usize = 40;
 
 impl EntityResolver for Entities {
@@ -88,15 +87,15 @@ impl EntityResolver for Entities {
     }
 }
 
-/// Reads an answer.
+/// Parses a response.
 ///
 /// # Errors
-/// [`QueueError::Unavailable`] or [`QueueError::Answer`], by the status, where it is none of these.
-pub(super) fn read(response: &Response) -> Result<Answer, QueueError> {
+/// [`QueueError::Unavailable`] or [`QueueError::Response`], depending on the status, where it is not one of these documents.
+pub(super) fn read(response: &Response) -> Result<Document, QueueError> {
     let status = response.status;
     let mut document = Deserializer::from_str_with_resolver(&response.body, Entities::of(&response.body));
-    Answer::deserialize(&mut document).map_err(|_| match status {
+    Document::deserialize(&mut document).map_err(|_| match status {
         429 | 500.. => QueueError::Unavailable(Refusal::new(status, "", "")),
-        _ => QueueError::Answer { status, problem: "expected messages or an error as XML" },
+        _ => QueueError::Response { status, problem: "expected messages or an error as XML" },
     })
 }

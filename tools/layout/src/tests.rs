@@ -1,17 +1,21 @@
-//! A product has all of its parts, under its one name.
-#![expect(clippy::panic, clippy::string_slice, reason = "a test fails by panicking")]
-
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use callbacks::{Product, kinds};
-use emulator::root;
 
-/// Targets of the Makefile that are parts of others.
+/// Targets of the Makefile that only other targets use.
 const INNER: [&str; 6] = ["help", "lint-templates", "mediahook", "preflight", "test-template", "test-types"];
+
+/// The folder of the workspace.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
 
 /// `AliyunVodFunction` of `aliyun-vod`.
 fn logical_id(function: &str) -> String {
-    let words = function.split('-').map(|word| word[..1].to_uppercase() + &word[1..]);
+    let words = function.split('-').map(|word| {
+        let (first, rest) = word.split_at(1);
+        first.to_uppercase() + rest
+    });
     format!("{}Function", words.collect::<String>())
 }
 
@@ -54,7 +58,7 @@ fn every_product_has_all_of_its_parts() {
     }
 }
 
-/// What is built is what is deployed, under one name.
+/// The functions that are built are those that are deployed, under the same name.
 #[test]
 fn every_function_is_built_and_deployed() {
     let template = read("template.yaml");
@@ -77,7 +81,7 @@ fn every_function_is_built_and_deployed() {
     assert_eq!(template.matches("Type: AWS::Serverless::Function").count(), functions);
 }
 
-/// Whoever runs the stack finds each parameter, alarm and output explained.
+/// `docs/operations.md` explains each parameter and alarm.
 #[test]
 fn the_template_is_explained() {
     let template = read("template.yaml");
@@ -103,8 +107,8 @@ fn the_template_is_explained() {
     }
 }
 
-/// A run of dispatch has time for what it starts, nobody publishes an event while another run still may, and a message that
-/// comes back meets no lease.
+/// A run of dispatch has time to finish what it starts, no two runs publish an event at the same time, and a lease has expired
+/// when its message is redelivered.
 #[test]
 fn a_run_is_shorter_than_a_lease_and_a_lease_than_what_the_queue_hides() {
     let template = read("template.yaml");
@@ -121,7 +125,7 @@ fn a_run_is_shorter_than_a_lease_and_a_lease_than_what_the_queue_hides() {
     assert!(timeout < lease && lease < hidden, "{timeout} < {lease} < {hidden}");
 }
 
-/// Alarms and dashboard name no metric that is never written.
+/// All metrics in alarms and dashboard exist.
 #[test]
 fn every_metric_that_is_watched_exists() {
     let monitoring = read("monitoring.yaml");
@@ -138,7 +142,7 @@ fn every_metric_that_is_watched_exists() {
     assert!(found > 20, "{found}");
 }
 
-/// The payloads' folder explains each of them.
+/// The README of a test data folder explains each payload.
 #[test]
 fn every_payload_is_explained() {
     for folder in Product::ALL.map(Product::slug).into_iter().chain(["rejected"]) {
@@ -154,7 +158,7 @@ fn every_payload_is_explained() {
     }
 }
 
-/// `make help` says what each target is for, and no target more than there are.
+/// `make help` explains each target, and no other.
 #[test]
 fn every_target_of_make_is_explained() {
     let makefile = read("Makefile");

@@ -1,0 +1,118 @@
+//! The names of all environment variables that Mediahook reads, for the functions, the tools and the tests.
+//!
+//! ```ignore
+//! let intake = std::env::var(variables::INTAKE);
+//! ```
+//!
+//! An empty variable counts as not set. `docs/operations.md` lists the variables of the functions for whoever operates them.
+
+// All functions.
+
+/// Maximum bytes of a message of the queue and of an entry of the bus: 16384 to 1048576, by default 262144. All functions of
+/// a stack must have the same value.
+pub const EVENT_LIMIT: &str = "MEDIAHOOK_EVENT_LIMIT";
+
+/// Minimum level of the log: `TRACE`, `DEBUG`, `INFO`, `WARN` or `ERROR`; by default `INFO`.
+///
+/// Lambda's own setting (`AWS_LAMBDA_LOG_LEVEL`) is no substitute: it also drops the log lines that hold metrics.
+pub const LOG_LEVEL: &str = "MEDIAHOOK_LOG_LEVEL";
+
+/// Namespace of the metrics in `CloudWatch`; by default `Mediahook`.
+pub const METRICS_NAMESPACE: &str = "MEDIAHOOK_METRICS_NAMESPACE";
+
+/// A PEM file of root certificates to which the certificates of AWS servers must chain; the AWS CLI and SDKs read it, too. By
+/// default these are the roots of Amazon Trust Services.
+pub const CA_BUNDLE: &str = "AWS_CA_BUNDLE";
+
+/// Address of the Lambda runtime API. Lambda and its emulators set it; without it a function has no source of requests.
+pub const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
+
+/// How Lambda initialized the function. Lambda sets it, its emulators do not.
+pub const INITIALIZATION_TYPE: &str = "AWS_LAMBDA_INITIALIZATION_TYPE";
+
+// Functions that receive or pull.
+
+/// Where events are stored: `sqs:<queue URL>`, or `stdout`, one event per line. The default is `stdout`; in Lambda it must be
+/// set.
+pub const INTAKE: &str = "MEDIAHOOK_INTAKE";
+
+/// Where the data of events above the size limit is stored: `s3:<bucket>`. Without it, storing such an event fails.
+pub const OVERFLOW: &str = "MEDIAHOOK_OVERFLOW";
+
+/// Name or ARN of a secret in Secrets Manager, instead of the variables that hold secrets. For a function that receives
+/// callbacks it is `{"keys":[…],"tokens":[…],"callback_urls":[…]}`, for one that pulls
+/// `{"access_key_id":"…","access_key_secret":"…"}`.
+pub const SECRET_ID: &str = "MEDIAHOOK_SECRET_ID";
+
+/// Seconds after which the secret is read again: 1 to 86400, by default 300.
+pub const SECRET_MAX_AGE: &str = "MEDIAHOOK_SECRET_MAX_AGE";
+
+// Functions that receive.
+
+/// The vendor's signing keys, separated by spaces. All are valid at once.
+pub const KEYS: &str = "MEDIAHOOK_KEYS";
+
+/// The callback URLs exactly as they are configured at Alibaba Cloud, separated by spaces: they are part of what is signed.
+pub const CALLBACK_URLS: &str = "MEDIAHOOK_CALLBACK_URLS";
+
+/// Tokens, separated by spaces. The URL must include one of them, as `?token=`. All are valid at once.
+pub const TOKENS: &str = "MEDIAHOOK_TOKENS";
+
+/// `true` accepts callbacks without authentication, for local use. Without it, a function with neither keys nor tokens does
+/// not start.
+pub const ALLOW_UNSIGNED: &str = "MEDIAHOOK_ALLOW_UNSIGNED";
+
+/// Maximum difference between a signed time and the function's clock, in seconds, both ways: 0 to 86400, by default 300.
+pub const TOLERANCE: &str = "MEDIAHOOK_TOLERANCE";
+
+/// Maximum bytes of a body; by default 6 MiB, the limit of Lambda.
+pub const BODY_LIMIT: &str = "MEDIAHOOK_BODY_LIMIT";
+
+// Functions that pull, and `mediahook pull`.
+
+/// Tencent Cloud VOD's server: `https://vod.tencentcloudapi.com`, which is the default, or
+/// `https://vod.intl.tencentcloudapi.com`.
+pub const TENCENT_ENDPOINT: &str = "MEDIAHOOK_TENCENT_ENDPOINT";
+
+/// The number of the Tencent Cloud VOD application whose events are pulled. Accounts opened after 2023-12-25 need it.
+pub const SUB_APP_ID: &str = "MEDIAHOOK_SUB_APP_ID";
+
+/// The id of an access key of Tencent Cloud. The vendor's own tools read this name.
+pub const TENCENTCLOUD_SECRET_ID: &str = "TENCENTCLOUD_SECRET_ID";
+
+/// The secret of that access key. The vendor's own tools read this name.
+pub const TENCENTCLOUD_SECRET_KEY: &str = "TENCENTCLOUD_SECRET_KEY";
+
+/// The token of a temporary access key of Tencent Cloud. The vendor's own tools read this name.
+pub const TENCENTCLOUD_TOKEN: &str = "TENCENTCLOUD_TOKEN";
+
+/// Alibaba Cloud's server for the queues: `https://<account>.mns.<region>.aliyuncs.com`.
+pub const MNS_ENDPOINT: &str = "MEDIAHOOK_MNS_ENDPOINT";
+
+/// Names of the queues at Alibaba Cloud, separated by spaces.
+pub const MNS_QUEUES: &str = "MEDIAHOOK_MNS_QUEUES";
+
+/// The id of an access key of Alibaba Cloud. The vendor's own tools read this name.
+pub const ALIBABA_CLOUD_ACCESS_KEY_ID: &str = "ALIBABA_CLOUD_ACCESS_KEY_ID";
+
+/// The secret of that access key. The vendor's own tools read this name.
+pub const ALIBABA_CLOUD_ACCESS_KEY_SECRET: &str = "ALIBABA_CLOUD_ACCESS_KEY_SECRET";
+
+/// The token of a temporary access key of Alibaba Cloud. The vendor's own tools read this name.
+pub const ALIBABA_CLOUD_SECURITY_TOKEN: &str = "ALIBABA_CLOUD_SECURITY_TOKEN";
+
+// The dispatch function.
+
+/// Where published events are recorded: `dynamodb:<table>`, or `memory` for local use. Required.
+pub const LEDGER: &str = "MEDIAHOOK_LEDGER";
+
+/// Where events are published: `eventbridge:<bus name or ARN>`, or `stdout` for local use. Required.
+pub const BUS: &str = "MEDIAHOOK_BUS";
+
+// The command-line tool.
+
+/// The key that `mediahook send` and `mediahook request` sign with.
+pub const KEY: &str = "MEDIAHOOK_KEY";
+
+/// The token that `mediahook send` and `mediahook request` add to the URL.
+pub const TOKEN: &str = "MEDIAHOOK_TOKEN";
