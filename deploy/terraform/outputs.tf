@@ -19,7 +19,7 @@ output "intake_queue_url" {
 }
 
 output "dead_letter_queue_url" {
-  description = "Queue of what could not be published."
+  description = "Queue of events that could not be published."
   value       = aws_sqs_queue.dead_letters.url
 }
 

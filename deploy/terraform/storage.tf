@@ -37,7 +37,7 @@ resource "aws_sqs_queue_redrive_allow_policy" "dead_letters" {
   })
 }
 
-# An old state of the ledger is of no use: it would have events published twice. So there are no backups.
+# No backups: an old state of the ledger would cause duplicates.
 resource "aws_dynamodb_table" "ledger" {
   name         = "${var.name}-ledger"
   billing_mode = "PAY_PER_REQUEST"
@@ -170,13 +170,13 @@ resource "aws_cloudwatch_event_archive" "this" {
   event_pattern      = jsonencode({ source = [{ prefix = "mediahook." }] })
 }
 
-# A receiver's secret is created with a random URL token, so that strangers are refused from the first minute. Neither the
+# A receiver's secret is created with a random URL token, so that requests without it are rejected. Neither the
 # token nor what is put into the secret later is in the state.
 resource "aws_secretsmanager_secret" "receiver" {
   for_each = local.receivers
 
   name        = "${var.name}/${each.key}"
-  description = "What authenticates the callbacks of ${each.key}"
+  description = "Credentials that authenticate the callbacks of ${each.key}"
   kms_key_id  = var.kms_key_arn
 }
 

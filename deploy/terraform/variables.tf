@@ -17,7 +17,7 @@ variable "architecture" {
   default     = "arm64"
   validation {
     condition     = contains(["arm64", "x86_64"], var.architecture)
-    error_message = "The architecture has to be arm64 or x86_64."
+    error_message = "The architecture must be arm64 or x86_64."
   }
 }
 
@@ -56,7 +56,7 @@ variable "event_bus_name" {
 }
 
 variable "event_limit" {
-  description = "Bytes that a queue message and a bus entry may have."
+  description = "Maximum bytes of a queue message and a bus entry."
   type        = number
   default     = 262144
 }
@@ -67,7 +67,7 @@ variable "overflow_days" {
   default     = 60
   validation {
     condition     = var.overflow_days > 45
-    error_message = "It has to outlast the ledger's 45 days."
+    error_message = "It must be longer than the 45 days of the ledger."
   }
 }
 
@@ -84,7 +84,7 @@ variable "allow_unsigned" {
 }
 
 variable "tolerance" {
-  description = "Seconds by which the signed time of Alibaba Cloud's callbacks may differ from ours, both ways."
+  description = "Maximum difference of the signed time of Alibaba Cloud's callbacks to our clock, in seconds, both ways."
   type        = number
   default     = 300
 }
@@ -96,19 +96,19 @@ variable "receiver_concurrency" {
 }
 
 variable "dispatch_concurrency" {
-  description = "Most concurrent runs of dispatch."
+  description = "Maximum concurrent runs of dispatch."
   type        = number
   default     = 5
 }
 
 variable "max_receive_count" {
-  description = "Tries after which a message goes to the dead-letter queue. They are 6 minutes apart."
+  description = "Receives after which a message goes to the dead-letter queue. They are 6 minutes apart."
   type        = number
   default     = 240
 }
 
 variable "log_level" {
-  description = "Least level of the functions' log."
+  description = "Minimum level of the functions' log."
   type        = string
   default     = "INFO"
 }
@@ -138,7 +138,7 @@ variable "role_path" {
 }
 
 variable "alarm_topic_arn" {
-  description = "SNS topic that is told when an alarm begins and ends. Empty tells nobody."
+  description = "SNS topic that is notified when an alarm begins and ends. Empty sends no notification."
   type        = string
   default     = ""
 }
