@@ -1,4 +1,4 @@
-//! What publishing sends to `EventBridge`, and what it makes of the answers.
+//! What publishing sends to `EventBridge`, and how it handles the responses.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::VecDeque;
@@ -17,10 +17,10 @@ use tokio::time::Instant;
 
 const TRACE: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1";
 
-/// The status of an answer, and the codes with which it refuses entries. An empty one takes the entry.
+/// The status of a response, and an error code for each entry, empty for success.
 type Reply = (u16, Vec<String>);
 
-/// Publishes so many events of one message on a bus that gives these answers, and then takes all. Returns what came of it, and
+/// Publishes this many events of one message on a bus that gives these replies, and then accepts all. Returns the report, and
 /// the entries of each call.
 async fn publish(events: usize, answers: &[(u16, &[&str])]) -> (Report, Vec<Vec<Value>>) {
     let mut answers: VecDeque<Reply> = answers
@@ -147,7 +147,7 @@ async fn what_stays_refused_comes_back() {
     assert_eq!(calls.len(), 3);
 }
 
-/// A result that has no entry for an event says nothing of it.
+/// If the result lacks an entry, it is unknown whether that event was published.
 #[tokio::test(flavor = "current_thread")]
 async fn an_entry_without_a_result_is_not_published() {
     let (report, calls) = publish(2, &[(200, &[""]), (200, &[]), (200, &[])]).await;
@@ -191,7 +191,7 @@ async fn entries_that_are_too_large_together_are_sent_apart() {
     assert_eq!((fates(&report), calls.len()), (vec![Fate::Published; 2], 3));
 }
 
-/// A bus that has too much to do is not given more.
+/// A throttled bus gets no additional calls.
 #[tokio::test(flavor = "current_thread")]
 async fn a_call_that_is_throttled_is_not_sent_in_parts() {
     let (report, calls) = publish_on(3, |_| (429, Vec::new())).await;

@@ -1,4 +1,4 @@
-//! What storing the events of a callback sends to AWS, and what it does where AWS does not answer as it should.
+//! What storing the events of a callback sends to AWS, and how it handles faults of AWS.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::VecDeque;
@@ -19,7 +19,7 @@ const LIMIT: &str = "16384";
 
 const TRACE: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1";
 
-/// How the service answers a call.
+/// The response of the service to a call.
 #[derive(Debug, Clone, Copy)]
 enum Reply {
     Status(u16),
@@ -46,7 +46,7 @@ impl Call {
     }
 }
 
-/// SQS and S3, which note what they are called with, and answer as told; with success when nothing is left to tell.
+/// A fake of SQS and S3, which records calls and gives these replies, and then success.
 #[derive(Debug, Clone)]
 struct Service {
     calls: Arc<Mutex<Vec<Call>>>,
@@ -123,7 +123,7 @@ async fn a_callback_is_one_call() {
     assert!(!call.json()["MessageBody"].as_str().unwrap().contains(['\u{fffe}', '\u{ffff}']));
 }
 
-/// SQS would refuse the message for it.
+/// SQS would reject the message because of it.
 #[tokio::test(flavor = "current_thread")]
 async fn a_malformed_trace_does_not_cost_the_event() {
     let service = Service::start(&[]).await;
@@ -146,7 +146,7 @@ async fn a_call_that_fails_is_repeated() {
     assert_eq!(service.calls().len(), 3);
 }
 
-/// A connection that was lost while the function was frozen answers no more. The next attempt has to fit the time, too.
+/// A connection that was lost while the function was frozen gives no response. The next attempt must fit the timeout, too.
 #[tokio::test(flavor = "current_thread")]
 async fn a_call_without_an_answer_is_repeated_in_time() {
     let service = Service::start(&[Reply::Status(200), Reply::Never]).await;
@@ -158,7 +158,7 @@ async fn a_call_without_an_answer_is_repeated_in_time() {
     assert!(service.calls().len() >= 3, "{}", service.calls().len());
 }
 
-/// Whoever has more time than other calls have is given all of it.
+/// A timeout longer than that of other calls is used in full.
 #[tokio::test(flavor = "current_thread", start_paused = true)]
 async fn a_call_has_the_time_that_there_is() {
     let service = Service::start(&[Reply::Never, Reply::Never]).await;
@@ -216,7 +216,7 @@ async fn a_large_body_that_cannot_be_read_is_kept_as_it_came() {
     assert_eq!(event["datacontenttype"], "application/octet-stream");
 }
 
-/// What rules match on may be as long as it gets: the reference fits all the same.
+/// Attributes that rules match on may have their maximum length: the reference fits all the same.
 #[tokio::test(flavor = "current_thread")]
 async fn a_large_envelope_fits() {
     let service = Service::start(&[]).await;
@@ -228,7 +228,7 @@ async fn a_large_envelope_fits() {
     assert_eq!((&event["subject"], &event["vendorevent"]), (&quotes.clone().into(), &quotes.into()));
 }
 
-/// A message that refers to an object which is not there would lose the event.
+/// A message that refers to a missing object would lose the event.
 #[tokio::test(flavor = "current_thread")]
 async fn nothing_is_sent_before_its_data_is_kept() {
     let service = Service::start(&[Reply::Status(403)]).await;
@@ -263,14 +263,14 @@ async fn events_that_do_not_fit_one_message_make_several() {
     expected.sort();
     assert_eq!(stored, expected);
 
-    // All of them, or it is an error.
+    // Not all of them are stored, so it is an error.
     let mut answers = vec![Reply::Status(200); calls.len() - 1];
     answers.push(Reply::Status(400));
     let service = Service::start(&answers).await;
     service.intake(None).await.store(&events, &in_time()).await.unwrap_err();
 }
 
-/// The connection is open, whatever the answer.
+/// The connection is open, whatever the response.
 #[tokio::test(flavor = "current_thread")]
 async fn warming_needs_any_answer() {
     for (answer, is_warm) in [(Reply::Status(200), true), (Reply::Status(403), true), (Reply::Never, false)] {

@@ -1,7 +1,6 @@
-//! The queues, table, bucket and bus that a test or demo has to itself, and a look into them from outside.
+//! Creates the queues, table, bucket and bus of a test or demo, and reads them.
 //!
-//! These are plain requests and not the SDK's: what is looked at is what is there, whatever the functions' own client
-//! makes of it.
+//! It sends plain requests instead of using the SDK, so that the tests do not depend on the client of the functions.
 
 use reqwest::Method;
 use reqwest::blocking::{Client, RequestBuilder};
@@ -28,11 +27,11 @@ pub struct AwsClient {
 /// One message that was received from a queue.
 #[derive(Debug, Clone)]
 pub struct Message {
-    /// What identifies it, however often it is received.
+    /// The same id in each receive.
     pub id: String,
-    /// What deletes it after this receipt.
+    /// The handle that deletes it after this receive.
     pub receipt: String,
-    /// What was sent.
+    /// The body, as it was sent.
     pub body: String,
     /// System attributes, such as `AWSTraceHeader`.
     pub attributes: Map<String, Value>,
@@ -111,7 +110,7 @@ impl AwsClient {
         self.call("AmazonSQS.DeleteMessageBatch", &json!({"QueueUrl": queue, "Entries": entries})).map(drop)
     }
 
-    /// Takes all messages that a queue has to give, for good.
+    /// Receives and deletes all visible messages of a queue.
     ///
     /// # Errors
     /// [`EmulatorError::Aws`] where it is answered with an error.
@@ -127,7 +126,7 @@ impl AwsClient {
         }
     }
 
-    /// How many messages a queue has, those that somebody has received and not deleted among them.
+    /// How many messages a queue has, those in flight included.
     ///
     /// # Errors
     /// [`EmulatorError::Aws`] where it is answered with an error.
@@ -141,8 +140,8 @@ impl AwsClient {
         Ok(number("ApproximateNumberOfMessages") + number("ApproximateNumberOfMessagesNotVisible"))
     }
 
-    /// Ends the leases of what these calls have claimed and not completed, as time does in the deployed stack, where a
-    /// message comes back only after a lease has ended. The functions that made the calls must have ended or answered.
+    /// Ends the leases of events that these calls have claimed and not completed. In the deployed stack they expire before a
+    /// message is redelivered. The functions that made the calls must have ended or responded.
     ///
     /// # Errors
     /// [`EmulatorError::Http`] where the ledger's table cannot be reached.
@@ -196,7 +195,7 @@ fn send(operation: &str, request: RequestBuilder) -> Result<Vec<u8>, EmulatorErr
     Ok(body.into())
 }
 
-/// moto checks no signature, and takes the service and the region from here.
+/// moto verifies no signature, and reads service and region from this header.
 fn authorization(target: &str) -> String {
     let service = match target {
         "AmazonSQS" => "sqs",
@@ -221,16 +220,16 @@ fn message(mut message: Value) -> Message {
     Message { id, receipt, body, attributes }
 }
 
-/// What the deployed stack has, for one test.
+/// The resources of a stack, for one test.
 #[derive(Debug, Clone)]
 pub struct Resources {
     /// URL of the intake queue.
     pub queue: String,
-    /// URL of the queue for what cannot be dispatched.
+    /// URL of the dead-letter queue.
     pub dead_letter_queue: String,
     /// The ledger's table.
     pub table: String,
-    /// Bucket for what is too big for a message.
+    /// Bucket for the data of large events.
     pub bucket: String,
     /// The bus that events are published to.
     pub bus: String,
@@ -239,8 +238,8 @@ pub struct Resources {
 }
 
 impl Resources {
-    /// Makes them under a name that nobody else uses. `visibility` is the number of seconds for which a message that
-    /// was received is hidden; `receives` how often one is received before it becomes a dead letter.
+    /// Creates them under a unique name. `visibility` is the visibility timeout of the intake queue in seconds, `receives` how
+    /// often a message is received before it becomes a dead letter.
     ///
     /// # Errors
     /// [`EmulatorError::Aws`] where one cannot be made.

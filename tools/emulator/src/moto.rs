@@ -1,4 +1,4 @@
-//! The AWS APIs on this machine: moto, as a process of its own.
+//! The AWS APIs on this machine: moto, in a separate process.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -6,9 +6,9 @@ use std::process::{Child, Command, Stdio};
 use crate::error::EmulatorError;
 use crate::workspace::root;
 
-/// moto, which answers for SQS, `DynamoDB`, EventBridge, S3 and Secrets Manager. It starts empty.
+/// moto, which emulates SQS, `DynamoDB`, EventBridge, S3 and Secrets Manager. It starts empty.
 ///
-/// Dropping it ends it. It also ends when the process that started it does, however that ends.
+/// Dropping it ends it. It also ends with the process that started it, however that ends.
 #[derive(Debug)]
 pub struct Moto {
     process: Child,
@@ -16,7 +16,7 @@ pub struct Moto {
 }
 
 impl Moto {
-    /// Starts it on a free port, and returns when it takes requests.
+    /// Starts it on a free port, and returns when it accepts requests.
     ///
     /// # Errors
     /// [`EmulatorError::NotInstalled`] where `make setup` has not run, [`EmulatorError::NotStarted`] where it ends.
@@ -48,7 +48,7 @@ impl Moto {
 
 impl Drop for Moto {
     fn drop(&mut self) {
-        // It holds nothing that outlives it, and there is nobody to tell where ending it fails.
+        // It keeps no state, and an error of ending it cannot be reported.
         self.process.kill().unwrap_or_default();
         self.process.wait().map(drop).unwrap_or_default();
     }

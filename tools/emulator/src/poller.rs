@@ -1,4 +1,4 @@
-//! Lambda's part between the intake queue and dispatch.
+//! Lambda's event source mapping between the intake queue and dispatch.
 
 use serde_json::{Value, json};
 
@@ -6,16 +6,16 @@ use crate::aws::{AwsClient, Message};
 use crate::error::EmulatorError;
 use crate::function::{Emulator, REGION};
 
-/// What became of a batch.
+/// The result of a batch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Batch {
-    /// Ids of the messages that dispatch was given.
+    /// Ids of the messages that dispatch received.
     pub received: Vec<String>,
-    /// Ids of those that it gave back: they are in the queue still.
+    /// Ids of those that failed: they stay in the queue.
     pub failed: Vec<String>,
 }
 
-/// Receives up to `limit` messages from a queue, invokes dispatch with them, and deletes those that it does not give back.
+/// Receives up to `limit` messages from a queue, invokes dispatch with them, and deletes those that did not fail.
 ///
 /// # Errors
 /// [`EmulatorError`] where the queue cannot be used.
@@ -29,8 +29,7 @@ pub fn poll(aws: &AwsClient, queue: &str, limit: usize, dispatch: &Emulator) -> 
     Ok(Batch { received: messages.into_iter().map(|message| message.id).collect(), failed })
 }
 
-/// Invokes dispatch with messages, and gives the ids of those that failed: all of them where there is no answer that says
-/// which.
+/// Invokes dispatch with messages, and returns the ids of those that failed: all of them where there is no valid response.
 pub fn deliver(messages: &[Message], dispatch: &Emulator) -> Vec<String> {
     let all = || messages.iter().map(|message| message.id.clone()).collect();
     let Ok(answer) = dispatch.invoke_raw(&event(messages).to_string()) else { return all() };
@@ -41,7 +40,7 @@ pub fn deliver(messages: &[Message], dispatch: &Emulator) -> Vec<String> {
     ids.unwrap_or_else(all)
 }
 
-/// What Lambda gives a function for messages.
+/// The payload of an invocation with messages.
 fn event(messages: &[Message]) -> Value {
     let records: Vec<Value> = messages
         .iter()

@@ -1,4 +1,4 @@
-//! Between the functions and the AWS APIs: counts what they ask, and makes it go wrong as a test says.
+//! A proxy between the functions and the AWS APIs: it records calls, and injects faults.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,10 +14,10 @@ use tls_server::Server;
 
 use crate::error::EmulatorError;
 
-/// More than any call has.
+/// More than the body of any call has.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
-/// The one call on the way to an answer.
+/// The call that stores events before a callback is answered.
 pub const SEND: &str = "sqs:SendMessage";
 
 /// Dispatch claims an event.
@@ -29,21 +29,21 @@ pub const PUBLISH: &str = "events:PutEvents";
 /// Dispatch completes an event.
 pub const COMPLETE: &str = "dynamodb:UpdateItem";
 
-/// Called at a point of a call's way, in the proxy's runtime: [`crate::aws::AwsClient`] and [`crate::Emulator`] cannot be used there.
+/// Called during a call, in the async runtime of the proxy, which it must not block: [`crate::aws::AwsClient`] and [`crate::Emulator`] cannot be used there.
 pub type Hook = Arc<dyn Fn() + Send + Sync>;
 
-/// What goes wrong with a call.
+/// A fault of a call.
 #[derive(Clone)]
 pub enum Fault {
-    /// It is answered 500, and not made.
+    /// It gets a 500, and has no effect.
     Error,
-    /// It is answered with the service's throttling error, and not made.
+    /// It gets the service's throttling error, and has no effect.
     Throttled,
-    /// It is never answered; the caller has to give up by itself.
+    /// It gets no response until the caller's timeout.
     Silence {
-        /// The call was made all the same: what its caller cannot know.
+        /// Whether the call has its effect, which the caller cannot know.
         is_made: bool,
-        /// What happens next, such as the end of the caller.
+        /// What happens next, such as killing the caller.
         then: Option<Hook>,
     },
     /// The entry of `PutEvents` at this position fails; the others are published.
@@ -71,7 +71,7 @@ pub struct Call {
     pub operation: String,
     /// The call's body.
     pub body: Bytes,
-    /// What went wrong with it, by the test's will.
+    /// The injected fault.
     pub fault: Option<Fault>,
 }
 
@@ -100,7 +100,7 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Starts a proxy for the APIs at this URL. Nothing goes wrong until [`Proxy::set_plan`].
+    /// Starts a proxy for the APIs at this URL. It injects no faults until [`Proxy::set_plan`].
     ///
     /// # Errors
     /// [`EmulatorError::Server`] where it cannot listen; [`EmulatorError::Http`] where its client cannot be made.
@@ -117,19 +117,19 @@ impl Proxy {
         Ok(Self { server, shared })
     }
 
-    /// What the functions connect to.
+    /// The TLS server, to which the functions connect.
     #[must_use]
     pub fn server(&self) -> &Server {
         &self.server
     }
 
-    /// Decides what goes wrong from now on: asked once for each call, in the order in which they come in, where a
-    /// [`Hook`] is called, too.
+    /// Sets the plan of faults from now on. It is called once for each call, in the order of arrival, in the same context as a
+    /// [`Hook`].
     pub fn set_plan(&self, plan: impl FnMut(&Call) -> Option<Fault> + Send + 'static) {
         *self.shared.plan.lock().unwrap_or_else(PoisonError::into_inner) = Box::new(plan);
     }
 
-    /// All calls since the start or the last [`Proxy::take_calls`], in the order in which they came in.
+    /// All calls since the start or the last [`Proxy::take_calls`], in the order of arrival.
     #[must_use]
     pub fn take_calls(&self) -> Vec<Call> {
         std::mem::take(&mut *self.shared.calls.lock().unwrap_or_else(PoisonError::into_inner))
@@ -190,7 +190,7 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     }
 }
 
-/// What is asked, in the words of a policy. Only S3 says it by method and path, and of it only objects are used.
+/// The operation, as an IAM policy names it. S3 has no header for it: it is told by method and path, for objects only.
 pub(crate) fn operation(method: &Method, path: &str, headers: &HeaderMap) -> String {
     let Some(target) = headers.get("x-amz-target").and_then(|target| target.to_str().ok()) else {
         let is_object = path.trim_matches('/').contains('/');
@@ -240,7 +240,7 @@ fn error(operation: &str) -> Response<Body> {
     aws_json(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError")
 }
 
-/// Each service has a name of its own for it.
+/// The name of the error differs between services.
 fn throttled(operation: &str) -> Response<Body> {
     match operation.split(':').next() {
         Some("s3") => xml(StatusCode::SERVICE_UNAVAILABLE, "SlowDown"),
@@ -267,7 +267,7 @@ fn plain(status: StatusCode, content_type: &'static str, body: String) -> Respon
     response
 }
 
-/// The call without the entry that is to fail, if any is left, and that entry's position.
+/// The call without the entry that fails, if any other is left, and the position of that entry.
 fn without_entry(body: &[u8], position: usize) -> Option<(Option<Bytes>, usize)> {
     let mut body: Value = serde_json::from_slice(body).ok()?;
     let entries = body.get_mut("Entries")?.as_array_mut()?;

@@ -1,4 +1,4 @@
-//! What a function keeps of each request: nothing, or it ends after some thousand of them.
+//! Checks that a function leaks nothing per request, which would end it after some thousand of them.
 #![expect(clippy::print_stdout, reason = "a test says what it measured")]
 
 use tls_server::Server;
@@ -6,16 +6,16 @@ use tls_server::Server;
 use crate::error::EmulatorError;
 use crate::function::Emulator;
 
-/// So many requests fill the pools and caches that a function has.
+/// The number of requests after which pools and caches are full.
 const FIRST: usize = 100;
 
-/// Connections and descriptors that may come after that: those of calls that happened to be made at a time.
+/// Connections and descriptors that may be added after that, for concurrent calls.
 const CONNECTIONS: usize = 4;
 
-/// Bytes of memory that may come after that.
+/// Bytes of memory that may be added after that.
 const MEMORY: usize = 8 * 1024 * 1024;
 
-/// What a function has at one time.
+/// Resources of a function at one time.
 #[derive(Debug, Clone, Copy)]
 struct Measure {
     connections: usize,
@@ -31,13 +31,13 @@ impl Measure {
     }
 }
 
-/// Makes so many requests, one after the other, by their number.
+/// Makes this many requests, one after the other. `request` gets the number of each.
 ///
 /// # Errors
-/// [`EmulatorError::Io`] where the function's process cannot be looked at.
+/// [`EmulatorError::Io`] where the resources of the process cannot be read.
 ///
 /// # Panics
-/// Where the function has more at the end than after the first hundred: connections opened, descriptors, or memory.
+/// If connections, descriptors or memory have grown since the first hundred requests.
 pub fn soak(
     function: &Emulator,
     servers: &[&Server],
@@ -52,6 +52,6 @@ pub fn soak(
     let is_flat = last.connections <= first.connections + CONNECTIONS
         && last.descriptors <= first.descriptors + CONNECTIONS
         && last.resident <= first.resident + MEMORY;
-    assert!(is_flat, "something is kept of each request: {first:?} after {FIRST}, {last:?} after {requests}");
+    assert!(is_flat, "resources leak: {first:?} after {FIRST}, {last:?} after {requests}");
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Everything that is deployed, for one test or demo: resources, proxies, and functions with their environment.
+//! A whole stack for one test or demo: resources, proxies, and functions with their environment.
 
 use callbacks::Product;
 use tls_server::Server;
@@ -11,7 +11,7 @@ use crate::proxy::Proxy;
 
 /// A stack in moto. Functions are started by [`Stack::product`] and [`Stack::dispatch`].
 pub struct Stack {
-    /// A client that no proxy is in front of.
+    /// A client that bypasses the proxies.
     pub aws: AwsClient,
     /// The stack's queues, table, bucket and bus.
     pub resources: Resources,
@@ -21,14 +21,14 @@ pub struct Stack {
     pub outlet: Proxy,
 }
 
-/// How long the stack's queue hides a message, in seconds. A message that dispatch gives back returns after it.
+/// The visibility timeout of the stack's queue, in seconds.
 pub const VISIBILITY: u32 = 1;
 
-/// How often the stack's queue gives a message to dispatch before it becomes a dead letter.
+/// How often a message of the stack's queue is received before it becomes a dead letter.
 pub const RECEIVES: u32 = 3;
 
 impl Stack {
-    /// A stack of a name that no other one in this moto has.
+    /// Creates a stack, whose name must be unique in this moto.
     ///
     /// # Errors
     /// [`EmulatorError`] where a resource or a proxy cannot be made.
@@ -46,7 +46,7 @@ impl Stack {
         Ok(Self { aws, resources, intake: Proxy::start(&moto.url())?, outlet: Proxy::start(&moto.url())? })
     }
 
-    /// Starts a product's function, with these variables besides those of the stack.
+    /// Starts a product's function, with these variables in addition to those of the stack.
     ///
     /// # Errors
     /// [`EmulatorError`] where it does not come up.
@@ -65,7 +65,7 @@ impl Stack {
         start(function, &self.intake, &[&stack, environment].concat())
     }
 
-    /// Starts dispatch behind the stack's own proxy, with these variables besides those of the stack.
+    /// Starts dispatch behind the stack's own proxy, with these variables in addition to those of the stack.
     ///
     /// # Errors
     /// [`EmulatorError`] where it does not come up.
@@ -91,7 +91,7 @@ fn start(function: &str, proxy: &Proxy, environment: &[(&str, &str)]) -> Result<
     Emulator::start(function, &[&lambda, environment].concat())
 }
 
-/// What a function needs to reach the APIs behind a server.
+/// The environment of a function that calls the APIs behind this server.
 #[must_use]
 pub fn lambda_environment(server: &Server) -> [(&'static str, String); 4] {
     [

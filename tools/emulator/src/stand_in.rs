@@ -1,5 +1,4 @@
-//! The AWS APIs, as far as the functions call them, with one answer for each operation: for tests of many calls, for which moto
-//! is too slow.
+//! A fake of the AWS APIs with a fixed response for each operation, for tests with so many calls that moto is too slow.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,7 +13,7 @@ use tls_server::Server;
 use crate::error::EmulatorError;
 use crate::proxy::operation;
 
-/// A server that takes whatever the functions send. It speaks TLS, as AWS does.
+/// A server that accepts every call of the functions. It speaks TLS, as AWS does.
 #[derive(Debug)]
 pub struct StandIn {
     server: Server,
@@ -28,25 +27,25 @@ struct Shared {
 }
 
 impl StandIn {
-    /// Starts it with the text that every secret has.
+    /// Starts it with the value of all secrets.
     ///
     /// # Errors
     /// [`EmulatorError::Server`] where it cannot listen.
     pub fn start(secret: &str) -> Result<Self, EmulatorError> {
         let shared = Arc::new(Shared { secret: secret.to_owned(), calls: Mutex::default() });
-        // The largest callback is larger than what axum takes unless it is told.
+        // The largest callback exceeds axum's default limit.
         let router = Router::new().fallback(answer).with_state(Arc::clone(&shared));
         let router = router.layer(axum::extract::DefaultBodyLimit::disable());
         Ok(Self { server: Server::start(router)?, shared })
     }
 
-    /// What the functions connect to.
+    /// The TLS server, to which the functions connect.
     #[must_use]
     pub fn server(&self) -> &Server {
         &self.server
     }
 
-    /// How often an operation was called, in the words of a policy: `sqs:SendMessage`. Each entry of `events:PutEvents` counts.
+    /// How often an operation was called, named as in an IAM policy: `sqs:SendMessage`. Each entry of `events:PutEvents` counts.
     #[must_use]
     pub fn count(&self, operation: &str) -> usize {
         let calls = self.shared.calls.lock().unwrap_or_else(PoisonError::into_inner);

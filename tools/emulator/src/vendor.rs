@@ -1,4 +1,4 @@
-//! The vendors' part: how they sign what they send, and what a function needs to know of it.
+//! Signs callbacks as the vendors do, with credentials that the functions get, too.
 
 use callbacks::Product;
 use jiff::Timestamp;
@@ -12,20 +12,20 @@ use crate::error::EmulatorError;
 const KEY: &str = "TheKey1";
 /// The token in the callback URL.
 const TOKEN: &str = "the-token";
-/// The callback URL as it is configured at the vendor's.
+/// The callback URL as it is configured at the vendor.
 const CALLBACK_URL: &str = "https://callbacks.example.com/?token=the-token";
 
 const KEYS: (&str, &str) = (variables::KEYS, KEY);
 const TOKENS: (&str, &str) = (variables::TOKENS, TOKEN);
 const CALLBACK_URLS: (&str, &str) = (variables::CALLBACK_URLS, CALLBACK_URL);
 
-/// Whether the vendor can sign the product's callbacks. All bear a token.
+/// Whether the vendor signs the product's callbacks. All have a token.
 #[must_use]
 pub fn is_signed(product: Product) -> bool {
     product != Product::TencentCi
 }
 
-/// The variables that the product's function authenticates callbacks with.
+/// The environment variables with which the product's function authenticates callbacks.
 #[must_use]
 pub fn environment(product: Product) -> &'static [(&'static str, &'static str)] {
     match product {
@@ -35,7 +35,7 @@ pub fn environment(product: Product) -> &'static [(&'static str, &'static str)] 
     }
 }
 
-/// How the vendor sends a callback at this time.
+/// Signs as the vendor does at this time.
 #[must_use]
 pub fn signing(product: Product, time: Timestamp) -> Signing {
     Signing {
@@ -48,7 +48,7 @@ pub fn signing(product: Product, time: Timestamp) -> Signing {
     }
 }
 
-/// The function URL request with its callback sent in this way.
+/// The function URL request with its callback signed.
 ///
 /// # Errors
 /// [`EmulatorError::Request`] where it is none; [`EmulatorError::Signing`] where its body cannot be signed.

@@ -1,4 +1,4 @@
-//! Who gets in: signed, unsigned and forged requests to the real functions in the runtime interface emulator.
+//! Authentication: signed, unsigned and forged requests to the real functions in the runtime interface emulator.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use base64::Engine;
@@ -18,7 +18,7 @@ const ALIYUN: [Product; 2] = [Product::AliyunVod, Product::AliyunIms];
 /// More than the seconds that a request takes to be verified here, so that a test near a limit is on its one side.
 const MARGIN: i64 = 60;
 
-/// A function that wants both a signature and a token, where its vendor signs.
+/// A function that requires both a signature and a token, where its vendor signs.
 fn start(product: Product) -> Emulator {
     let (keys, urls, tokens) = (KEYS.join(" "), format!("{URL} {OTHER_URL}"), TOKENS.join(" "));
     let mut environment = vec![(variables::TOKENS, tokens.as_str())];
@@ -31,7 +31,7 @@ fn start(product: Product) -> Emulator {
     Emulator::start(product, &environment).unwrap()
 }
 
-/// A callback on its way, which a test changes before it is sent.
+/// A callback that a test changes before it is sent.
 #[derive(Clone)]
 struct Callback {
     headers: Vec<(String, String)>,
@@ -43,7 +43,7 @@ fn unsigned() -> Callback {
     Callback { headers: Vec::new(), query: "token=token-one".to_owned(), body: "{}".to_owned() }
 }
 
-/// A callback that is signed so many seconds from now, with this key and for this URL.
+/// A callback that is signed this many seconds from now, with this key and for this URL.
 fn signed_at(product: Product, key: &str, url: &str, skew: i64) -> Callback {
     let time = u64::try_from(Timestamp::now().as_second() + skew).unwrap();
     signed_over(product, key, url, time)
@@ -67,7 +67,7 @@ fn signed(product: Product) -> Callback {
     signed_at(product, KEYS[0], URL, 0)
 }
 
-/// The status code of the answer. One that is not 200 is 401, tells nothing, and stored nothing.
+/// The status code of the response. If it is not 200, it must be 401, without a reason, and nothing may be stored.
 fn send(function: &mut Emulator, callback: &Callback) -> u16 {
     let answer = send_raw(function, callback);
     let stored = function.events().unwrap().len();
@@ -94,7 +94,7 @@ fn send_raw(function: &Emulator, callback: &Callback) -> FunctionResponse {
     function.invoke(&request).unwrap()
 }
 
-/// The reasons that were counted, of which the answers tell nothing.
+/// The counted reasons, which the responses do not have.
 fn reasons(function: &Emulator) -> Vec<String> {
     let log = function.log().unwrap();
     let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
@@ -172,7 +172,7 @@ fn another_url_is_refused() {
 fn a_signature_is_valid_around_now() {
     for product in SIGNED {
         let mut function = start(product);
-        // Tencent Cloud VOD signs an expiry ten minutes ahead, which may be past by nothing and ahead by 15 minutes.
+        // Tencent Cloud VOD signs an expiry ten minutes ahead, which must not be past, and at most 15 minutes ahead.
         let (oldest, newest) = if product == Product::TencentVod { (-600, 300) } else { (-300, 300) };
         for (skew, expected) in [
             (oldest - 1, 401),
@@ -227,7 +227,7 @@ fn a_header_that_is_missing_empty_huge_or_there_twice_is_refused() {
             changed[1].headers[index].1 = String::new();
             changed[2].headers[index].1 = "a".repeat(1 << 20);
             let value = &good.headers[index].1;
-            // So a function URL hands over a header that was sent twice.
+            // A function URL joins repeated headers like this.
             changed[3].headers[index].1 = format!("{value},{value}");
             changed[4].headers.push(good.headers[index].clone());
             changed[5].headers.push((good.headers[index].0.to_uppercase(), value.clone()));
@@ -272,7 +272,7 @@ fn members_of_the_body_that_are_missing_or_there_twice_are_refused() {
     }
 }
 
-/// The signature of a callback is worth as much as a password until it expires, so it is handed on to nobody.
+/// Until it expires, the signature of a callback is like a password, so it is not passed on.
 #[test]
 fn a_signature_is_not_handed_on() {
     let mut function = start(Product::TencentVod);
@@ -284,7 +284,7 @@ fn a_signature_is_not_handed_on() {
     let [event] = &function.events().unwrap()[..] else { panic!("there is one event") };
     assert!(event.contains(r#""vendor":{"EventType":"New"}"#), "{event}");
 
-    // What cannot be read is not authentic: nobody could cut the signature out of it.
+    // An unreadable body is not authentic: the signature could not be removed from it.
     let signed = signed_at(Product::TencentVod, KEYS[0], URL, 0);
     let deep = format!("{{\"A\":{}{},{}", "[".repeat(200), "]".repeat(200), signed.body.trim_start_matches('{'));
     assert_eq!(send_raw(&function, &Callback { body: deep, ..signed }).status_code, 401);

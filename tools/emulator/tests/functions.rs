@@ -1,4 +1,4 @@
-//! The real functions in the runtime interface emulator: what they answer, what they hand on, what they log.
+//! The real functions in the runtime interface emulator: their responses, events and logs.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::process::{Command, Stdio};
@@ -67,7 +67,7 @@ fn logs_say_nothing_of_the_payload(function: &Emulator, product: Product) {
     assert_eq!(counted, stored);
 }
 
-/// An HTTP API hands over requests as a function URL does, with some members of its own.
+/// An HTTP API sends the same requests as a function URL, with some additional members.
 #[test]
 fn a_request_of_an_http_api_is_that_of_a_function_url() {
     let mut function = Emulator::start(Product::TencentCi, UNSIGNED).unwrap();
@@ -137,7 +137,7 @@ fn nothing_but_a_post_is_stored() {
     assert_eq!(function.events().unwrap(), [] as [String; 0]);
 }
 
-/// AWS Lambda takes requests of up to 6 MB.
+/// AWS Lambda accepts requests of up to 6 MB.
 #[test]
 fn a_body_at_the_limit_is_stored() {
     const LIMIT: usize = 6 * 1024 * 1024;
@@ -201,7 +201,7 @@ fn a_function_that_nothing_protects_does_not_start() {
     }
 }
 
-/// The system gives the number of a process that has ended to others.
+/// The system reuses process ids.
 #[test]
 fn a_stranger_with_the_functions_number_is_not_killed() {
     let function = Emulator::start(Product::AliyunIms, UNSIGNED).unwrap();

@@ -1,5 +1,5 @@
-//! Thousands of requests to one environment of each function, with AWS behind TLS, and no more of anything at the end.
-//! `tools/fake-vendors/tests/soak.rs` does so for the functions that pull.
+//! Thousands of requests to one environment of each function, with AWS behind TLS, without a resource leak.
+//! `tools/fake-vendors/tests/soak.rs` does the same for the functions that pull.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use callbacks::Product;
@@ -13,7 +13,7 @@ const CALLBACKS: usize = 2_000;
 /// Of 5.5 messages each, so 2,035 in all.
 const BATCHES: usize = 370;
 
-/// One callback in so many is larger than a message of the queue.
+/// One in this many callbacks is larger than a message of the queue.
 const LARGE: usize = 50;
 
 fn start(function: &str, aws: &StandIn, environment: &[(&str, &str)]) -> Emulator {

@@ -1,4 +1,4 @@
-//! The real functions that pull, in the runtime interface emulator, against servers that behave as the vendors' do.
+//! The real functions that pull, in the runtime interface emulator, against fakes of the vendors' servers.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
@@ -158,7 +158,7 @@ fn what_a_server_does_wrong_for_a_moment_loses_nothing() {
     }
 }
 
-/// A vendor that refuses each handle it has just given is wrong, or misunderstood: the run fails, so that somebody looks.
+/// If the vendor rejects every handle of a batch that it has just delivered, the run fails, so that somebody is alerted.
 #[test]
 fn handles_that_are_all_refused_fail_the_run_and_lose_nothing() {
     for kind in KINDS {
@@ -176,7 +176,7 @@ fn handles_that_are_all_refused_fail_the_run_and_lose_nothing() {
     }
 }
 
-/// The connection breaks in the middle of an answer, or nobody answers. What had been given by then comes again.
+/// The connection breaks in the middle of a response, or there is none. Messages delivered by then are redelivered.
 #[test]
 fn an_answer_that_does_not_come_loses_nothing() {
     for kind in KINDS {
@@ -253,7 +253,7 @@ fn a_clock_that_is_wrong_is_told() {
     }
 }
 
-/// Wherever the function is killed, what was not stored comes again, and what was confirmed was stored.
+/// Wherever the function is killed, messages that were not stored are redelivered, and confirmed ones were stored.
 #[test]
 fn a_function_that_is_killed_loses_nothing() {
     for kind in KINDS {

@@ -1,5 +1,5 @@
-//! Hundreds of runs of one environment of each function that pulls, with the vendor and AWS behind TLS, and no more of anything
-//! at the end.
+//! Hundreds of runs of one environment of each function that pulls, with the vendor and AWS behind TLS, without a
+//! resource leak.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use emulator::Emulator;

@@ -1,4 +1,4 @@
-//! The callback that a command works on.
+//! Reads the callback of a command.
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -39,7 +39,7 @@ pub(crate) fn find(product: Product, name: &str) -> Result<Vec<u8>, InputError> 
     }
 }
 
-/// The body in a file: all of it, or that of a function URL request, such as those in `events/`.
+/// The body in a file: the whole file, or the body of a function URL request such as those in `events/`.
 fn body_of(file: Vec<u8>) -> Vec<u8> {
     let request = serde_json::from_slice::<Value>(&file).ok();
     request.and_then(|request| request::body(&request).ok()).unwrap_or(file)

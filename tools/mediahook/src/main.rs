@@ -1,4 +1,4 @@
-//! `mediahook`: understand a media callback, or bring one to a function.
+//! `mediahook`: decodes media callbacks, and sends them to functions.
 #![expect(clippy::print_stderr, reason = "a command-line tool prints what went wrong")]
 
 mod input;
@@ -17,7 +17,7 @@ use mediahook::request;
 
 use crate::send::{SendOptions, SigningOptions};
 
-/// Understand the callbacks of media services: Alibaba Cloud VOD and IMS, Tencent Cloud VOD and Cloud Infinite.
+/// Decode and send the callbacks of media services: Alibaba Cloud VOD and IMS, Tencent Cloud VOD and Cloud Infinite.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true, after_long_help = EXAMPLES)]
 struct Arguments {
@@ -27,18 +27,18 @@ struct Arguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  See what a bundled sample becomes:
+  Decode a bundled sample:
     mediahook decode aliyun-ims transcode-complete
-  Decode a body that you logged, and pick out what matters:
+  Decode a logged body, and select some fields:
     mediahook decode tencent-ci body.xml | jq '{type, subject, outputs: .data.outputs}'
     pbpaste | mediahook decode tencent-vod -
-  Invoke a function on this machine with it:
+  Invoke a function on this machine:
     mediahook request aliyun-ims body.json | sam local invoke AliyunImsFunction -e -
-  Send a function one that is signed, and one whose signature is forged:
+  Send a signed callback, and one with a forged signature:
     export MEDIAHOOK_KEY=… MEDIAHOOK_TOKEN=…
     mediahook send aliyun-ims snapshot-complete --url https://….on.aws/
     mediahook send aliyun-ims snapshot-complete --url https://….on.aws/ --tamper signature
-  See what waits in a vendor's queue, and leave it there:
+  Print the events in a vendor's queue, and leave them there:
     export TENCENTCLOUD_SECRET_ID=… TENCENTCLOUD_SECRET_KEY=…
     mediahook pull tencent-vod --once
 
@@ -46,24 +46,24 @@ Products: aliyun-vod, aliyun-ims, tencent-ci, tencent-vod.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Print the events of a callback, one per line, as a function would hand them on.
+    /// Print the events of a callback, one per line, as a function would store them.
     ///
-    /// Takes the body of a callback, JSON or XML, what PullEvents answered, or a function URL request with a body in it. A body that cannot be read gives an
-    /// `unreadable` event like any other; then the reason goes to standard error and the exit code is 1.
+    /// Takes the body of a callback, JSON or XML, a response of PullEvents, or a function URL request with a body in it. A body that cannot be parsed
+    /// becomes an `unreadable` event; then the reason goes to standard error and the exit code is 1.
     Decode {
-        /// Whose callback it is: aliyun-vod, aliyun-ims, tencent-ci or tencent-vod.
+        /// The product: aliyun-vod, aliyun-ims, tencent-ci or tencent-vod.
         #[arg(value_name = "PRODUCT")]
         product: Product,
         /// Name of a bundled sample (`mediahook samples` lists them), a file, or `-` for standard input.
         #[arg(value_name = "CASE|FILE", default_value = "-")]
         callback: String,
     },
-    /// Print the function URL request that would bring a callback to its function.
+    /// Print the function URL request of a callback.
     ///
-    /// It is what `sam local invoke -e -` takes, and what AWS Lambda makes of the vendor's POST. With a key or a token it is signed, now, for the URL
-    /// <https://function.lambda-url.eu-central-1.on.aws/> unless --callback-url names another.
+    /// It is the payload that AWS Lambda creates from the vendor's POST, for `sam local invoke -e -`. With a key or a token it is signed with the current
+    /// time, for the URL <https://function.lambda-url.eu-central-1.on.aws/> unless --callback-url names another.
     Request {
-        /// Whose callback it is: aliyun-vod, aliyun-ims, tencent-ci or tencent-vod.
+        /// The product: aliyun-vod, aliyun-ims, tencent-ci or tencent-vod.
         #[arg(value_name = "PRODUCT")]
         product: Product,
         /// Name of a bundled sample (`mediahook samples` lists them), a file, or `-` for standard input.
@@ -72,11 +72,11 @@ enum Command {
         #[command(flatten)]
         signing: SigningOptions,
     },
-    /// Send a callback to a function as its vendor does: signed, if there is a key, and with the vendor's time-out.
+    /// Send a callback to a function as its vendor does: signed, if there is a key, and with the vendor's timeout.
     ///
-    /// Prints the answer's status, time and body. The exit code is 0 when the answer, or each of them, is 200, and 1 otherwise.
+    /// Prints the status, time and body of each response. The exit code is 0 if all are 200, and 1 otherwise.
     Send {
-        /// Whose callback it is: aliyun-vod, aliyun-ims, tencent-ci or tencent-vod.
+        /// The product: aliyun-vod, aliyun-ims, tencent-ci or tencent-vod.
         #[arg(value_name = "PRODUCT")]
         product: Product,
         /// Name of a bundled sample (`mediahook samples` lists them), a file, or `-` for standard input.
@@ -85,25 +85,25 @@ enum Command {
         #[command(flatten)]
         options: SendOptions,
     },
-    /// Print the events that wait in a vendor's queue, one per line, and leave them there.
+    /// Print the events in a vendor's queue, one per line, and leave them there.
     ///
-    /// What is received is hidden from others for a while. The access key comes from the variables that the vendor's own tools read.
+    /// Received events are hidden from other clients for a while. The access key comes from the variables that the vendor's own tools read.
     Pull {
         #[command(subcommand)]
         command: pull::PullCommand,
     },
-    /// List the bundled samples: the vendors' published examples, and bodies that vary from them.
+    /// List the bundled samples: the vendors' published examples, and variations of them.
     Samples {
-        /// Only this product's.
+        /// Only samples of this product.
         #[arg(value_name = "PRODUCT")]
         product: Option<Product>,
-        /// Print what they become instead, one event per line.
+        /// Print their events instead, one per line.
         #[arg(long)]
         decoded: bool,
     },
-    /// List the vendor events that have a name here, and their kinds, as a table in Markdown.
+    /// List the recognised vendor events and their kinds, as a table in Markdown.
     Kinds,
-    /// Print the JSON Schema of an event: of all of it, or of its `data`.
+    /// Print the JSON Schema of the whole event, or of its `data`.
     Schema {
         /// Only `data`, the schema that `dataschema` names.
         #[arg(long)]
@@ -111,9 +111,9 @@ enum Command {
     },
     /// Write the requests of all bundled samples to a folder, as `<product>/<case>.json`.
     ///
-    /// Files there that are no sample's any more are removed.
+    /// Other JSON files in these folders are removed.
     Events {
-        /// The folder; made where it is missing.
+        /// The folder; created if it is missing.
         folder: PathBuf,
     },
 }
@@ -144,7 +144,7 @@ fn print_events(product: Product, callback: &str) -> Result<(), String> {
     if problems.is_empty() { Ok(()) } else { Err(problems.join("; ")) }
 }
 
-/// Prints the events of a body, one per line, and returns why those are unreadable that are.
+/// Prints the events of a body, one per line, and returns the reasons of unreadable ones.
 fn print_decoded(product: Product, body: &[u8]) -> Result<Vec<String>, String> {
     let mut problems = Vec::new();
     for event in decode(product, body, Timestamp::now()) {
@@ -169,7 +169,10 @@ fn print_request(product: Product, callback: &str, signing: &SigningOptions) -> 
 fn send(product: Product, callback: &str, options: &SendOptions) -> Result<(), String> {
     let body = input::find(product, callback).map_err(message)?;
     print_note(options.note());
-    if options.send(product, &body, print_line)? { Ok(()) } else { Err("not answered 200".to_owned()) }
+    match options.send(product, &body, print_line)? {
+        None => Ok(()),
+        Some(unexpected) => Err(format!("expected 200, got {unexpected}")),
+    }
 }
 
 fn print_note(note: Option<&str>) {
@@ -209,7 +212,7 @@ fn kinds_table() -> String {
     std::iter::once(head.to_owned()).chain(rows).collect()
 }
 
-/// Prints a line. Where nobody reads any further, as with `| head`, the tool ends quietly.
+/// Prints a line. If the reader has closed the pipe, as `| head` does, the tool exits quietly.
 fn print_line(line: &str) -> Result<(), String> {
     match writeln!(io::stdout(), "{line}") {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),

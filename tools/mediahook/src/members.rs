@@ -5,11 +5,11 @@ use std::ops::Range;
 
 use serde_json::value::RawValue;
 
-/// What some senders put before a body in UTF-8.
+/// Some senders put it before a UTF-8 body.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The body with these members, values as JSON, in place of those of the same names or before all others. Everything
-/// else stays as it was, byte for byte. `None` where the body is no JSON object.
+/// Sets members of the body, with values as JSON: existing ones are replaced, others are added at the start. Everything else
+/// stays byte for byte. `None` where the body is not a JSON object.
 pub(crate) fn set(body: &[u8], members: &[(&str, String)]) -> Option<Vec<u8>> {
     let text = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
     let present: BTreeMap<String, &RawValue> = serde_json::from_slice(text).ok()?;
@@ -34,7 +34,7 @@ pub(crate) fn set(body: &[u8], members: &[(&str, String)]) -> Option<Vec<u8>> {
     Some(edited)
 }
 
-/// Where in the body a value that was read from it stands.
+/// The range in the body of a value that was parsed from it.
 fn place(value: &RawValue, body: &[u8]) -> Range<usize> {
     let start = value.get().as_ptr().addr() - body.as_ptr().addr();
     start..start + value.get().len()

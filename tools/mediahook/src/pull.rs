@@ -1,4 +1,4 @@
-//! `mediahook pull`: the events of a vendor's queue, printed.
+//! `mediahook pull`: prints the events in a vendor's queue.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -13,16 +13,16 @@ use tokio::time::Instant;
 
 use crate::{message, print_line, print_note};
 
-/// How long one queue that never becomes empty is looked at before the next has its turn, or, with `--once`, before it ends.
-const LOOK: Duration = Duration::from_hours(1);
+/// How long a queue that is never empty is drained before the next one, or, with `--once`, before the command ends.
+const DRAIN_TIME: Duration = Duration::from_hours(1);
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PullCommand {
     /// Tencent Cloud VOD's queue, by `PullEvents`.
     ///
-    /// The access key is that of `TENCENTCLOUD_SECRET_ID` and `TENCENTCLOUD_SECRET_KEY`, with `TENCENTCLOUD_TOKEN` where it is a temporary one.
+    /// The access key is read from `TENCENTCLOUD_SECRET_ID` and `TENCENTCLOUD_SECRET_KEY`, with `TENCENTCLOUD_TOKEN` where it is a temporary one.
     TencentVod {
-        /// The server: that of mainland China unless it is set. International accounts have <https://vod.intl.tencentcloudapi.com>.
+        /// The server; by default that of mainland China. International accounts use <https://vod.intl.tencentcloudapi.com>.
         #[arg(long, env = variables::TENCENT_ENDPOINT, value_name = "URL", default_value = tencent::MAINLAND)]
         endpoint: Endpoint,
         /// The application. Accounts opened after 2023-12-25 need it.
@@ -33,7 +33,7 @@ pub(crate) enum PullCommand {
     },
     /// Queues of Alibaba Cloud's Simple Message Queue (MNS) that VOD or IMS write to.
     ///
-    /// The access key is that of `ALIBABA_CLOUD_ACCESS_KEY_ID` and `ALIBABA_CLOUD_ACCESS_KEY_SECRET`, with `ALIBABA_CLOUD_SECURITY_TOKEN` where it is a
+    /// The access key is read from `ALIBABA_CLOUD_ACCESS_KEY_ID` and `ALIBABA_CLOUD_ACCESS_KEY_SECRET`, with `ALIBABA_CLOUD_SECURITY_TOKEN` where it is a
     /// temporary one.
     AliyunMns {
         /// The server: <https://ACCOUNT.mns.REGION.aliyuncs.com>.
@@ -55,11 +55,11 @@ pub(crate) enum PullCommand {
 
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct PullOptions {
-    /// End when the queue is empty, or gives only what was printed before. Otherwise wait for more events.
+    /// End when the queue is empty or delivers only events that were printed before. Otherwise wait for more events.
     #[arg(long)]
     once: bool,
     /// Confirm the events after they are printed: the vendor then deletes them. Otherwise it hides them for a while, 30 seconds at Tencent Cloud, and
-    /// delivers them again.
+    /// redelivers them.
     #[arg(long)]
     confirm: bool,
 }
@@ -81,7 +81,7 @@ pub(crate) fn run(command: PullCommand) -> Result<(), String> {
     }
 }
 
-/// An access key is no argument: arguments are seen by everyone on the machine, and stay in the shell's history.
+/// The access key is not an argument: arguments are visible to everyone on the machine, and stay in the shell history.
 fn access_key(names: [&'static str; 3]) -> Result<Credentials, String> {
     let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty()).map(SecretString::from);
     match names.map(variable) {
@@ -90,7 +90,7 @@ fn access_key(names: [&'static str; 3]) -> Result<Credentials, String> {
     }
 }
 
-/// One queue after the other, and, unless it is to be done once, again.
+/// Drains one queue after the other, and, without `--once`, starts over.
 async fn print(queues: &[impl Queue], key: &Credentials, options: PullOptions) -> Result<(), String> {
     let after_store = if options.confirm { AfterStore::Confirm } else { AfterStore::Keep };
     let printed = RefCell::new(HashSet::new());
@@ -101,7 +101,7 @@ async fn print(queues: &[impl Queue], key: &Credentials, options: PullOptions) -
     loop {
         for queue in queues {
             let credentials = async || Ok(key.clone());
-            let report = queues::drain(queue, credentials, store, after_store, Instant::now() + LOOK).await;
+            let report = queues::drain(queue, credentials, store, after_store, Instant::now() + DRAIN_TIME).await;
             let Some(error) = report.error else { continue };
             let may_pass = !options.once && is_temporary(&error);
             let text = format!("{}: {}", report.queue, message(error));
@@ -123,8 +123,8 @@ fn print_events<'e>(events: impl IntoIterator<Item = &'e CloudEvent>) -> Result<
     Ok(())
 }
 
-/// Events that stay in their queue come again. It ends with a batch of which nothing is new: otherwise a queue whose events
-/// are not hidden for long would never seem empty.
+/// Events that stay in their queue are redelivered. It breaks at a batch without a new event: otherwise a queue with a short
+/// visibility timeout would never seem empty.
 fn print_new(events: &[CloudEvent], printed: &mut HashSet<String>) -> Result<ControlFlow<()>, BoxError> {
     let new: Vec<&CloudEvent> = events.iter().filter(|event| printed.insert(event.id.clone())).collect();
     let flow = if new.is_empty() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
@@ -132,7 +132,7 @@ fn print_new(events: &[CloudEvent], printed: &mut HashSet<String>) -> Result<Con
     Ok(flow)
 }
 
-/// Whether waiting for events may go on.
+/// Whether a retry may succeed.
 fn is_temporary(error: &DrainError) -> bool {
     match error {
         DrainError::Receive(error) | DrainError::Confirm(error) => QueueError::is_temporary(error),

@@ -1,4 +1,4 @@
-//! The function URL request that AWS Lambda makes of a vendor's POST.
+//! The function URL request that AWS Lambda creates from a vendor's POST.
 //!
 //! Payload format 2.0: <https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html>
 
@@ -15,13 +15,13 @@ use crate::token::query_of;
 /// The function's URL in all requests.
 pub const URL: &str = "https://function.lambda-url.eu-central-1.on.aws/";
 
-/// When the requests are said to have arrived, in milliseconds: 2026-01-02T03:04:05Z. A fixed time keeps them the same.
+/// The time of receipt in the requests, in milliseconds: 2026-01-02T03:04:05Z. It is fixed, so that they never change.
 const TIME_EPOCH: u64 = 1_767_323_045_000;
 const TIME: &str = "02/Jan/2026:03:04:05 +0000";
 
 /// The JSON is not that of a function URL request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this is no function URL request")]
+#[error("expected a function URL request")]
 pub struct NotARequest;
 
 /// Headers of a callback, as far as they differ between vendors, or between a vendor's documentation and practice.
@@ -113,8 +113,8 @@ fn in_json(body: &[u8], is_text: bool) -> (String, bool) {
 /// The body of a request.
 ///
 /// # Errors
-/// [`NotARequest`] where there is none, or one that is not in Base64 although it says so, or where the rest is so little
-/// like a request that it may be a callback with members of the same names.
+/// [`NotARequest`] where there is none, where it is marked as Base64 and is not, or where the JSON may be a callback with
+/// members of the same names.
 pub fn body(request: &Value) -> Result<Vec<u8>, NotARequest> {
     context(request)?;
     let text = request.get("body").and_then(Value::as_str).ok_or(NotARequest)?;
@@ -128,13 +128,13 @@ pub fn body(request: &Value) -> Result<Vec<u8>, NotARequest> {
 /// When a request arrived.
 ///
 /// # Errors
-/// [`NotARequest`] where it does not say.
+/// [`NotARequest`] where it has no time.
 pub fn arrival(request: &Value) -> Result<Timestamp, NotARequest> {
     let milliseconds = context(request)?.get("timeEpoch").and_then(Value::as_i64).ok_or(NotARequest)?;
     Timestamp::from_millisecond(milliseconds).map_err(|_| NotARequest)
 }
 
-/// The request, had it arrived at this time.
+/// The request with this time of receipt.
 ///
 /// # Errors
 /// [`NotARequest`]
@@ -146,8 +146,8 @@ pub fn arriving(mut request: Value, time: Timestamp) -> Result<Value, NotAReques
     Ok(request)
 }
 
-/// The request with the query string, the headers and the body of a signed callback, and all else as it was: whether the
-/// body is in Base64, and header names in capitals.
+/// The request with the query string, headers and body of a signed callback. The rest stays, also whether the body is in
+/// Base64 and header names are in upper case.
 ///
 /// # Errors
 /// [`NotARequest`]
@@ -185,13 +185,13 @@ fn object<'r>(request: &'r mut Value, member: &str) -> Result<&'r mut Map<String
     request.get_mut(member).and_then(Value::as_object_mut).ok_or(NotARequest)
 }
 
-/// As the files in `events/` have it.
+/// The JSON of the files in `events/`.
 #[must_use]
 pub fn to_json(request: &Value) -> String {
     format!("{request:#}")
 }
 
-/// Whether a function URL hands a body of this type over as it is. It encodes everything else as Base64.
+/// Whether a function URL passes a body of this type on as text. It encodes all others as Base64.
 fn is_text(content_type: Option<&str>) -> bool {
     content_type.is_some_and(|content_type| content_type.starts_with("text/") || content_type == "application/json")
 }

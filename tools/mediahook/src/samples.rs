@@ -23,18 +23,17 @@ pub(crate) struct Sample {
     pub(crate) body: Vec<u8>,
 }
 
-/// A way in which callbacks arrive besides the vendor's own, to try on one sample of each product.
+/// A variation of how callbacks arrive, which is applied to one sample of each product.
 struct Variation {
     /// Added to the sample's name.
     name: &'static str,
     /// Changes the headers that the vendor sends.
     headers: fn(RequestHeaders) -> RequestHeaders,
-    /// Stands before the body.
+    /// Prefix of the body.
     prefix: &'static [u8],
 }
 
-/// What receivers have to cope with: Base64, content types that are wrong, odd or missing, header names in any letter
-/// case, a byte order mark.
+/// What receivers must accept: Base64, wrong, odd or missing content types, header names in any case, a byte order mark.
 const VARIATIONS: &[Variation] = &[
     Variation {
         name: "octet-stream",
@@ -66,7 +65,7 @@ const VARIATIONS: &[Variation] = &[
     Variation { name: "byte-order-mark", headers: |headers| headers, prefix: b"\xef\xbb\xbf" },
 ];
 
-/// The samples of a product that the variations are tried on: the vendors' own examples.
+/// The samples of a product that the variations are applied to: the vendors' own examples.
 fn varied(product: Product) -> &'static [&'static str] {
     match product {
         Product::AliyunVod => &["workflow-task-complete"],
@@ -106,8 +105,7 @@ pub(crate) fn requests(product: Product) -> Vec<(String, Value)> {
     requests
 }
 
-/// Writes every request to `<folder>/<product>/<case>.json` and removes what is no request's file there. Tells how many
-/// there are.
+/// Writes every request to `<folder>/<product>/<case>.json`, and removes other JSON files there. Returns the number of requests.
 ///
 /// # Errors
 /// The first one that the file system gives.

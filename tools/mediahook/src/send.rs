@@ -19,7 +19,7 @@ pub(crate) struct SigningOptions {
     /// Sign with this key, as the vendor does. Cloud Infinite signs nothing and takes none.
     #[arg(long, env = variables::KEY, hide_env_values = true)]
     key: Option<SecretString>,
-    /// Add this token to the URL, as `token=`, in place of one that is there.
+    /// Add this token to the URL, as `token=`, instead of one that it has.
     #[arg(long, env = variables::TOKEN, hide_env_values = true)]
     token: Option<SecretString>,
     /// The callback URL that Alibaba Cloud signs, as it is configured there; by default the URL that is posted to, with the token.
@@ -28,7 +28,7 @@ pub(crate) struct SigningOptions {
     /// Change this part after signing.
     #[arg(long, value_name = "PART")]
     tamper: Option<Tamper>,
-    /// Sign with a clock that is so many seconds ahead, or behind if negative. For Tencent Cloud VOD this moves the expiry.
+    /// Sign with a clock this many seconds ahead, or behind if negative. For Tencent Cloud VOD this moves the expiry.
     #[arg(long, value_name = "SECONDS", default_value_t = 0, allow_negative_numbers = true)]
     skew: i64,
 }
@@ -39,29 +39,29 @@ pub(crate) struct SendOptions {
     /// Where to post it: an http or https URL.
     #[arg(long, value_parser = http_url)]
     url: String,
-    /// Send it so many times, one after another on one connection, each time signed anew.
+    /// Send it this many times, one after another on one connection, each time with a new signature.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     repeat: u32,
-    /// Wait so many seconds for an answer; by default as many as the vendor does.
+    /// Timeout of the response, in seconds; by default that of the vendor.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     timeout: Option<u64>,
     #[command(flatten)]
     signing: SigningOptions,
 }
 
-/// The callback could not be sent, or was not answered.
+/// The callback could not be sent, or got no response.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SendError {
     #[error(transparent)]
     Signing(#[from] SigningError),
-    #[error("no answer within {} s, {reason}", limit.as_secs())]
+    #[error("no response within {} s, {reason}", limit.as_secs())]
     TimedOut { limit: Duration, reason: &'static str },
-    /// The error without its URL, which bears the token.
-    #[error("it could not be sent")]
+    /// The error without its URL, which includes the token.
+    #[error("the request failed")]
     Http(#[source] reqwest::Error),
 }
 
-/// What came back, and when.
+/// A response and its time.
 struct TimedResponse {
     status: StatusCode,
     body: String,
@@ -92,13 +92,13 @@ impl SigningOptions {
         self.sign(product, self.callback_url.as_deref().unwrap_or(mediahook::request::URL), body)
     }
 
-    /// Whether a request differs from one that is not signed.
+    /// Whether any option is given.
     pub(crate) fn are_given(&self) -> bool {
         let has_secret = given(self.key.as_ref()).or(given(self.token.as_ref())).is_some();
         has_secret || self.callback_url.is_some() || self.tamper.is_some() || self.skew != 0
     }
 
-    /// What is to be known about what was asked for.
+    /// A note to print about these options.
     pub(crate) fn note(&self) -> Option<&'static str> {
         (self.tamper == Some(Tamper::Body)).then_some(
             "no vendor's signature covers the body, so a function accepts it although it was changed after signing \
@@ -107,51 +107,58 @@ impl SigningOptions {
     }
 }
 
-/// A variable of the environment that is there but empty gives nothing.
+/// The value, unless it is empty, as a variable of the environment may be.
 fn given(secret: Option<&SecretString>) -> Option<SecretString> {
     secret.filter(|secret| !secret.expose_secret().is_empty()).cloned()
 }
 
 impl SendOptions {
-    /// What is to be known about what was asked for.
+    /// A note to print about these options.
     pub(crate) fn note(&self) -> Option<&'static str> {
         self.signing.note()
     }
 
-    /// Sends the callback as often as it was asked for, and hands each line about it to `print`. Tells whether
-    /// all answers were 200.
+    /// Sends the callback as often as requested, and calls `print` with each line of output. Returns what came
+    /// instead of a 200, if anything did.
     pub(crate) fn send(
         &self,
         product: Product,
         body: &[u8],
         print: impl Fn(&str) -> Result<(), String>,
-    ) -> Result<bool, String> {
+    ) -> Result<Option<String>, String> {
         let (limit, reason) = self.limit(product);
         let client = Client::builder().timeout(limit).redirect(Policy::none()).build().map_err(crate::message)?;
         let mut times = Vec::new();
-        let mut succeeded = 0;
+        let (mut succeeded, mut unexpected) = (0, None);
         for _ in 0..self.repeat {
             let callback = self.signing.sign(product, &self.url, body).map_err(crate::message)?;
-            let answer = match post(&client, product, callback) {
+            let response = match post(&client, product, callback) {
                 Err(SendError::Http(error)) if error.is_timeout() => Err(SendError::TimedOut { limit, reason }),
-                answer => answer,
+                response => response,
             };
-            match answer {
-                Ok(answer) => {
-                    succeeded += u32::from(answer.status == StatusCode::OK);
-                    print(&format!("{}  {}  {}", answer.status, milliseconds(answer.time), answer.body.trim_end()))?;
-                    times.push(answer.time);
+            match response {
+                Ok(TimedResponse { status, body, time }) => {
+                    if status == StatusCode::OK {
+                        succeeded += 1;
+                    } else {
+                        unexpected.get_or_insert_with(|| status.as_u16().to_string());
+                    }
+                    print(&format!("{status}  {}  {}", milliseconds(time), body.trim_end()))?;
+                    times.push(time);
                 }
-                Err(error) => print(&crate::message(error))?,
+                Err(error) => {
+                    unexpected.get_or_insert_with(|| "no response".to_owned());
+                    print(&crate::message(error))?;
+                }
             }
         }
         if self.repeat > 1 {
             print(&summary(self.repeat, succeeded, times))?;
         }
-        Ok(succeeded == self.repeat)
+        Ok(unexpected)
     }
 
-    /// How long an answer is waited for, and why so long.
+    /// The timeout of the response, and the reason for it.
     fn limit(&self, product: Product) -> (Duration, &'static str) {
         match (self.timeout, product) {
             (Some(seconds), _) => (Duration::from_secs(seconds), "as --timeout says"),
@@ -201,7 +208,7 @@ fn milliseconds(time: Duration) -> String {
     format!("{:.1} ms", time.as_secs_f64() * 1000.0)
 }
 
-/// Takes a URL for what it is, to the letter: Alibaba Cloud signs it so.
+/// Validates a URL without changing it: Alibaba Cloud signs its exact text.
 fn http_url(text: &str) -> Result<String, String> {
     match reqwest::Url::parse(text) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.fragment().is_none() => Ok(text.to_owned()),

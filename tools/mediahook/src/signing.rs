@@ -1,4 +1,4 @@
-//! Signs a callback as its vendor does, and breaks it on purpose.
+//! Signs a callback as its vendor does, and tampers with it on request.
 
 use callbacks::Product;
 use callbacks::auth::{CredentialsError, Signature, sign};
@@ -8,12 +8,12 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::members;
 use crate::token::{token_of, with_token};
 
-/// Where a callback is sent and what shows that it is authentic.
+/// Where a callback is sent, and the credentials that authenticate it.
 #[derive(Debug, Clone, Default)]
 pub struct Signing {
     /// The URL that it is posted to.
     pub url: String,
-    /// The token that the URL gets in addition, or instead of the one that it bears.
+    /// The token to add to the URL, or to replace the one in it.
     pub token: Option<SecretString>,
     /// The key that it is signed with. Without one nothing is signed.
     pub key: Option<SecretString>,
@@ -49,23 +49,23 @@ pub struct Callback {
     pub body: Vec<u8>,
 }
 
-/// A callback that cannot be signed or changed in this way.
+/// The callback cannot be signed or tampered with in this way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SigningError {
-    /// The key does not go with the product.
+    /// The key does not fit the product.
     #[error(transparent)]
     Credentials(#[from] CredentialsError),
     /// Tencent Cloud VOD signs in the body.
     #[error("Tencent Cloud VOD puts its signature into the body, which has to be a JSON object for that")]
     NotAnObject,
     /// There is no signature to change.
-    #[error("there is no signature to tamper with: that takes a key")]
+    #[error("--tamper signature, --tamper timestamp and --skew need --key or {}", variables::KEY)]
     NoSignature,
     /// There is no token to change.
-    #[error("there is no token to tamper with: the URL bears none, or an empty one")]
+    #[error("--tamper token needs --token or {}, or a URL with a token", variables::TOKEN)]
     NoToken,
-    /// The body has no place for another element.
-    #[error("the body cannot be tampered with: it is neither a JSON object nor XML")]
+    /// The body has no place for a changed element.
+    #[error("--tamper body needs a body that is a JSON object or XML")]
     UnknownBody,
 }
 
@@ -73,7 +73,7 @@ impl Signing {
     /// The callback of this body, as the vendor would post it.
     ///
     /// # Errors
-    /// [`SigningError`] says why it cannot be signed, or why there is nothing to tamper with.
+    /// [`SigningError`] says why it cannot be signed, or what tampering needs.
     pub fn sign(&self, product: Product, body: &[u8]) -> Result<Callback, SigningError> {
         let url = match &self.token {
             Some(token) => with_token(&self.url, token.expose_secret()),

@@ -2,10 +2,10 @@
 
 use form_urlencoded::{byte_serialize, parse};
 
-/// Name of the URL parameter that bears it.
+/// Name of the URL parameter.
 const PARAMETER: &str = "token";
 
-/// The URL with this token, in place of one that is there. The rest of the URL stays to the letter.
+/// The URL with this token, instead of one that it has. The rest of the URL stays exactly as it is.
 #[must_use]
 pub fn with_token(url: &str, token: &str) -> String {
     let (address, parameters) = url.split_once('?').unwrap_or((url, ""));
@@ -15,13 +15,13 @@ pub fn with_token(url: &str, token: &str) -> String {
     format!("{address}?{}", parameters.join("&"))
 }
 
-/// The token that the URL bears, decoded; the first where there are several.
+/// The decoded token in the URL; the first where there are several.
 #[must_use]
 pub fn token_of(url: &str) -> Option<String> {
     token_of_query(query_of(url))
 }
 
-/// What stands after the question mark.
+/// The text after the question mark.
 pub(crate) fn query_of(url: &str) -> &str {
     url.split_once('?').map_or("", |(_, query)| query)
 }

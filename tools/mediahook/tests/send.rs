@@ -157,7 +157,7 @@ fn what_was_not_answered_is_told_without_the_token() {
     // A port that the system gives to nobody, unlike one that was free a moment ago.
     let nobody = "http://127.0.0.1:1".to_owned();
     let (silent, _received) = server(None);
-    for (url, expected) in [(nobody, "it could not be sent"), (silent, "no answer within 1 s, as --timeout says")] {
+    for (url, expected) in [(nobody, "the request failed"), (silent, "no response within 1 s, as --timeout says")] {
         let arguments = ["send", "tencent-ci", "workflow-finish", "--url", &url, "--token", "Secret", "--timeout", "1"];
         let output = mediahook(&arguments, &[]);
         assert_eq!(output.status.code(), Some(1));

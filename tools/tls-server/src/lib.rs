@@ -1,5 +1,11 @@
-//! A server on this machine that speaks TLS, for the tests: with a certificate authority of its own, and a count of the
-//! connections that it was asked for.
+//! A TLS server on this machine, for the tests, with its own certificate authority and a count of connections.
+//!
+//! ```ignore
+//! let server = Server::start(Router::new().fallback(handler))?;
+//! let client = client_that_trusts(server.ca_bundle()).get(server.url());
+//! ```
+//!
+//! It listens only on the loopback address, and ends when it is dropped.
 
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, TcpListener};
@@ -23,7 +29,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
-/// A server on a free port, which speaks HTTP/1.1 as the services of AWS do. Dropping it ends it, and all requests that wait.
+/// A server on a free port, which speaks HTTP/1.1 as the services of AWS do. Dropping it ends it, and aborts open requests.
 #[derive(Debug)]
 pub struct Server {
     port: u16,
@@ -51,7 +57,7 @@ pub enum TlsServerError {
 }
 
 impl Server {
-    /// Starts a server that answers as `router` does.
+    /// Starts a server with this router.
     ///
     /// # Errors
     /// [`TlsServerError`] where it cannot listen or has no certificate.
@@ -71,13 +77,13 @@ impl Server {
         Ok(Self { port, ca_bundle, accepted, close: Some(close), thread: Some(thread) })
     }
 
-    /// Where it is: `https://127.0.0.1:<port>`.
+    /// Its URL: `https://127.0.0.1:<port>`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("https://127.0.0.1:{}", self.port)
     }
 
-    /// The file with the root certificate that its own chains to, in PEM. It is there as long as the server is.
+    /// A PEM file with the root of its certificate. It is deleted with the server.
     #[must_use]
     pub fn ca_bundle(&self) -> &Path {
         self.ca_bundle.path()
@@ -89,7 +95,7 @@ impl Server {
         self.accepted.load(Ordering::Acquire)
     }
 
-    /// Closes all connections, whatever they are used for. Others can be opened.
+    /// Closes all connections, also those in use. New ones can be opened.
     pub fn close_connections(&self) {
         let (closed, all_closed) = mpsc::channel();
         // A server that has ended has no connections.
@@ -105,7 +111,7 @@ impl Drop for Server {
     }
 }
 
-/// What the server's thread has.
+/// The state of the server's thread.
 struct Service {
     acceptor: TlsAcceptor,
     router: Router,
@@ -125,7 +131,7 @@ impl Service {
                 closed = closing.recv() => {
                     let Some(closed) = closed else { return Ok(()) };
                     connections.shutdown().await;
-                    // Whoever asked for it may have gone.
+                    // The caller may have ended.
                     closed.send(()).unwrap_or_default();
                 }
                 Some(_) = connections.join_next() => {}
@@ -136,7 +142,7 @@ impl Service {
 
 /// Answers the requests of a connection until either side ends it.
 async fn connection(acceptor: TlsAcceptor, router: Router, stream: TcpStream) {
-    // A client that does not trust the certificate has its own error.
+    // A client that does not trust the certificate reports the error itself.
     let Ok(stream) = acceptor.accept(stream).await else { return };
     let served = http1::Builder::new().serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
     served.await.unwrap_or_default();

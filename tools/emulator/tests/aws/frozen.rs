@@ -1,4 +1,4 @@
-//! Lambda freezes a function between two requests. What becomes of its connections meanwhile costs no event.
+//! Lambda freezes a function between two requests. Connections that break meanwhile lose no event.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -10,13 +10,13 @@ use emulator::{Emulator, FunctionResponse};
 
 use crate::support::{UNSIGNED, oversized, published, stack, stored};
 
-/// Several messages, which are sent at a time: each has a connection.
+/// Several messages, which are sent concurrently, each on its own connection.
 fn several() -> String {
     let event = format!(r#"{{"EventType":"New","EventHandle":"h","Text":"{}"}}"#, "x".repeat(100_000));
     format!(r#"{{"EventSet":[{}]}}"#, vec![event; 12].join(","))
 }
 
-/// Posts a body after the connections were closed, while the function stood still.
+/// Posts a body after the connections were closed, while the function was frozen.
 fn post_after_closing(function: &Emulator, proxy: &Proxy, body: &str) -> FunctionResponse {
     function.killer().pause();
     proxy.server().close_connections();
@@ -25,7 +25,7 @@ fn post_after_closing(function: &Emulator, proxy: &Proxy, body: &str) -> Functio
 }
 
 #[test]
-fn connections_that_were_closed_are_opened_anew() {
+fn closed_connections_are_replaced() {
     let stack = stack("closed");
     let function = stack.product(Product::TencentVod, UNSIGNED).unwrap();
     for body in ["{}", &several(), "{}", &oversized(1), &oversized(2), &several(), &several()] {
@@ -34,7 +34,7 @@ fn connections_that_were_closed_are_opened_anew() {
     }
 }
 
-/// Nobody says that a connection is gone: a call on it gets no answer. There is time for two more attempts.
+/// A broken connection without a notice: a call on it gets no response. There is time for two more attempts.
 #[test]
 fn a_call_on_a_connection_that_is_gone_is_repeated() {
     let stack = stack("gone");
@@ -52,7 +52,7 @@ fn a_call_on_a_connection_that_is_gone_is_repeated() {
 }
 
 #[test]
-fn dispatch_opens_connections_anew() {
+fn dispatch_replaces_connections() {
     let stack = stack("dispatch-closed");
     let function = stack.product(Product::AliyunIms, UNSIGNED).unwrap();
     let dispatch = stack.dispatch(&[]).unwrap();
@@ -71,7 +71,7 @@ fn dispatch_opens_connections_anew() {
     assert!(stack.outlet.take_calls().iter().any(|call| call.operation == CLAIM));
 }
 
-/// A bundle that cannot be used is told, and not that AWS cannot be reached.
+/// An invalid bundle is reported as such, not as an unreachable service.
 #[test]
 fn a_function_with_a_wrong_bundle_does_not_start() {
     let stack = stack("wrong-bundle");

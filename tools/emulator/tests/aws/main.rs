@@ -23,7 +23,7 @@ fn storing_takes_one_call_and_no_other() {
     for product in Product::ALL {
         let function = stack.product(product, UNSIGNED).unwrap();
         let requests = emulator::requests(product).unwrap();
-        // What is called once, when the function starts, is not on a callback's way.
+        // Calls at the start of the function are not part of handling a callback.
         assert_eq!(function.invoke(&requests[0].1).unwrap().status_code, 200);
         drop(stack.aws.drain(&stack.resources.queue).unwrap());
         drop(stack.intake.take_calls());
@@ -31,7 +31,7 @@ fn storing_takes_one_call_and_no_other() {
             assert_eq!(function.invoke(request).unwrap().status_code, 200, "{product} {case}");
             let operations: Vec<String> = stack.intake.take_calls().into_iter().map(|call| call.operation).collect();
             let expected: Vec<Value> = json_lines(&expected_events(product, request).unwrap());
-            // A pull response without an event is nothing to store.
+            // A pull response without an event stores nothing.
             assert_eq!(operations, if expected.is_empty() { vec![] } else { vec![SEND] }, "{case}");
             assert_eq!(stored(&stack), expected, "{product} {case}");
         }
@@ -105,7 +105,7 @@ fn an_event_is_published_once_however_often_it_is_delivered() {
     let calls = stack.outlet.take_calls();
     assert_eq!(counts(&calls)[PUBLISH], 1);
 
-    // The queue gives the message again, and the vendor sends the callback again.
+    // The queue redelivers the message, and the vendor retries the callback.
     assert_eq!(deliver(&messages, &dispatch), [] as [String; 0]);
     stack.aws.delete(&stack.resources.queue, &messages).unwrap();
     assert_eq!(function.invoke(&request).unwrap().status_code, 200);
@@ -120,7 +120,7 @@ fn an_event_is_published_once_however_often_it_is_delivered() {
     for event in &published {
         assert_eq!(event["source"], "mediahook.tencent-vod");
         assert_eq!(event["detail-type"], event["detail"]["type"]);
-        // When it was published, and not when it happened.
+        // The time of publication, not of the event.
         assert_ne!(event["time"].as_str().unwrap().get(..10), event["detail"]["time"].as_str().unwrap().get(..10));
     }
 }
@@ -133,7 +133,7 @@ fn only_what_failed_comes_back() {
     for number in 0..3 {
         function.invoke(&post(format!(r#"{{"EventType":"New{number}"}}"#).as_bytes())).unwrap();
     }
-    // Dispatch sends what the bus refuses a few times by itself.
+    // Dispatch itself retries entries that the bus rejects.
     stack.outlet.set_plan(|call| {
         let call = call.json();
         let entries = call.get("Entries")?.as_array()?;
@@ -174,7 +174,7 @@ fn events_wait_in_the_queue_while_the_ledger_or_bus_is_down() {
     }
 }
 
-/// The only two moments at which an event is published twice are those where its caller cannot know that it was.
+/// An event is published twice only where dispatch cannot know that it was published.
 #[test]
 fn a_function_that_is_killed_between_two_steps_loses_nothing() {
     for (number, (step, is_made, times)) in
@@ -200,7 +200,7 @@ fn a_function_that_is_killed_between_two_steps_loses_nothing() {
     }
 }
 
-/// Without the lease, whoever is given the message again at once would publish its event while the first still may.
+/// Without the lease, a second run with the same message would publish its event while the first run still may.
 #[test]
 fn what_another_run_has_claimed_waits() {
     let stack = stack("held");

@@ -12,10 +12,10 @@ use crate::support::stack;
 
 const READ: &str = "secretsmanager:GetSecretValue";
 
-/// Many times the seconds that a change takes to be noticed, which is one.
+/// Many times the refresh interval of one second.
 const LIMIT: Duration = Duration::from_mins(1);
 
-/// The status code of the answer to a callback with this token.
+/// The status code of the response to a callback with this token.
 fn status(function: &Emulator, token: &str) -> u16 {
     let mut request: Value = serde_json::from_str(&post(b"{}")).unwrap();
     request["rawQueryString"] = format!("token={token}").into();
@@ -54,7 +54,7 @@ fn tokens_are_changed_while_requests_come_in() {
     put(&stack, name, &["two"]);
     until(&function, "one", 401, "two");
 
-    // What was read last stays in force.
+    // The last credentials stay in use.
     stack.intake.set_plan(|call| (call.operation == READ).then_some(Fault::Error));
     drop(stack.intake.take_calls());
     let started = Instant::now();
@@ -65,10 +65,10 @@ fn tokens_are_changed_while_requests_come_in() {
     assert_eq!((status(&function, "two"), status(&function, "one")), (200, 401));
 }
 
-/// Lambda pauses a function as soon as it has answered. A reading of the secret that runs then is cut off, which is no reason
-/// to refuse the next callback, signed with a key that the secret has by now.
+/// Lambda freezes a function as soon as it has responded, which interrupts a running refresh of the secret. The next callback,
+/// signed with a key that was added to the secret meanwhile, must be accepted.
 #[test]
-fn a_reading_that_was_cut_off_is_begun_anew() {
+fn an_interrupted_refresh_is_restarted() {
     let stack = stack("paused");
     let name = "secret-of-a-quiet-function";
     stack.aws.call("secretsmanager.CreateSecret", &json!({"Name": name})).unwrap();
@@ -88,7 +88,7 @@ fn a_reading_that_was_cut_off_is_begun_anew() {
     process.pause();
     put(&stack, name, &["two"]);
     stack.intake.set_plan(|_| None);
-    // Longer than reading a secret may take.
+    // Longer than the timeout of reading a secret.
     std::thread::sleep(Duration::from_secs(6));
     process.resume();
     assert_eq!(status(&function, "two"), 200);

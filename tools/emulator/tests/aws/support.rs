@@ -10,13 +10,13 @@ use emulator::stack::Stack;
 use emulator::{Emulator, requests};
 use serde_json::Value;
 
-/// What a function needs to take callbacks that nothing authenticates.
+/// The environment in which a function accepts unsigned callbacks.
 pub(crate) const UNSIGNED: &[(&str, &str)] = &[(variables::ALLOW_UNSIGNED, "true")];
 
 /// One for all tests of a binary: each has a stack of its own in it.
 static MOTO: LazyLock<Moto> = LazyLock::new(|| Moto::start().unwrap());
 
-/// Longer than a message can be on its way, with all of its returns to the queue.
+/// Longer than a message can be in flight, with all of its redeliveries.
 const LIMIT: Duration = Duration::from_mins(2);
 
 pub(crate) fn stack(name: &str) -> Stack {
@@ -28,7 +28,7 @@ pub(crate) fn sample(product: Product, case: &str) -> String {
     requests(product).unwrap().into_iter().find(|(name, _)| name == case).unwrap().1
 }
 
-/// A body whose event is bigger than a message may be. Bodies of different numbers are different events.
+/// A body whose event is too large for a message. Bodies of different numbers are different events.
 pub(crate) fn oversized(number: usize) -> String {
     format!(r#"{{"EventType":"New","Number":{number},"MessageBody":{{"Text":"{}"}}}}"#, "x".repeat(300_000))
 }
@@ -45,7 +45,7 @@ pub(crate) fn published(stack: &Stack) -> Vec<Value> {
     messages.iter().map(|message| serde_json::from_str(&message.body).unwrap()).collect()
 }
 
-/// Dispatches until nothing is left in the intake queue. Messages come back after the leases have ended.
+/// Dispatches until the intake queue is empty. Messages are redelivered after their leases have ended.
 pub(crate) fn dispatch_all(stack: &Stack, dispatch: &Emulator) {
     let started = Instant::now();
     while stack.aws.length(&stack.resources.queue).unwrap() > 0 {

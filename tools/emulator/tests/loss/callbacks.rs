@@ -1,4 +1,4 @@
-//! What is sent: samples of all products, each made an event of its own, many of them twice.
+//! The callbacks that are sent: samples of all products, each made unique, many of them twice.
 
 use callbacks::Product;
 use emulator::{expected_events, requests, vendor};
@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use mediahook::signing::Tamper;
 use serde_json::Value;
 
-/// One in so many callbacks has an event that is too big for a message.
+/// One in this many callbacks has an event that is too large for a message.
 const OVERSIZED: usize = 60;
-/// One in so many is not the vendor's, and is refused.
+/// One in this many is forged, and is rejected.
 const FORGED: usize = 15;
 
 /// A callback, which is sent once or more.
@@ -21,7 +21,7 @@ pub(crate) struct Callback {
     pub(crate) forgery: Option<Forgery>,
 }
 
-/// What is wrong with a callback that is not the vendor's.
+/// What is wrong with a forged callback.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Forgery {
     Token,
@@ -64,7 +64,7 @@ impl Callback {
 }
 
 /// A product's share of `count` callbacks, and the order in which they are sent: a third of that are repetitions, some
-/// at once, some much later.
+/// immediately, some much later.
 pub(crate) fn of_product(product: Product, count: usize, random: &mut Rng) -> (Vec<Callback>, Vec<usize>) {
     let samples: Vec<Value> =
         requests(product).unwrap().iter().map(|(_, request)| serde_json::from_str(request).unwrap()).collect();

@@ -1,4 +1,4 @@
-//! What goes wrong.
+//! The injected faults.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
@@ -8,16 +8,16 @@ use emulator::Killer;
 use emulator::proxy::{CLAIM, COMPLETE, Call, Fault, Hook, PUBLISH, SEND};
 use fastrand::Rng;
 
-/// What goes wrong with one run of dispatch.
+/// The faults of one run of dispatch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Trouble {
-    /// Now and then a call fails, and is made again.
+    /// Now and then a call fails, and is retried.
     Weather,
     /// A service is down for all of the run.
     Outage(&'static str),
     /// The function is killed at a call, which is made or not.
     Kill(&'static str, bool),
-    /// A call is made, and its answer lost.
+    /// A call is made, and its response is lost.
     Lost(&'static str),
 }
 
@@ -28,7 +28,7 @@ impl Trouble {
     }
 }
 
-/// All that can go wrong without an event being published twice.
+/// All faults that must not duplicate an event.
 pub(crate) const HARMLESS: [Trouble; 7] = [
     Trouble::Outage("dynamodb:"),
     Trouble::Outage("events:"),
@@ -39,14 +39,14 @@ pub(crate) const HARMLESS: [Trouble; 7] = [
     Trouble::Lost(CLAIM),
 ];
 
-/// All that can go wrong with an event being published twice.
+/// All faults that may duplicate an event.
 pub(crate) const AMBIGUOUS: [Trouble; 3] =
     [Trouble::Kill(PUBLISH, true), Trouble::Kill(COMPLETE, false), Trouble::Lost(PUBLISH)];
 
 /// The call with which the queue and the bucket are down for the first time, so that they are in a short run, too.
 const FIRST_OUTAGE: usize = 40;
 
-/// What goes wrong on the way to an answer: single calls, and now and then all for a while.
+/// The faults while a callback is handled: single calls, and now and then an outage.
 pub(crate) fn intake(seed: u64) -> impl FnMut(&Call) -> Option<Fault> {
     let mut random = Rng::with_seed(seed);
     let (mut calls, mut outage) = (0, 0);
@@ -72,7 +72,7 @@ pub(crate) fn intake(seed: u64) -> impl FnMut(&Call) -> Option<Fault> {
     }
 }
 
-/// What goes wrong between the queue and the bus. The trouble is set for each run.
+/// The faults between the queue and the bus. They are set for each run.
 pub(crate) fn outlet(seed: u64, trouble: Arc<Mutex<Trouble>>, killer: Killer) -> impl FnMut(&Call) -> Option<Fault> {
     let mut random = Rng::with_seed(seed);
     let mut failed: HashSet<Bytes> = HashSet::new();

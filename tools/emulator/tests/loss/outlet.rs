@@ -1,4 +1,4 @@
-//! Lambda's part and the queue's: batches, delivered once or more, to functions that have trouble.
+//! The roles of Lambda and the queue: batches, delivered once or more, to functions with faults.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
@@ -94,7 +94,7 @@ fn receive(stack: &Stack, limit: usize, progress: &Progress) -> Option<Vec<Messa
     }
 }
 
-/// Tells the queue what is done with. The rest comes back after its leases have ended.
+/// Deletes what is done. The rest is redelivered after its leases have ended.
 fn settle(
     stack: &Stack,
     workers: &[Worker],

@@ -1,4 +1,4 @@
-//! What was sent, what arrived, and why what arrived twice did.
+//! Compares what was sent with what arrived, and explains duplicates.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
