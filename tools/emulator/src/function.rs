@@ -192,7 +192,7 @@ impl Drop for Emulator {
     }
 }
 
-/// Kills a function's process, whatever it is doing. Its invocation fails; the next one starts it anew, as in Lambda.
+/// Kills a function's process, whatever it is doing. Its invocation fails; the next one restarts it, as in Lambda.
 #[derive(Debug, Clone)]
 pub struct Killer {
     /// The folder with the process id and the output of the function.

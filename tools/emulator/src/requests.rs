@@ -41,7 +41,7 @@ pub fn request_by(method: &str, body: &[u8]) -> String {
     request.to_string()
 }
 
-/// What a function has to hand on for a request: the events of its body, one line each.
+/// The events that a function must store for a request, one line each.
 ///
 /// # Errors
 /// [`EmulatorError::Json`] or [`EmulatorError::Request`] where it is no function URL request.

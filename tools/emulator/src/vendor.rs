@@ -51,7 +51,7 @@ pub fn signing(product: Product, time: Timestamp) -> Signing {
 /// The function URL request with its callback signed.
 ///
 /// # Errors
-/// [`EmulatorError::Request`] where it is none; [`EmulatorError::Signing`] where its body cannot be signed.
+/// [`EmulatorError::Request`] where it is no such request; [`EmulatorError::Signing`] where its body cannot be signed.
 pub fn sent(product: Product, request: Value, signing: &Signing) -> Result<Value, EmulatorError> {
     let callback = signing.sign(product, &request::body(&request)?)?;
     Ok(request::bringing(request, &callback)?)

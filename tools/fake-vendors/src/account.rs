@@ -9,4 +9,4 @@ pub const TOKEN: &str = "SECRETtoken+/=";
 /// The application of Tencent Cloud VOD that has events.
 pub const SUB_APP_ID: &str = "1500012345";
 /// The queues that Alibaba Cloud's server has.
-pub const QUEUES: [&str; 2] = ["ice-callback-demo", "vod-callback"];
+pub(crate) const QUEUES: [&str; 2] = ["ice-callback-demo", "vod-callback"];

@@ -19,7 +19,8 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use account::{KEY, KEY_ID, QUEUES, SUB_APP_ID, TOKEN};
+use account::QUEUES;
+pub use account::{KEY, KEY_ID, SUB_APP_ID, TOKEN};
 use callbacks::Product;
 pub use fault::{Action, Empty, Fault};
 use shelf::{Shared, Shelf, lock};

@@ -11,4 +11,4 @@
 mod members;
 pub mod request;
 pub mod signing;
-pub mod token;
+mod token;

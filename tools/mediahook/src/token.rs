@@ -6,8 +6,7 @@ use form_urlencoded::{byte_serialize, parse};
 const PARAMETER: &str = "token";
 
 /// The URL with this token, instead of one that it has. The rest of the URL stays exactly as it is.
-#[must_use]
-pub fn with_token(url: &str, token: &str) -> String {
+pub(crate) fn with_token(url: &str, token: &str) -> String {
     let (address, parameters) = url.split_once('?').unwrap_or((url, ""));
     let others = parameters.split('&').filter(|parameter| !parameter.is_empty() && token_of_query(parameter).is_none());
     let mut parameters: Vec<String> = others.map(str::to_owned).collect();
@@ -16,8 +15,7 @@ pub fn with_token(url: &str, token: &str) -> String {
 }
 
 /// The decoded token in the URL; the first where there are several.
-#[must_use]
-pub fn token_of(url: &str) -> Option<String> {
+pub(crate) fn token_of(url: &str) -> Option<String> {
     token_of_query(query_of(url))
 }
 

@@ -84,7 +84,7 @@ impl<'de: 'r, 'r> Deserialize<'de> for StringMap<'r> {
 }
 
 impl FunctionUrlRequest<'_> {
-    /// The method, as it was sent. It is empty where there is none, which a function URL does not do.
+    /// The method, as it was sent. It is empty where there is none, which a function URL never sends.
     pub(super) fn method(&self) -> &str {
         self.request_context.http.method.as_ref().map_or("", |method| &method.0)
     }
