@@ -17,7 +17,7 @@ use crate::error::EmulatorError;
 use crate::workspace::{built, root};
 
 /// The region of all functions and AWS APIs.
-pub const REGION: &str = "eu-central-1";
+pub(crate) const REGION: &str = "eu-central-1";
 
 /// Timeout of starting a function.
 const START_TIMEOUT: Duration = Duration::from_secs(10);

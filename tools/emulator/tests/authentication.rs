@@ -1,10 +1,8 @@
 //! Authentication: signed, unsigned and forged requests to the real functions in the runtime interface emulator.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use callbacks::Product;
 use callbacks::auth::{Signature, sign};
-use callbacks::{CloudEvent, Product};
 use emulator::{Emulator, FunctionResponse};
 use jiff::Timestamp;
 use serde_json::{Value, json};
