@@ -179,6 +179,18 @@ class Alarms(unittest.TestCase):
                 for metric in alarm["Properties"].get("Metrics", [])[1:]:
                     self.assertEqual(metric["MetricStat"]["Metric"]["Dimensions"][0]["Value"], "name", name)
 
+    def test_every_choice_has_a_dashboard_that_is_json(self):
+        for parameters in choices():
+            passed = Stack(parameters).resources["Monitoring"]["Properties"]["Parameters"]
+            values = {name: value if isinstance(value, str) else "name" for name, value in passed.items()}
+            text, variables = Stack(values, "monitoring.yaml").resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+            for name, value in variables.items():
+                text = text.replace(f"${{{name}}}", value if isinstance(value, str) else value["Fn::Sub"])
+            widgets = json.loads(re.sub(r"\$\{[^}]*\}", "name", text))["widgets"]
+            errors = next(each for each in widgets if each["properties"]["title"] == "Function errors")
+            functions = Stack(parameters).of_type("AWS::Lambda::Function")
+            self.assertEqual(len(errors["properties"]["metrics"]), len(functions), parameters)
+
     def test_errors_of_all_functions_are_watched(self):
         metrics = monitoring().resources["ErrorsAlarm"]["Properties"]["Metrics"]
         self.assertEqual(len(metrics) - 1, len(Stack(EVERYTHING).of_type("AWS::Lambda::Function")))
