@@ -125,14 +125,14 @@ const AMPLIFIERS: &[Shape] = &[
         )
     }),
     ("files under a prefix in a bucket", Product::TencentCi, |text, count| {
-        let text = &text[..text.len().min(1_000)];
+        let text = "x".repeat(text.len().min(1_000));
         format!(
             r#"{{"EventName":"TaskFinish","JobsDetail":{{"Tag":"Snapshot","State":"Success","Operation":{{"MediaResult":{{"OutputFile":{{"Bucket":"{text}","Region":"{text}","ObjectPrefix":"{text}","ObjectName":[{}]}}}}}}}}}}"#,
             list(r#""a""#, count)
         )
     }),
     ("files of a workflow in a bucket", Product::TencentCi, |text, count| {
-        let file = format!(r#"{{"ObjectName":"a","ObjectUrl":"http://{}.cos/a"}}"#, &text[..text.len().min(20)]);
+        let file = format!(r#"{{"ObjectName":"a","ObjectUrl":"http://{}.cos/a"}}"#, "x".repeat(text.len().min(20)));
         format!(
             r#"{{"EventName":"WorkflowFinish","WorkflowExecution":{{"BucketId":"{text}","State":"Success","Tasks":[{{"State":"Success","ResultInfo":{{"ObjectInfo":[{}]}}}}]}}}}"#,
             list(&file, count / 20)
@@ -187,15 +187,10 @@ fn what_little_stands_for_has_a_bound() {
                 let body = shape(&"x".repeat(text), count);
                 ALLOCATOR.reset_peak_usage();
                 let before = ALLOCATOR.current_usage();
-                let started = std::time::Instant::now();
                 let events = decode(*product, body.as_bytes(), received);
                 let json: usize = events.iter().map(|event| serde_json::to_vec(event).unwrap().len()).sum();
-                let (peak, time) = (ALLOCATOR.peak_usage() - before, started.elapsed());
-                println!(
-                    "{name}, {} bytes: {} events, {json} bytes of JSON, peak {peak}, {time:.1?}",
-                    body.len(),
-                    events.len()
-                );
+                let peak = ALLOCATOR.peak_usage() - before;
+                println!("{name}, {} bytes: {} events, {json} bytes of JSON, peak {peak}", body.len(), events.len());
                 assert!(!events.is_empty(), "{name}");
                 assert!(peak <= 8 * body.len() + ALLOWANCE, "{name}: {peak} bytes for a body of {}", body.len());
             }

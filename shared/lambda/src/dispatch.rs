@@ -154,7 +154,7 @@ fn log(report: &Report) {
             Fate::Published => tracing::info!(%product, id, r#type, "an event was published"),
             Fate::Duplicate => tracing::info!(%product, id, r#type, "an event had been published before"),
             Fate::Held => {
-                tracing::info!(%product, id, r#type, "an event is leased to another run, and will be redelivered")
+                tracing::info!(%product, id, r#type, "an event is leased to another run, and will be redelivered");
             }
             Fate::NotStarted => {
                 tracing::warn!(%product, id, r#type, "no time was left to publish an event, which will be redelivered");

@@ -30,7 +30,7 @@ pub(crate) fn start() {
 }
 
 /// How long a reason for rejections is not logged again.
-const QUIET: Duration = Duration::from_secs(60);
+const QUIET: Duration = Duration::from_mins(1);
 
 /// Limits the log of rejections: it holds when each reason was last logged.
 ///

@@ -132,7 +132,8 @@ impl Emulator {
         let status = std::fs::read_to_string(process.join("status"))?;
         let bytes = |name: &str| {
             let kilobytes = status.lines().find_map(|line| line.strip_prefix(name)?.trim().strip_suffix(" kB"));
-            let bytes = kilobytes.and_then(|kilobytes| kilobytes.parse::<usize>().ok()).map(|kilobytes| kilobytes * 1024);
+            let bytes =
+                kilobytes.and_then(|kilobytes| kilobytes.parse::<usize>().ok()).map(|kilobytes| kilobytes * 1024);
             bytes.ok_or(io::Error::from(io::ErrorKind::InvalidData))
         };
         let descriptors = std::fs::read_dir(process.join("fd"))?.count();

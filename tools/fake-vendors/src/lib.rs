@@ -134,8 +134,8 @@ impl Vendor {
     /// Whether all injected faults have had their effect.
     #[must_use]
     pub fn has_failed(&self) -> bool {
-        let shelf = lock(&self.shelf);
-        shelf.faults.is_empty() && !shelf.is_stalling
+        let messages = lock(&self.shelf);
+        messages.faults.is_empty() && !messages.is_stalling
     }
 
     /// How many messages are not confirmed.
