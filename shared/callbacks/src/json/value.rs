@@ -94,9 +94,9 @@ impl<'d> Value<'d> {
         matches!(self.shape(), Shape::Plain | Shape::Escaped).then(|| self.text())
     }
 
-    /// The text of a list or an object as it stands, white space included.
+    /// The text of a list or an object as it stands, white space included; of any other value its [text](Self::text).
     pub(crate) fn source(self) -> &'d str {
-        self.document.source(self.index)
+        if self.is_list() || self.is_object() { self.document.source(self.index) } else { self.text() }
     }
 
     /// Whether every JSON reader takes its document, and takes the same from it.
