@@ -47,7 +47,7 @@ impl Facts {
         event.follow_ups = self.follow_ups;
         event.review = non_empty(self.review);
         event.watermark = self.watermark;
-        event.error = failure(self.outcome, self.error);
+        event.error = failure_of(self.outcome, self.error);
         event.user_data = self.user_data;
         event.vendor = Some(vendor);
         event
@@ -55,7 +55,7 @@ impl Facts {
 }
 
 /// The error of something with this outcome: none where nothing failed, whatever the vendor sent along.
-pub(crate) fn failure(outcome: Outcome, error: Failure) -> Option<Failure> {
+pub(crate) fn failure_of(outcome: Outcome, error: Failure) -> Option<Failure> {
     match outcome {
         Outcome::Succeeded | Outcome::Running => None,
         Outcome::Failed | Outcome::Partial | Outcome::Canceled | Outcome::Unknown => non_empty(error),

@@ -84,7 +84,7 @@ impl Parts {
                 kind: Kind::Unknown,
                 outcome,
                 status: signals.status.map(str::to_owned),
-                error: crate::facts::failure(outcome, failure),
+                error: crate::facts::failure_of(outcome, failure),
                 ..Step::default()
             });
         }

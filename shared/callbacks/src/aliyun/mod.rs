@@ -6,6 +6,7 @@
 mod auth;
 mod ims;
 mod job_type;
+mod media_content;
 mod nodes;
 mod push;
 mod task_input;
@@ -18,7 +19,7 @@ use crate::facts::Facts;
 use crate::json::Value;
 use crate::status;
 use crate::vendor::{Vendor, none};
-use crate::wire::{Text, Time, read as read_struct};
+use crate::wire::{Text, Time, read_struct};
 
 /// `ApsaraVideo` VOD.
 pub(crate) const VOD: Vendor = Vendor {

@@ -5,9 +5,9 @@ use serde::Deserialize;
 use super::{MESSAGE_BODY, error_of, job_type, outcome_of};
 use crate::Product;
 use crate::event::{Kind, Outcome, Output, Review, Step};
-use crate::facts::{Facts, failure, made};
+use crate::facts::{Facts, failure_of, made};
 use crate::json::Value;
-use crate::wire::{Text, Time, Unused, read as read_struct};
+use crate::wire::{Text, Time, Unused, read_struct};
 
 /// Results of the nodes under the names of the nodes (`VodSnapshot_53e77`). JSON in a string.
 pub(super) const ACTIVITY_RESULTS: &str = "ActivityResults";
@@ -118,7 +118,7 @@ fn step(node: Value<'_>, input: Option<&str>) -> (Step, Review) {
         template_name: None,
         started_at: activity.start_time.0,
         finished_at: activity.end_time.0,
-        error: failure(outcome, result.error),
+        error: failure_of(outcome, result.error),
         outputs: result.outputs.into_iter().chain(of_steps).collect(),
     };
     (step, result.review)

@@ -22,7 +22,7 @@ pub(crate) use tree::{Embedded, Many, One, Unused, UserData};
 
 /// Reads a vendor's struct from a value. What is not of the struct's form is as good as absent: the types here take every
 /// value, so that this is so of nothing but the value itself.
-pub(crate) fn read<'d, T: Deserialize<'d> + Default>(value: Value<'d>) -> T {
+pub(crate) fn read_struct<'d, T: Deserialize<'d> + Default>(value: Value<'d>) -> T {
     T::deserialize(value).unwrap_or_else(|_| {
         value.notes().damage();
         T::default()
@@ -31,7 +31,7 @@ pub(crate) fn read<'d, T: Deserialize<'d> + Default>(value: Value<'d>) -> T {
 
 /// Reads some of an object's members, to tell what it is. What this passes over is read again, or passed over again.
 pub(crate) fn peek<'d, T: Deserialize<'d> + Default>(value: Value<'d>) -> T {
-    value.notes().unnoted(|| read(value))
+    value.notes().unnoted(|| read_struct(value))
 }
 
 /// Reads a vendor's struct from JSON, for tests.

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::job_media::{self, JobMedia};
 use super::{Body, Head};
 use crate::aliyun::audit_verdict;
+use crate::aliyun::media_content::MediaContent;
 use crate::aliyun::vod::AuditResult;
 use crate::event::{Job, Media, Review};
 use crate::facts::Facts;
@@ -46,33 +47,6 @@ pub(super) struct MediaBaseChange {
     media_content: Embedded<One<MediaContent>>,
 }
 
-/// What changed of a media asset. Each field is JSON in a string: `{"OldValue":"…","NewValue":"…"}`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-pub(in crate::aliyun) struct MediaContent {
-    /// Title.
-    title: Embedded<One<Change>>,
-    /// Description.
-    description: Unused<Embedded<One<Change>>>,
-    /// URL of the thumbnail.
-    #[serde(rename = "CoverURL")]
-    cover_url: Unused<Embedded<One<Change>>>,
-    /// Category ID.
-    cate_id: Unused<Embedded<One<Change>>>,
-    /// Tags.
-    tags: Unused<Embedded<One<Change>>>,
-}
-
-/// A value before and after.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Change {
-    /// The value before.
-    old_value: Unused<Text>,
-    /// The value now.
-    new_value: Text,
-}
-
 /// Body of `CreateAuditComplete`: a person reviewed the media. `Status` is that of the review as a task, whatever it found.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
@@ -99,13 +73,6 @@ pub(super) struct AiMediaAudit {
     media_id: Embedded<One<JobMedia>>,
     /// What was found, as VOD's event of this name has it.
     data: Embedded<One<AuditResult>>,
-}
-
-impl MediaContent {
-    /// The title, where that is what changed.
-    pub(in crate::aliyun) fn new_title(self) -> Option<String> {
-        self.title.or_default().or_default().new_value.0
-    }
 }
 
 impl Body for RegisterMedia {

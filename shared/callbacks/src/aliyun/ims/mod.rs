@@ -12,7 +12,7 @@ mod file_meta;
 mod head;
 mod job_media;
 mod live;
-pub(super) mod media;
+mod media;
 mod snapshot;
 mod transcode;
 mod upload;
@@ -24,7 +24,7 @@ use super::{Envelope, outcome_of, role_of};
 use crate::event::{Failure, Job, Kind, Media};
 use crate::facts::Facts;
 use crate::json::Value;
-use crate::wire::{Text, Unused, read as read_struct};
+use crate::wire::{Text, Unused, read_struct};
 use head::{Head, WithHead};
 
 /// Every event of IMS, with what it is about and what reads its body.

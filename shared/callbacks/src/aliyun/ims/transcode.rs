@@ -6,7 +6,7 @@ use super::file_meta::FileMeta;
 use super::head::WithHead;
 use super::{Body, Head};
 use crate::event::{Job, Kind, Outcome, Step};
-use crate::facts::{Facts, failure, made};
+use crate::facts::{Facts, failure_of, made};
 use crate::wire::{CamelCase, Embedded, Many, One, Text, Time};
 
 /// Body of `TranscodeComplete`: one file of a job was made. The vendor deprecates it as of 31 December 2025.
@@ -129,7 +129,7 @@ fn step(WithHead { head, body }: WithHead<SubJob>) -> Step {
         id: head.job_id(),
         kind: Kind::Transcode,
         outcome,
-        error: failure(outcome, head.error()),
+        error: failure_of(outcome, head.error()),
         outputs: made(outcome, body.out_file_meta.or_default().or_default().0.output(Text(None), body.output_url)),
         status: head.status.0,
         ..Step::default()
@@ -155,7 +155,7 @@ impl Body for MediaConvertOutput {
             kind: Kind::Transcode,
             outcome,
             status: head.status.0.clone(),
-            error: failure(outcome, head.error()),
+            error: failure_of(outcome, head.error()),
             ..Step::default()
         };
         Facts {

@@ -66,7 +66,7 @@ impl Head {
 
     /// The error of a part with this outcome.
     pub(super) fn error_of(&self, outcome: Outcome) -> Option<Failure> {
-        facts::failure(outcome, self.error())
+        facts::failure_of(outcome, self.error())
     }
 
     /// What the customer attached. `Extend` counts before `UserData`: it is what was meant to be passed along, while the other

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Body, Head};
-use crate::aliyun::ims::media::MediaContent;
+use crate::aliyun::media_content::MediaContent;
 use crate::event::{Job, Media};
 use crate::facts::Facts;
 use crate::wire::{Embedded, One, Text, Texts, Time, Unused};

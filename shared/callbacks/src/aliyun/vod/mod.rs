@@ -22,7 +22,7 @@ use super::Envelope;
 use crate::event::{Job, Kind, Media};
 use crate::facts::Facts;
 use crate::json::Value;
-use crate::wire::read as read_struct;
+use crate::wire::read_struct;
 use head::{Head, WithHead};
 pub(super) use review::AuditResult;
 

@@ -8,7 +8,7 @@ use crate::aliyun::task_input::TaskInput;
 use crate::event::{Job, Outcome, Workflow};
 use crate::facts::Facts;
 use crate::json::Value;
-use crate::wire::{Embedded, One, Text, Time, Unused, read as read_struct};
+use crate::wire::{Embedded, One, Text, Time, Unused, read_struct};
 
 /// Body of `WorkflowTaskComplete`: all tasks of a workflow are complete. `Status` is `Succeed` or `Failed`.
 ///

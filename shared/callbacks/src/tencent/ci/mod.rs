@@ -20,7 +20,7 @@ use crate::event::{Failure, Kind, Outcome, Step};
 use crate::facts::{self, Facts};
 use crate::json::{Lists, Value, parts, rest};
 use crate::status;
-use crate::wire::{Many, Text, Texts, Unused, peek, read as read_struct};
+use crate::wire::{Many, Text, Texts, Unused, peek, read_struct};
 
 const WORKFLOW_START: &str = "WorkflowStart";
 const WORKFLOW_FINISH: &str = "WorkflowFinish";
@@ -113,7 +113,7 @@ fn together(all: impl IntoIterator<Item = Facts>) -> Option<Facts> {
             template_name: other.job.template_name,
             started_at: other.job.started_at,
             finished_at: other.job.finished_at,
-            error: facts::failure(other.outcome, other.error),
+            error: facts::failure_of(other.outcome, other.error),
             outputs: other.outputs,
         });
         first.steps.extend(other.steps);

@@ -174,7 +174,7 @@ impl Task {
             started_at: self.start_time.0,
             finished_at: self.end_time.0,
             outputs: outputs.collect(),
-            error: facts::failure(outcome, error),
+            error: facts::failure_of(outcome, error),
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use serde::Deserialize;
 
-use super::task::file_at;
 use crate::event::{Media, Output, Role};
 use crate::wire::{Decimal, Integer, Many, One, Text, Unused};
 
@@ -137,7 +136,7 @@ impl MediaMetaData {
 
 impl Subtitle {
     pub(crate) fn output(self) -> Option<Output> {
-        Some(Output { format: self.format.0, ..file_at(Role::Subtitle, self.url)? })
+        Some(Output { role: Role::Subtitle, format: self.format.0, url: Some(self.url.0?), ..Output::default() })
     }
 }
 

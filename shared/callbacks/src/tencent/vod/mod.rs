@@ -22,7 +22,7 @@ use self::task::Task;
 use crate::event::Kind;
 use crate::facts::Facts;
 use crate::json::{Lists, Value, parts};
-use crate::wire::{Text, WithHead, read as read_struct};
+use crate::wire::{Text, WithHead, read_struct};
 
 /// Every event of VOD: its name, what it is about, the key of its payload, and what reads the payload.
 #[rustfmt::skip] // One line for each event.

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::process;
 use crate::event::{Failure, Kind, Outcome, Output, Role, Step};
-use crate::facts::{Facts, failure as failure_of, made};
+use crate::facts::{Facts, failure_of, made};
 use crate::status;
 use crate::tencent::vod::Payload;
 use crate::tencent::vod::task::{asset, expiry, role_of, role_of_type};

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::event::{Outcome, Output, Step};
-use crate::facts::{failure as failure_of, made};
+use crate::facts::{failure_of, made};
 use crate::tencent::vod::task::{failure, whole_outcome};
 use crate::wire::{Integer, One, Text, Time, Unused};
 

@@ -3,7 +3,7 @@
 use super::data::{AiReview, Data, Found, Segment, SubTask};
 use super::{code, first};
 use crate::event::{Job, Kind, Media, Outcome, Output, Review, Role, Step, Verdict};
-use crate::facts::{Facts, failure as failure_of, made};
+use crate::facts::{Facts, failure_of, made};
 use crate::status;
 use crate::tencent::vod::flow::process::kind_of;
 use crate::tencent::vod::flow::review::worst;

@@ -18,7 +18,7 @@ use super::{Payload, Reader};
 use crate::event::{Outcome, Review};
 use crate::facts::{Facts, made};
 use crate::json::Value;
-use crate::wire::{CamelCase, Integer, Many, One, Text, read as read_struct};
+use crate::wire::{CamelCase, Integer, Many, One, Text, read_struct};
 
 /// Reads `data` of the event with this name. `today` reads the event's payload of today.
 pub(super) fn read(name: Option<&str>, data: Value<'_>, today: Option<Reader>) -> Facts {

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::event::{Failure, Job, Kind, Media, Outcome, Output, Role, Step};
-use crate::facts::{Facts, failure as failure_of, made};
+use crate::facts::{Facts, failure_of, made};
 use crate::status;
 use crate::tencent::vod::Payload;
 use crate::tencent::vod::task::{Task, TaskFile, failure, file_at, images, role_of};
