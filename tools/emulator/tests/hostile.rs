@@ -29,7 +29,7 @@ fn a_small_body_takes_little() {
     let (long, jobs) = ("x".repeat(8_000), vec!["{}"; 25_000].join(","));
     let names = vec![r#""a""#; 50_000].join(",");
     let objects = vec!["{}"; 1_300_000].join(",");
-    let deep = vec![format!("{}{}", "[".repeat(90), "]".repeat(90)); 30_000].join(",");
+    let deep = vec![format!("{}{}", "[".repeat(90), "]".repeat(90)); 20_000].join(",");
     let snapshot =
         r#"{"SnapshotInfos":[{"SnapshotCount":10000,"SnapshotRegular":"http://a.example.com/{SnapshotCount}.jpg"}]}"#;
     let nodes: Vec<String> = (0..30)
