@@ -9,8 +9,9 @@ const EVENT_SET: &str = "EventSet";
 /// The list of the API of 2017.
 const EVENT_LIST: &str = "eventList";
 
-/// Members of an answer beside the list of its events. That of the API of 2017 has the last three.
-const BESIDE: &[&str] = &["RequestId", "code", "codeDesc", "message"];
+/// Members of an answer beside the list of its events. That of the API of 2017 has the last three; a signature is there where
+/// an answer is posted.
+const BESIDE: &[&str] = &["RequestId", "Sign", "T", "code", "codeDesc", "message"];
 
 /// Members of an event. One to come may have a list of these names.
 const EVENT: &[&str] = &["EventType", "eventType", "EventHandle"];
@@ -44,7 +45,7 @@ pub(crate) fn answer(body: Value<'_>) -> Option<Vec<String>> {
     };
     events.extend(rest(response, &[key], BESIDE));
     if inner.is_some() {
-        events.extend(rest(body, &[RESPONSE], &[]));
+        events.extend(rest(body, &[RESPONSE], BESIDE));
     }
     Some(events)
 }
