@@ -16,7 +16,7 @@ use crate::{Product, body, budget, unknown};
 ///
 /// What a vendor's queue answers to a poll is read as well, as long as nothing else is in it: then there is an event for
 /// each message. `received` is the time of an event to which the vendor gave none. There is no event only where such an
-/// answer has no message. Tokens of callback URLs in the body are in no event; those that are known, [`redact`](crate::redact)
+/// answer has no message. Tokens of callback URLs in the body are in no event; those that are known, [`redact`](crate::redact())
 /// takes out before.
 #[must_use]
 pub fn decode(product: Product, body: &[u8], received: Timestamp) -> Vec<CloudEvent> {

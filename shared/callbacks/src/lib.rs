@@ -1,8 +1,8 @@
 //! Parses the callbacks of media services: bytes in, events out, no I/O.
 //!
-//! [`decode`] takes the body of a callback, or of a pull response, and gives one [`CloudEvent`] for each event in it. It
-//! never fails: what cannot be read becomes an event of kind [`Kind::Unreadable`], what is not known one of kind
-//! [`Kind::Unknown`], so that nothing is lost.
+//! [`decode()`] takes the body of a callback and gives one [`CloudEvent`] for each event in it, [`decode_pulled`] a message of a
+//! vendor's queue. Neither ever fails: what cannot be read becomes an event of kind [`Kind::Unreadable`], what is not known one of
+//! kind [`Kind::Unknown`], so that nothing is lost. [`auth`] tells whether a request is the vendor's.
 //!
 //! ```
 //! use callbacks::{Product, decode};
@@ -15,9 +15,12 @@
 //! # Ok::<(), jiff::Error>(())
 //! ```
 //!
-//! Inside, a body takes three steps. `body` brings JSON and XML into one canonical JSON text. A vendor's module (`aliyun`,
-//! `tencent`) reads that text into its typed structs, which never leave it, and maps them to `facts`. `envelope` makes
-//! of those a [`MediaEvent`], and adds what a consumer routes on.
+//! Inside, a body is brought into one JSON text (`body`), which is scanned once (`json`). The product's `Vendor` takes it apart
+//! and reads its typed structs, which never leave its module, into `facts`. What no struct has read is looked at by `unknown`.
+//! `decode` makes the event of that.
+//!
+//! What always holds: no I/O, no clock, no panic; everything that was posted is in an event; memory is linear in the body
+//! (`budget`); nothing of a body is in an error.
 
 mod aliyun;
 pub mod auth;
