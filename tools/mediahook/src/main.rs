@@ -204,12 +204,19 @@ fn schema(data: bool) -> String {
     format!("{:#}", schema.to_value())
 }
 
+/// What the tests install; the versions of the vendors' SDKs among it.
+const REQUIREMENTS: &str = include_str!("../../../requirements/test.txt");
+
 /// The table of `docs/kinds.md`.
 fn kinds_table() -> String {
-    let head =
-        "# Vendor events and their kinds\n\nMade by `make events`.\n\n| product | event | kind |\n|---|---|---|\n";
+    let sdk =
+        REQUIREMENTS.lines().find_map(|line| line.strip_prefix("tencentcloud-sdk-python-vod==")).unwrap_or_default();
+    let head = format!(
+        "# Vendor events and their kinds\n\nMade by `make events`. Those of Tencent Cloud VOD are checked against the vendor's SDK \
+         (`tencentcloud-sdk-python-vod` {sdk}); `make drift` checks the newest.\n\n| product | event | kind |\n|---|---|---|\n"
+    );
     let rows = kinds().into_iter().map(|(product, event, kind)| format!("| `{product}` | `{event}` | `{kind}` |\n"));
-    std::iter::once(head.to_owned()).chain(rows).collect()
+    std::iter::once(head).chain(rows).collect()
 }
 
 /// Prints a line. If the reader has closed the pipe, as `| head` does, the tool exits quietly.

@@ -33,9 +33,11 @@ fn readme_counts_what_the_tables_have() {
 }
 
 #[test]
-fn readme_names_the_sdk_that_the_parser_is_checked_against() {
+fn readme_and_the_table_name_the_sdk_that_the_parser_is_checked_against() {
     let requirements = read("requirements/test.txt");
     let (_, version) = requirements.split_once("tencentcloud-sdk-python-vod==").unwrap_or_default();
     let version = version.split_whitespace().next().unwrap_or_default();
-    assert!(read("README.md").contains(&format!("`tencentcloud-sdk-python-vod` {version}")), "{version}");
+    for document in ["README.md", "docs/kinds.md"] {
+        assert!(read(document).contains(&format!("`tencentcloud-sdk-python-vod` {version}")), "{document}: {version}");
+    }
 }
