@@ -220,3 +220,17 @@ fn a_pulled_event_is_the_posted_one() {
     let [message] = decode_pulled(Product::TencentVod, message.as_bytes(), received()).try_into().unwrap();
     assert_eq!(normalised(&message), posted);
 }
+
+/// A signature belongs to the delivery, whatever is posted: an event, or a whole answer of the queue.
+#[test]
+fn a_signature_changes_no_event() {
+    for (file, body) in payloads(Product::TencentVod.slug()) {
+        let Ok(Value::Object(mut signed)) = serde_json::from_slice(&body) else { continue };
+        signed.insert("Sign".to_owned(), "5ee8ca6c28cbe415b40352969cdf8249".into());
+        signed.insert("T".to_owned(), 1_700_000_000.into());
+        let signed = events(Product::TencentVod, Value::Object(signed).to_string().as_bytes());
+        let posted = events(Product::TencentVod, &body);
+        let said = |events: &[CloudEvent]| events.iter().map(normalised).collect::<Vec<_>>();
+        assert_eq!(said(&signed), said(&posted), "{file}");
+    }
+}
