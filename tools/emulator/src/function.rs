@@ -88,6 +88,8 @@ impl Emulator {
             .env("AWS_LAMBDA_FUNCTION_NAME", &function)
             // Lambda always sets it; without it the SDK would look for it on the network.
             .env("AWS_REGION", REGION)
+            // The limit is one of addresses, which stands for memory. Each arena of malloc reserves 64 MB of them and uses few.
+            .env("MALLOC_ARENA_MAX", "1")
             .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(File::create(folder.join("emulator"))?)
