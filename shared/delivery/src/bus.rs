@@ -191,18 +191,6 @@ impl EventBus {
         Ok(answer.entries().iter().map(|entry| entry.error_code().map(str::to_owned)).collect())
     }
 
-    /// Sends entries one by one, so that a rejected one cannot fail the rest.
-    async fn put_singly(&self, entries: &[&Entry]) -> Vec<Result<(), PublishError>> {
-        join_all(entries.iter().map(async |entry| match self.put(&[entry]).await {
-            Ok(codes) => match codes.into_iter().next() {
-                Some(code) => refused(code),
-                None => Err(PublishError::Call(AwsError::unanswered())),
-            },
-            Err(error) => Err(PublishError::Call(error)),
-        }))
-        .await
-    }
-
     /// The entry has no time, so that the bus sets the time of publication. A replay selects events by it: an operator knows
     /// when a consumer failed, not when the vendor's job ended.
     fn request(&self, entry: &Entry) -> PutEventsRequestEntry {
@@ -222,46 +210,69 @@ fn refused(code: Option<String>) -> Result<(), PublishError> {
 }
 
 impl Publish for EventBus {
-    /// Retries entries that fail individually, as they do under throttling: the queue would redeliver them only after
-    /// minutes.
-    ///
-    /// A call that is rejected as a whole, because of one entry or of its total size, is retried one entry at a time.
     async fn publish(&self, entries: &[&Entry]) -> Vec<Result<(), PublishError>> {
-        let started = Instant::now();
-        let mut results = vec![Err(PublishError::Call(AwsError::unanswered())); entries.len()];
-        for round in 0..ROUNDS {
-            let (open, sent): (Vec<_>, Vec<_>) = results
-                .iter_mut()
-                .zip(entries)
-                .filter(|(result, _)| result.is_err())
-                .map(|(result, entry)| (result, *entry))
-                .unzip();
-            if sent.is_empty() || started.elapsed() > AGAIN {
+        publish_with_retries(entries, async |entries| self.put(entries).await).await
+    }
+}
+
+/// Publishes entries by calls of `put`, which returns an error code for each rejected entry. Takes no longer than
+/// [`PUBLISH`] if no call takes longer than [`CALL`].
+///
+/// Retries entries that fail individually, as they do under throttling: the queue would redeliver them only after minutes.
+/// A call that is rejected as a whole, because of one entry or of its total size, is retried one entry at a time.
+pub(crate) async fn publish_with_retries(
+    entries: &[&Entry],
+    put: impl AsyncFn(&[&Entry]) -> Result<Vec<Option<String>>, AwsError>,
+) -> Vec<Result<(), PublishError>> {
+    let started = Instant::now();
+    let mut results = vec![Err(PublishError::Call(AwsError::unanswered())); entries.len()];
+    for round in 0..ROUNDS {
+        let (open, sent): (Vec<_>, Vec<_>) = results
+            .iter_mut()
+            .zip(entries)
+            .filter(|(result, _)| result.is_err())
+            .map(|(result, entry)| (result, *entry))
+            .unzip();
+        if sent.is_empty() || started.elapsed() > AGAIN {
+            break;
+        }
+        tokio::time::sleep(PAUSE * round).await;
+        match put(&sent).await {
+            Ok(codes) => {
+                for (result, code) in open.into_iter().zip(codes) {
+                    *result = refused(code);
+                }
+            }
+            Err(error) if sent.len() > 1 && error.is_about_content() && started.elapsed() <= AGAIN => {
+                for (result, single) in open.into_iter().zip(put_singly(&sent, &put).await) {
+                    *result = single;
+                }
                 break;
             }
-            tokio::time::sleep(PAUSE * round).await;
-            match self.put(&sent).await {
-                Ok(codes) => {
-                    for (result, code) in open.into_iter().zip(codes) {
-                        *result = refused(code);
-                    }
+            Err(error) => {
+                for result in open {
+                    *result = Err(PublishError::Call(error.clone()));
                 }
-                Err(error) if sent.len() > 1 && error.is_about_content() && started.elapsed() <= AGAIN => {
-                    for (result, single) in open.into_iter().zip(self.put_singly(&sent).await) {
-                        *result = single;
-                    }
-                    break;
-                }
-                Err(error) => {
-                    for result in open {
-                        *result = Err(PublishError::Call(error.clone()));
-                    }
-                    break;
-                }
+                break;
             }
         }
-        results
     }
+    results
+}
+
+/// Sends entries one by one, so that a rejected one cannot fail the rest.
+async fn put_singly(
+    entries: &[&Entry],
+    put: impl AsyncFn(&[&Entry]) -> Result<Vec<Option<String>>, AwsError>,
+) -> Vec<Result<(), PublishError>> {
+    join_all(entries.iter().map(async |entry| match put(&[*entry]).await {
+        Ok(codes) => match codes.into_iter().next() {
+            Some(code) => refused(code),
+            None => Err(PublishError::Call(AwsError::unanswered())),
+        },
+        Err(error) => Err(PublishError::Call(error)),
+    }))
+    .await
 }
 
 #[cfg(test)]

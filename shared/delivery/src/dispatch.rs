@@ -194,16 +194,16 @@ fn groups(events: BTreeMap<String, Queued>, limit: Limit) -> Vec<Vec<(String, Qu
 }
 
 /// One run over a batch of messages.
-struct Run<'a, L, B> {
-    ledger: &'a L,
-    bus: &'a B,
-    owner: &'a str,
-    now: Timestamp,
-    deadline: Instant,
+pub(crate) struct Run<'a, L, B> {
+    pub(crate) ledger: &'a L,
+    pub(crate) bus: &'a B,
+    pub(crate) owner: &'a str,
+    pub(crate) now: Timestamp,
+    pub(crate) deadline: Instant,
 }
 
 impl<L: Claims, B: Publish> Run<'_, L, B> {
-    async fn dispatch(&self, records: &[Record], limit: Limit) -> Report {
+    pub(crate) async fn dispatch(&self, records: &[Record], limit: Limit) -> Report {
         let mut report = Report::default();
         let mut keys_of = Vec::new();
         let mut events = BTreeMap::new();

@@ -7,7 +7,12 @@ use std::str::FromStr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use aws_config::retry::RetryConfig;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::config::http::HttpResponse;
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemFluentBuilder;
+use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
+use aws_sdk_dynamodb::operation::put_item::{PutItemError, PutItemOutput};
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use jiff::{SignedDuration, Timestamp};
 
@@ -156,8 +161,29 @@ impl Table {
 
 impl Claims for Table {
     async fn claim(&self, key: &str, owner: &str, now: Timestamp) -> Result<Claim, AwsError> {
-        let claimed = self
-            .client
+        claimed(owner, self.claiming(key, owner, now).send().await)
+    }
+
+    async fn complete(&self, key: &str, owner: &str, now: Timestamp) -> Result<(), AwsError> {
+        let completed = self.completing(key, owner, now).send().await;
+        completed.map(drop).map_err(|error| AwsError::new(&error))
+    }
+
+    async fn release(&self, key: &str, owner: &str) -> Result<(), AwsError> {
+        let released = self.releasing(key, owner).send().await;
+        released.map(drop).map_err(|error| AwsError::new(&error))
+    }
+}
+
+/// The requests, separate from the calls so that the proof can evaluate them.
+impl Table {
+    #[cfg(test)]
+    pub(crate) fn new(client: aws_sdk_dynamodb::Client, name: String) -> Self {
+        Self { client, name }
+    }
+
+    pub(crate) fn claiming(&self, key: &str, owner: &str, now: Timestamp) -> PutItemFluentBuilder {
+        self.client
             .put_item()
             .table_name(&self.name)
             .item("id", text(key))
@@ -172,33 +198,10 @@ impl Claims for Table {
             .expression_attribute_values(":claimed", text(CLAIMED))
             .expression_attribute_values(":now", seconds(now))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        let Err(error) = claimed else { return Ok(Claim::Granted) };
-        match error.as_service_error() {
-            Some(PutItemError::ConditionalCheckFailedException(failure)) => {
-                let is = |name, value: &str| {
-                    failure
-                        .item()
-                        .and_then(|item| item.get(name))
-                        .is_some_and(|found| found.as_s().is_ok_and(|found| found == value))
-                };
-                if is("state", COMPLETED) {
-                    Ok(Claim::Completed)
-                } else if is("claim", owner) {
-                    // An earlier attempt of this call was granted the claim, and its response was lost.
-                    Ok(Claim::Granted)
-                } else {
-                    Ok(Claim::Held)
-                }
-            }
-            _ => Err(AwsError::new(&error)),
-        }
     }
 
-    async fn complete(&self, key: &str, owner: &str, now: Timestamp) -> Result<(), AwsError> {
-        let completed = self
-            .client
+    pub(crate) fn completing(&self, key: &str, owner: &str, now: Timestamp) -> UpdateItemFluentBuilder {
+        self.client
             .update_item()
             .table_name(&self.name)
             .key("id", text(key))
@@ -210,14 +213,10 @@ impl Claims for Table {
             .expression_attribute_values(":completed", text(COMPLETED))
             .expression_attribute_values(":expires_at", seconds(now + MEMORY))
             .expression_attribute_values(":owner", text(owner))
-            .send()
-            .await;
-        completed.map(drop).map_err(|error| AwsError::new(&error))
     }
 
-    async fn release(&self, key: &str, owner: &str) -> Result<(), AwsError> {
-        let released = self
-            .client
+    pub(crate) fn releasing(&self, key: &str, owner: &str) -> DeleteItemFluentBuilder {
+        self.client
             .delete_item()
             .table_name(&self.name)
             .key("id", text(key))
@@ -226,9 +225,33 @@ impl Claims for Table {
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":owner", text(owner))
             .expression_attribute_values(":claimed", text(CLAIMED))
-            .send()
-            .await;
-        released.map(drop).map_err(|error| AwsError::new(&error))
+    }
+}
+
+/// The result of `owner`'s claim, from the table's response.
+pub(crate) fn claimed(
+    owner: &str,
+    response: Result<PutItemOutput, SdkError<PutItemError, HttpResponse>>,
+) -> Result<Claim, AwsError> {
+    let Err(error) = response else { return Ok(Claim::Granted) };
+    match error.as_service_error() {
+        Some(PutItemError::ConditionalCheckFailedException(failure)) => {
+            let is = |name, value: &str| {
+                failure
+                    .item()
+                    .and_then(|item| item.get(name))
+                    .is_some_and(|found| found.as_s().is_ok_and(|found| found == value))
+            };
+            if is("state", COMPLETED) {
+                Ok(Claim::Completed)
+            } else if is("claim", owner) {
+                // An earlier attempt of this call was granted the claim, and its response was lost.
+                Ok(Claim::Granted)
+            } else {
+                Ok(Claim::Held)
+            }
+        }
+        _ => Err(AwsError::new(&error)),
     }
 }
 
