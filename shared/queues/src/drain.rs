@@ -221,4 +221,6 @@ fn backoff() -> ExponentialBuilder {
 }
 
 #[cfg(test)]
+mod proof;
+#[cfg(test)]
 mod tests;
