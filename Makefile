@@ -12,6 +12,9 @@ make demo, make demo-aws and make test need nothing but Rust, Python 3 and make.
   demo-aws   send every sample through queue, dispatch and bus, against the AWS APIs on this machine
   test       run all tests
   test-loss  count what arrives of N=6000 callbacks while the AWS APIs and the functions fail
+  prove      run dispatch, intake and pull in every interleaving of runs, faults and time, and find seeded bugs;
+             REPLAY=<bounds>:<choices> prints what happens in the schedule that a failure names
+  prove-random  run CALLBACKS=1000000 callbacks through random schedules, from SEED=1 on
   lint       check format, lints, documentation, dependencies and templates; warnings are errors
   fuzz       fuzz the parsers and signature verification with RUNS=20000 inputs each
   drift      print fields of the vendors' newest SDKs that the parser does not know
@@ -112,6 +115,26 @@ N ?= 6000
 test-loss: $(VENV)/aws.ready
 	$(CARGO_BUILD) $(addprefix --bin=,$(RECEIVERS) dispatch)
 	LOSS_CALLBACKS=$(N) cargo test --locked --workspace --test loss -- --nocapture
+
+# The explored code is optimised, unlike in other tests.
+PROVE := cargo test --quiet --locked --workspace --lib --config 'profile.dev.package.delivery.opt-level=2' \
+  --config 'profile.dev.package.explorer.opt-level=2'
+
+.PHONY: prove
+prove: $(VENV)/test.ready
+ifdef REPLAY
+	PROVE_REPLAY=$(REPLAY) $(PROVE) proof::a_schedule_is_told -- --nocapture
+else
+	PROVE=1 $(PROVE) proof:: -- --nocapture --test-threads 1
+endif
+
+# How many callbacks are sent through random schedules, and with which seed the first is made.
+CALLBACKS ?= 1000000
+SEED ?= 1
+
+.PHONY: prove-random
+prove-random:
+	PROVE_CALLBACKS=$(CALLBACKS) PROVE_SEED=$(SEED) $(PROVE) proof::random_schedules -- --nocapture
 
 # The types are those of the schema, a consumer's code compiles with them, and the events of all samples have them.
 .PHONY: test-types

@@ -29,6 +29,8 @@ mod encode;
 mod intake;
 mod ledger;
 mod limit;
+#[cfg(test)]
+mod proof;
 mod queue;
 mod store;
 mod trace;

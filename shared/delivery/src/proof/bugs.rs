@@ -1,0 +1,45 @@
+//! Bugs that are sown into dispatch, to see that the proof finds them.
+
+/// A bug of the protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bug {
+    /// A claim is granted although another's lease runs.
+    ClaimWithoutLease,
+    /// An event is completed before it is published.
+    CompleteBeforePublish,
+    /// A claim is given up that has become another run's.
+    ReleaseOfAnothers,
+    /// A lease is shorter than a run.
+    ShortLease,
+    /// Entries that the bus refused are taken for published.
+    PartialFailuresIgnored,
+    /// A run takes events for which it has no time.
+    DeadlineIgnored,
+    /// The id of an event depends on how often the callback was delivered.
+    IdOfDelivery,
+}
+
+impl Bug {
+    pub(super) const ALL: [Self; 7] = [
+        Self::ClaimWithoutLease,
+        Self::CompleteBeforePublish,
+        Self::ReleaseOfAnothers,
+        Self::ShortLease,
+        Self::PartialFailuresIgnored,
+        Self::DeadlineIgnored,
+        Self::IdOfDelivery,
+    ];
+
+    /// How many faults show it.
+    pub(super) fn faults(self) -> usize {
+        match self {
+            Self::ClaimWithoutLease => 0,
+            Self::ReleaseOfAnothers => 3,
+            Self::CompleteBeforePublish
+            | Self::ShortLease
+            | Self::PartialFailuresIgnored
+            | Self::DeadlineIgnored
+            | Self::IdOfDelivery => 1,
+        }
+    }
+}

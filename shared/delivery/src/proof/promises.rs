@@ -1,0 +1,242 @@
+//! What Mediahook promises, in words and in code.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::table::Value;
+use super::world::{Completion, Message, Place, Published, Ran, State, TIMEOUT, VISIBILITY, World, event, owner};
+use crate::dispatch::Fate;
+use crate::ledger::MEMORY;
+
+/// By how many seconds clocks of two runs may differ: what a lease is longer than a run.
+const CLOCKS: i64 = 30;
+
+/// A promise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Promise {
+    /// At the end of time an event that was stored is published, or in the dead-letter queue.
+    NothingLost,
+    /// An event is published twice only for a cause that the documents list.
+    TwiceForACause,
+    /// An event that the ledger knows as completed is not published again while the ledger remembers it.
+    CompletedStays,
+    /// What is published was stored before.
+    OnlyWhatIsStored,
+    /// A run publishes only while the ledger says that the event is its own, unless clocks differ by more than they may.
+    OnlyUnderItsClaim,
+    /// A run claims no event that it may not have the time to complete.
+    TimeEnough,
+    /// Once nothing goes wrong any more, an event is published within the visibility timeout, after the run in flight.
+    Progress,
+}
+
+/// A promise that was broken, and for which event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Broken {
+    pub(super) promise: Promise,
+    pub(super) event: usize,
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = match self.promise {
+            Promise::NothingLost => "is neither published nor anywhere else",
+            Promise::TwiceForACause => "was published twice, and nothing that the documents list was the cause",
+            Promise::CompletedStays => "was completed, and published again",
+            Promise::OnlyWhatIsStored => "was published, and is not stored",
+            Promise::OnlyUnderItsClaim => "was published by a run that the ledger does not know as its owner",
+            Promise::TimeEnough => "was claimed by a run without the time to complete it",
+            Promise::Progress => "was published later than a run and the visibility timeout after the last fault",
+        };
+        write!(formatter, "event {} {words}", self.event)
+    }
+}
+
+/// Something that the documents list: what can fail, and why an event can be published twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Class {
+    Published,
+    NotNoted,
+    Duplicate,
+    Held,
+    NotClaimed,
+    NotPublished,
+    NotStarted,
+    Unreadable,
+    /// The bus refused a call of several events as a whole.
+    CallRefused,
+    /// Dispatch ended in the middle, or before the queue had its answer.
+    RunEnded,
+    DeadLetters,
+    Redriven,
+    Twice(Cause),
+}
+
+/// Why an event was published twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Cause {
+    /// The run ended after the bus had taken the event, and before it was completed.
+    RunEnded,
+    /// The bus took the event, and its answer did not arrive.
+    AnswerLost,
+    /// The ledger did not take the completion, and the vendor had sent the event once more.
+    NotNotedOtherCopy,
+    /// The ledger did not take the completion, and another event of the message failed.
+    NotNotedOtherEvent,
+    /// The ledger did not take the completion, and the queue gave the message once more.
+    NotNotedQueueAgain,
+    /// The ledger had forgotten the event.
+    Forgotten,
+    /// The clocks of two runs differed by more than they may.
+    Clocks,
+}
+
+/// What became of the callbacks of many schedules.
+#[derive(Debug, Default)]
+pub(super) struct Totals {
+    pub(super) callbacks: u64,
+    events: u64,
+    published_once: u64,
+    published_again: u64,
+    /// How many further publications had each cause.
+    causes: BTreeMap<Cause, u64>,
+    dead_letters: u64,
+    pub(super) lost: u64,
+}
+
+impl Totals {
+    pub(super) fn add(&mut self, world: &World) {
+        self.callbacks += world.messages.len() as u64;
+        for number in 0..3 {
+            let of_event = |message: &&Message| message.ids.iter().any(|id| event(id) == number);
+            let mut messages = world.messages.iter().filter(of_event).peekable();
+            if messages.peek().is_none() {
+                continue;
+            }
+            self.events += 1;
+            match world.published.iter().filter(|published| published.event == number).count() {
+                0 if messages.any(|message| message.place == Place::DeadLetters) => self.dead_letters += 1,
+                0 => self.lost += 1,
+                1 => self.published_once += 1,
+                _ => self.published_again += 1,
+            }
+        }
+        for class in &world.classes {
+            if let Class::Twice(cause) = class {
+                *self.causes.entry(*cause).or_default() += 1;
+            }
+        }
+    }
+}
+
+impl Class {
+    pub(super) fn of(fate: &Fate) -> Self {
+        match fate {
+            Fate::Published => Self::Published,
+            Fate::NotNoted(_) => Self::NotNoted,
+            Fate::Duplicate => Self::Duplicate,
+            Fate::Held => Self::Held,
+            Fate::NotClaimed(_) => Self::NotClaimed,
+            Fate::NotPublished(_) => Self::NotPublished,
+            Fate::NotStarted => Self::NotStarted,
+        }
+    }
+}
+
+impl World {
+    /// The bus takes an event.
+    pub(super) fn publish(&mut self, new: Published) {
+        if !self.messages.iter().any(|message| message.ids.iter().any(|id| event(id) == new.event)) {
+            self.breaks(Promise::OnlyWhatIsStored, new.event);
+        }
+        let is_late = new.is_unknown;
+        if !is_late && !self.is_owner(&new) && !self.clocks_differ() {
+            self.breaks(Promise::OnlyUnderItsClaim, new.event);
+        }
+        let earlier: Vec<Published> =
+            self.published.iter().filter(|earlier| earlier.event == new.event).cloned().collect();
+        for earlier in &earlier {
+            match self.cause(earlier, &new) {
+                Ok(cause) => {
+                    self.tells(|_| format!("           event {} is published again: {cause:?}", new.event));
+                    self.classes.push(Class::Twice(cause));
+                }
+                Err(promise) => self.breaks(promise, new.event),
+            }
+        }
+        if earlier.is_empty() && self.now() > self.disturbed + TIMEOUT + VISIBILITY {
+            self.breaks(Promise::Progress, new.event);
+        }
+        self.published.push(new);
+    }
+
+    /// Why an event is published again, where there is a reason.
+    fn cause(&self, earlier: &Published, new: &Published) -> Result<Cause, Promise> {
+        if earlier.is_unknown || new.is_unknown {
+            return Ok(Cause::AnswerLost);
+        }
+        let before = &self.runs[earlier.run];
+        match before.completions.get(&new.event) {
+            Some(Completion::Done { at }) if self.now() > *at + MEMORY.unsigned_abs() => Ok(Cause::Forgotten),
+            // The new run had its claim before that.
+            Some(Completion::Done { at }) if self.clocks_differ() && self.runs[new.run].began <= *at => {
+                Ok(Cause::Clocks)
+            }
+            Some(Completion::Done { .. }) => Err(Promise::CompletedStays),
+            Some(Completion::Overtaken) if self.clocks_differ() => Ok(Cause::Clocks),
+            Some(Completion::Overtaken) => Err(Promise::TwiceForACause),
+            _ if before.state == State::Ended => Ok(Cause::RunEnded),
+            Some(Completion::Failed) => Ok(Self::how_again(before, &self.runs[new.run])),
+            None if self.clocks_differ() => Ok(Cause::Clocks),
+            None => Err(Promise::TwiceForACause),
+        }
+    }
+
+    /// How an event came to another run after one that could not complete it.
+    fn how_again(before: &Ran, after: &Ran) -> Cause {
+        match before.messages.iter().find(|message| after.messages.contains(message)) {
+            None => Cause::NotNotedOtherCopy,
+            Some(message) if before.failed.contains(message) => Cause::NotNotedOtherEvent,
+            Some(_) => Cause::NotNotedQueueAgain,
+        }
+    }
+
+    /// Whether the ledger says that a run may publish an event.
+    fn is_owner(&self, new: &Published) -> bool {
+        let clock = self.clock_of(new.run).as_second();
+        self.items.0.iter().any(|(key, item)| {
+            key.strip_prefix("aliyun-vod/").is_some_and(|id| event(id) == new.event)
+                && item.get("claim") == Some(&Value::Text(owner(new.run)))
+                && matches!(item.get("lease_until"), Some(Value::Number(until)) if *until >= clock)
+        })
+    }
+
+    /// Whether the clocks of any two runs differ by more than they may.
+    pub(super) fn clocks_differ(&self) -> bool {
+        let clocks = self.runs.iter().map(|run| run.clock);
+        clocks.clone().max().unwrap_or_default() - clocks.min().unwrap_or_default() > CLOCKS
+    }
+
+    /// The queue has deleted messages: their events have to be published.
+    pub(super) fn check_stored(&mut self) {
+        for lost in 0..3 {
+            let holds = |id: &String| event(id) == lost;
+            let mut messages = self.messages.iter().filter(|message| message.ids.iter().any(holds)).peekable();
+            let is_stored = messages.peek().is_some();
+            let is_anywhere = messages.any(|message| message.place != Place::Gone)
+                || self.published.iter().any(|published| published.event == lost);
+            if is_stored && !is_anywhere {
+                self.breaks(Promise::NothingLost, lost);
+            }
+        }
+    }
+
+    /// At the end of time what is not published is in the dead-letter queue.
+    pub(super) fn check_end(&mut self) {
+        self.check_stored();
+        let waits = self.messages.iter().find(|message| message.place == Place::Queue);
+        if let Some(event) = waits.and_then(|message| message.ids.first()).map(|id| event(id)) {
+            self.breaks(Promise::NothingLost, event);
+        }
+    }
+}

@@ -1,0 +1,591 @@
+//! The world that runs of dispatch are explored in: the vendor, the queue, the ledger, the bus and time.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::rc::Rc;
+use std::task::Waker;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemInput;
+use aws_sdk_dynamodb::operation::put_item::PutItemInput;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemInput;
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
+
+use super::bugs::Bug;
+use super::promises::{Broken, Class, Promise};
+use super::step::{Outcome, Step, Used};
+use super::table::{Item, Items, Value, Written};
+use crate::dispatch::{GROUP_TIME, Record, Report};
+use crate::ledger::MEMORY;
+
+/// How long the queue hides a message that was received: `VisibilityTimeout`.
+pub(super) const VISIBILITY: Duration = Duration::from_mins(6);
+
+/// How long Lambda lets a run go on: `Timeout`.
+pub(super) const TIMEOUT: Duration = Duration::from_mins(1);
+
+/// What is explored.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    pub(super) name: &'static str,
+    /// The messages in the queue at the start, each with its events: `a` is an event.
+    pub(super) messages: &'static [&'static str],
+    /// How many things go wrong, or happen twice.
+    pub(super) faults: usize,
+    /// The same, for `make test`.
+    pub(super) in_test: usize,
+    /// How many runs there are at once.
+    pub(super) at_once: usize,
+    /// After how many receives a message goes to the dead-letter queue.
+    pub(super) receives: usize,
+    /// By how many seconds the clock of a run may be ahead. Each is a fault.
+    pub(super) clocks: &'static [i64],
+    /// Whether a run may begin a group of events late.
+    pub(super) late_groups: bool,
+    /// Whether the vendor sends the first callback again.
+    pub(super) resends: bool,
+    /// Whether the ledger's memory may be over.
+    pub(super) months: bool,
+}
+
+/// What a run asks of the ledger or the bus.
+#[derive(Debug, Clone)]
+pub(super) enum Request {
+    Claim(Rc<PutItemInput>),
+    Complete(Rc<UpdateItemInput>),
+    Release(Rc<DeleteItemInput>),
+    Put(Vec<String>),
+}
+
+/// What the run gets to know.
+#[derive(Debug, Clone, Hash)]
+pub(super) enum Reply {
+    Done,
+    ConditionFailed(Option<Item>),
+    Refused,
+    Throttled,
+    Missing,
+    /// Which of the entries were refused.
+    Codes(Vec<bool>),
+}
+
+pub(super) struct World {
+    pub(super) bounds: Bounds,
+    pub(super) bug: Option<Bug>,
+    started: Instant,
+    pub(super) items: Items,
+    pub(super) messages: Vec<Message>,
+    pub(super) runs: Vec<Ran>,
+    pub(super) calls: Vec<Call>,
+    asked: usize,
+    replies: BTreeMap<usize, Reply>,
+    pub(super) late: Vec<(usize, Request)>,
+    pub(super) faults: usize,
+    pub(super) redrives: usize,
+    pub(super) published: Vec<Published>,
+    /// When something last went wrong, or did not happen although it could.
+    pub(super) disturbed: Duration,
+    /// What of the promises was broken.
+    pub(super) broken: Option<Broken>,
+    /// What happened that the documents list.
+    pub(super) classes: Vec<Class>,
+    /// What happens, in words, where somebody wants to read it.
+    pub(super) story: Option<Vec<String>>,
+}
+
+#[derive(Debug, Clone, Hash)]
+pub(super) struct Message {
+    pub(super) ids: Vec<String>,
+    pub(super) place: Place,
+    pub(super) visible_at: Duration,
+    pub(super) receives: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Place {
+    Queue,
+    DeadLetters,
+    Gone,
+}
+
+#[derive(Debug, Hash)]
+pub(super) struct Ran {
+    pub(super) messages: Vec<usize>,
+    /// When Lambda invoked it.
+    pub(super) started: Duration,
+    /// When it began with the events that are explored.
+    pub(super) began: Duration,
+    /// By how many seconds its clock is ahead.
+    pub(super) clock: i64,
+    pub(super) state: State,
+    pub(super) is_asleep: bool,
+    /// What it was told, by which its own state is known.
+    pub(super) told: BTreeMap<usize, (u64, Duration)>,
+    pub(super) calls: usize,
+    pub(super) completions: BTreeMap<usize, Completion>,
+    /// The messages that it said have failed.
+    pub(super) failed: Vec<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum State {
+    Working,
+    Reporting,
+    Reported,
+    Ended,
+}
+
+/// What became of a run's call to complete an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Completion {
+    Done {
+        at: Duration,
+    },
+    /// The claim had become another run's.
+    Overtaken,
+    Failed,
+}
+
+#[derive(Debug, Clone, Hash)]
+pub(super) struct Published {
+    pub(super) event: usize,
+    pub(super) run: usize,
+    /// Whether the run does not know.
+    pub(super) is_unknown: bool,
+}
+
+pub(super) struct Call {
+    number: usize,
+    pub(super) run: usize,
+    /// Which of the run's calls it is.
+    pub(super) ordinal: usize,
+    pub(super) request: Request,
+    waker: Option<Waker>,
+}
+
+/// The time at which everything starts.
+fn epoch() -> Timestamp {
+    Timestamp::constant(1_767_323_046, 0)
+}
+
+/// The number of an event: `a` is 0. What follows the letter is what a delivery would have added to the id.
+pub(super) fn event(id: &str) -> usize {
+    usize::from(id.as_bytes()[0] - b'a')
+}
+
+impl World {
+    pub(super) fn new(bounds: Bounds, bug: Option<Bug>) -> Self {
+        let message = |ids: &&str| Message {
+            ids: ids.chars().map(String::from).collect(),
+            place: Place::Queue,
+            visible_at: Duration::ZERO,
+            receives: 0,
+        };
+        Self {
+            bounds,
+            bug,
+            started: Instant::now(),
+            items: Items::default(),
+            messages: bounds.messages.iter().map(message).collect(),
+            runs: Vec::new(),
+            calls: Vec::new(),
+            asked: 0,
+            replies: BTreeMap::new(),
+            late: Vec::new(),
+            faults: bounds.faults,
+            redrives: 1,
+            published: Vec::new(),
+            disturbed: Duration::ZERO,
+            broken: None,
+            classes: Vec::new(),
+            story: None,
+        }
+    }
+
+    /// The time since the start.
+    pub(super) fn now(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// What a clock that is right says.
+    pub(super) fn time(&self) -> Timestamp {
+        epoch() + SignedDuration::try_from(self.now()).unwrap()
+    }
+
+    /// What the clock of a run says.
+    pub(super) fn clock_of(&self, run: usize) -> Timestamp {
+        self.time() + SignedDuration::from_secs(self.runs[run].clock)
+    }
+
+    /// Whether a run has something left to do.
+    pub(super) fn is_open(&self, run: usize) -> bool {
+        matches!(self.runs[run].state, State::Working | State::Reporting)
+    }
+
+    /// The messages that a run would be given.
+    pub(super) fn visible(&self) -> Vec<usize> {
+        let is_visible = |message: &Message| message.place == Place::Queue && message.visible_at <= self.now();
+        (0..self.messages.len()).filter(|message| is_visible(&self.messages[*message])).collect()
+    }
+
+    /// When the next thing happens by itself: a message is visible again, a lease has ended, a run is at its end.
+    pub(super) fn next_moment(&self) -> Option<Duration> {
+        let now = self.now();
+        let hidden = self.messages.iter().filter(|message| message.place == Place::Queue);
+        let visible = hidden.clone().map(|message| message.visible_at);
+        let ends = |run: &Ran| [run.started + TIMEOUT.saturating_sub(Duration::from_secs(1)), run.started + TIMEOUT];
+        let working = self.runs.iter().filter(|run| matches!(run.state, State::Working | State::Reporting));
+        // Nobody asks for the leases of events that are in no message.
+        let leases = self.items.0.values().filter(|item| item.get("state") == Some(&Value::Text("claimed".to_owned())));
+        let leases = leases.filter_map(|item| match item.get("lease_until") {
+            Some(Value::Number(seconds)) => {
+                u64::try_from(seconds + 1 - epoch().as_second()).ok().map(Duration::from_secs)
+            }
+            _ => None,
+        });
+        let leases = leases.filter(|_| hidden.clone().next().is_some());
+        visible.chain(working.flat_map(ends)).chain(leases).filter(|moment| *moment > now).min()
+    }
+
+    /// A run asks for something.
+    pub(super) fn ask(&mut self, run: usize, request: Request) -> usize {
+        let number = self.asked;
+        self.asked += 1;
+        let ordinal = self.runs[run].calls;
+        self.runs[run].calls += 1;
+        if let Request::Claim(_) = request {
+            let left = (self.runs[run].started + TIMEOUT).saturating_sub(self.now());
+            if left < GROUP_TIME {
+                self.breaks(Promise::TimeEnough, 0);
+            }
+        }
+        self.calls.push(Call { number, run, ordinal, request, waker: None });
+        self.calls.sort_by_key(|call| (call.run, call.ordinal));
+        number
+    }
+
+    /// What a run is told; it is woken once there is something to tell.
+    pub(super) fn reply(&mut self, call: usize, waker: &Waker) -> Option<Reply> {
+        if let Some(waiting) = self.calls.iter_mut().find(|waiting| waiting.number == call) {
+            waiting.waker = Some(waker.clone());
+        }
+        self.replies.remove(&call)
+    }
+
+    /// Does what a step says, but for what passes time or starts a run. Gives the run that goes on.
+    pub(super) fn take(&mut self, step: Step) -> Option<usize> {
+        match step {
+            Step::Answer { call, outcome } => return Some(self.answer(call, outcome)),
+            Step::Report { run } => self.report(run),
+            Step::Arrive { late } => {
+                self.disturb();
+                let (run, request) = self.late.remove(late);
+                self.apply(run, &request, None, true);
+            }
+            Step::Expire { event } => drop(self.items.0.remove(&key(event))),
+            Step::Kill { run } => {
+                self.spend();
+                self.end(run);
+            }
+            Step::VendorAgain => {
+                self.spend();
+                let mut ids: Vec<String> = self.messages[0].ids.clone();
+                if self.bug == Some(Bug::IdOfDelivery) {
+                    ids = ids.iter().map(|id| format!("{id}{}", self.messages.len())).collect();
+                }
+                let visible_at = self.now();
+                self.messages.push(Message { ids, place: Place::Queue, visible_at, receives: 0 });
+            }
+            Step::QueueAgain { message } => {
+                self.spend();
+                let visible_at = self.now();
+                let again = &mut self.messages[message];
+                (again.place, again.visible_at) = (Place::Queue, visible_at);
+            }
+            Step::Redrive => {
+                self.redrives -= 1;
+                self.disturb();
+                self.classes.push(Class::Redriven);
+                let visible_at = self.now();
+                for message in self.messages.iter_mut().filter(|message| message.place == Place::DeadLetters) {
+                    *message = Message { place: Place::Queue, visible_at, receives: 0, ..message.clone() };
+                }
+            }
+            Step::Months => self.spend(),
+            Step::Wake { .. } | Step::Wait | Step::Start { .. } | Step::End => {}
+        }
+        None
+    }
+
+    /// How long a step takes.
+    pub(super) fn duration(&mut self, step: Step) -> Duration {
+        match step {
+            Step::Wake { .. } => Duration::from_millis(200),
+            Step::Months => MEMORY.unsigned_abs() + Duration::from_secs(1),
+            Step::Wait => {
+                if (0..self.runs.len()).any(|run| self.is_open(run)) {
+                    self.spend();
+                }
+                self.next_moment().unwrap_or_default().saturating_sub(self.now())
+            }
+            _ => Duration::ZERO,
+        }
+    }
+
+    /// Time has passed. Lambda ends runs whose time is over.
+    pub(super) fn tick(&mut self, step: Step) {
+        let now = self.now();
+        let was_busy = (0..self.runs.len()).any(|run| self.is_open(run));
+        for run in 0..self.runs.len() {
+            let ran = &self.runs[run];
+            if matches!(ran.state, State::Working | State::Reporting) && ran.started + TIMEOUT <= now {
+                self.end(run);
+            }
+        }
+        // What is slow is wrong until then.
+        if step == Step::Months || (step == Step::Wait && was_busy) {
+            self.disturb();
+        }
+    }
+
+    /// A late poller is a disturbance, too: what it takes is not what the queue takes.
+    pub(super) fn disturb_if_late(&mut self) {
+        if !self.visible().is_empty() {
+            self.disturb();
+        }
+    }
+
+    pub(super) fn disturb(&mut self) {
+        self.disturbed = self.now();
+    }
+
+    fn spend(&mut self) {
+        self.faults = self.faults.saturating_sub(1);
+        self.disturb();
+    }
+
+    /// The queue gives messages to a new run: the run, what it is given, its clock, and how long it has left.
+    pub(super) fn start(
+        &mut self,
+        message: Option<usize>,
+        clock: i64,
+        used: Used,
+    ) -> (Vec<Record>, Timestamp, Instant) {
+        if clock != 0 || used != Used::None {
+            self.spend();
+        }
+        let most = TIMEOUT.saturating_sub(GROUP_TIME);
+        let used = match used {
+            Used::None => Duration::ZERO,
+            Used::Most => most,
+            Used::TooMuch => most + Duration::from_secs(1),
+        };
+        let mut batch = message.map_or_else(|| self.visible(), |message| vec![message]);
+        let most = self.bounds.receives;
+        batch.retain(|message| {
+            let message = &mut self.messages[*message];
+            let is_dead = message.receives >= most;
+            if is_dead {
+                message.place = Place::DeadLetters;
+            }
+            !is_dead
+        });
+        if batch.len() < self.messages.len() && self.messages.iter().any(|message| message.place == Place::DeadLetters)
+        {
+            self.classes.push(Class::DeadLetters);
+        }
+        let now = self.now();
+        let records = batch
+            .iter()
+            .map(|number| {
+                let message = &mut self.messages[*number];
+                message.receives += 1;
+                message.visible_at = now + VISIBILITY;
+                Record { message: number.to_string(), body: body(&message.ids), trace: None }
+            })
+            .collect();
+        let deadline = match self.bug {
+            Some(Bug::DeadlineIgnored) => Instant::now() + TIMEOUT,
+            _ => Instant::now() + TIMEOUT - used,
+        };
+        let begun = self.time() - SignedDuration::try_from(used).unwrap() + SignedDuration::from_secs(clock);
+        self.runs.push(Ran {
+            messages: batch,
+            started: now.saturating_sub(used),
+            began: now,
+            clock,
+            state: State::Working,
+            is_asleep: false,
+            told: BTreeMap::new(),
+            calls: 0,
+            completions: BTreeMap::new(),
+            failed: Vec::new(),
+        });
+        (records, begun, deadline)
+    }
+
+    pub(super) fn is_working(&self, run: usize) -> bool {
+        self.runs[run].state == State::Working
+    }
+
+    /// A run waits for something: for an answer, or for time to pass.
+    pub(super) fn waits(&mut self, run: usize) {
+        self.runs[run].is_asleep = self.calls.iter().all(|call| call.run != run);
+    }
+
+    /// A run is done, and about to tell the queue.
+    pub(super) fn done(&mut self, run: usize, report: &Report) {
+        self.runs[run].state = State::Reporting;
+        self.runs[run].is_asleep = false;
+        self.runs[run].failed = report.failed.iter().map(|message| message.parse().unwrap()).collect();
+        self.classes.extend(report.events.iter().map(|event| Class::of(&event.fate)));
+        if !report.unreadable.is_empty() {
+            self.classes.push(Class::Unreadable);
+        }
+    }
+
+    /// The queue deletes what has not failed.
+    fn report(&mut self, run: usize) {
+        let ran = &mut self.runs[run];
+        ran.state = State::Reported;
+        for message in ran.messages.iter().filter(|message| !ran.failed.contains(message)) {
+            self.messages[*message].place = Place::Gone;
+        }
+        self.check_stored();
+    }
+
+    /// A run comes to its end, wherever it is.
+    fn end(&mut self, run: usize) {
+        self.runs[run].state = State::Ended;
+        self.runs[run].is_asleep = false;
+        self.calls.retain(|call| call.run != run);
+        self.classes.push(Class::RunEnded);
+    }
+
+    fn answer(&mut self, call: usize, outcome: Outcome) -> usize {
+        let Call { number, run, ordinal, request, waker } = self.calls.remove(call);
+        if matches!((&request, outcome), (Request::Put(ids), Outcome::Refused) if ids.len() > 1) {
+            self.classes.push(Class::CallRefused);
+        }
+        if outcome != Outcome::Fine {
+            self.spend();
+        }
+        let fails = |reply| match request {
+            Request::Put(_) | Request::Claim(_) | Request::Release(_) => reply,
+            Request::Complete(_) => Reply::Missing,
+        };
+        let reply = match outcome {
+            Outcome::Fine => self.apply(run, &request, None, false),
+            Outcome::Refused => fails(Reply::Refused),
+            Outcome::Throttled => Reply::Throttled,
+            Outcome::LostBefore => Reply::Missing,
+            Outcome::LostAfter => {
+                self.apply(run, &request, None, true);
+                Reply::Missing
+            }
+            Outcome::ThenThrottled => {
+                self.apply(run, &request, None, true);
+                Reply::Throttled
+            }
+            Outcome::Late => {
+                self.late.push((run, request.clone()));
+                Reply::Missing
+            }
+            Outcome::Repeated => {
+                self.apply(run, &request, None, true);
+                self.apply(run, &request, None, false)
+            }
+            Outcome::RepeatedLate => {
+                self.late.push((run, request.clone()));
+                self.apply(run, &request, None, false)
+            }
+            Outcome::Entry(entry) => self.apply(run, &request, Some(entry), false),
+        };
+        if let Request::Complete(input) = &request
+            && matches!(reply, Reply::Missing)
+        {
+            let event = event_of_key(input.key());
+            self.runs[run].completions.entry(event).or_insert(Completion::Failed);
+        }
+        let mut hasher = DefaultHasher::new();
+        match &reply {
+            // The code looks at the state and the owner.
+            Reply::ConditionFailed(Some(item)) => {
+                (item.get("state"), item.get("claim") == Some(&Value::Text(owner(run)))).hash(&mut hasher);
+            }
+            reply => reply.hash(&mut hasher),
+        }
+        let now = self.now();
+        self.runs[run].told.insert(ordinal, (hasher.finish(), now));
+        self.replies.insert(number, reply);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        run
+    }
+
+    /// A request has its effect.
+    fn apply(&mut self, run: usize, request: &Request, refused: Option<usize>, is_unknown: bool) -> Reply {
+        let written = match request {
+            Request::Put(ids) => {
+                for (_, id) in ids.iter().enumerate().filter(|(entry, _)| refused != Some(*entry)) {
+                    self.publish(Published { event: event(id), run, is_unknown });
+                }
+                return Reply::Codes((0..ids.len()).map(|entry| refused == Some(entry)).collect());
+            }
+            Request::Claim(input) => self.items.put(input),
+            Request::Release(input) => self.items.delete(input),
+            Request::Complete(input) => {
+                let written = self.items.update(input);
+                let at = self.now();
+                let completions = &mut self.runs[run].completions;
+                let event = event_of_key(input.key());
+                match written {
+                    Written::Done => drop(completions.insert(event, Completion::Done { at })),
+                    Written::Refused(_) => drop(completions.entry(event).or_insert(Completion::Overtaken)),
+                }
+                written
+            }
+        };
+        match written {
+            Written::Done => Reply::Done,
+            Written::Refused(item) => match request {
+                Request::Claim(_) => Reply::ConditionFailed(item),
+                _ => Reply::ConditionFailed(None),
+            },
+        }
+    }
+
+    pub(super) fn breaks(&mut self, promise: Promise, event: usize) {
+        self.broken.get_or_insert(Broken { promise, event });
+    }
+}
+
+/// What a run calls itself.
+pub(super) fn owner(run: usize) -> String {
+    format!("run {}", run + 1)
+}
+
+fn event_of_key(key: Option<&std::collections::HashMap<String, aws_sdk_dynamodb::types::AttributeValue>>) -> usize {
+    let id = key.and_then(|key| key.get("id")).and_then(|id| id.as_s().ok()).unwrap();
+    event(id.strip_prefix("aliyun-vod/").unwrap())
+}
+
+pub(super) fn key(event: usize) -> String {
+    format!("aliyun-vod/{}", ["a", "b", "c"][event])
+}
+
+/// A message with these events. `x` makes it one that holds none.
+fn body(ids: &[String]) -> String {
+    let event = |id: &String| {
+        format!(
+            r#"{{"id":"{id}","source":"/aliyun/vod","type":"media.upload.succeeded","time":"2026-01-02T03:04:05Z"}}"#
+        )
+    };
+    if ids.iter().any(|id| id == "x") {
+        "none".to_owned()
+    } else {
+        format!("[{}]", ids.iter().map(event).collect::<Vec<_>>().join(","))
+    }
+}
