@@ -4,7 +4,7 @@
 //! [`caller`] is the real code over the requests that [`Table`] makes, which [`table`] evaluates; [`moto`] holds [`table`]
 //! against another implementation. [`world`] is everything around it, [`step`] what can happen in it, [`state`] which of its
 //! states are alike, [`story`] what happens in words. [`promises`] has to hold, [`bugs`] have to be found, and [`documents`]
-//! have to say what happens.
+//! have to say what happens. [`intake`] is the way into the queue.
 //!
 //! What takes effect and what is answered is one step, since a run does nothing in between. Runs, messages and events are
 //! few, and so are faults: a bug that shows only with more of them is not found.
@@ -12,6 +12,7 @@
 mod bugs;
 mod caller;
 mod documents;
+mod intake;
 mod moto;
 mod promises;
 mod state;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
+use aws_sdk_sqs::config::retry::{RetryPartition, TokenBucket};
 use aws_sdk_sqs::types::{MessageSystemAttributeNameForSends, MessageSystemAttributeValue};
 use callbacks::{CloudEvent, Content, Product};
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -74,8 +75,15 @@ struct RetryPolicy {
 
 impl Queue {
     pub(crate) fn new(url: String, overflow: Option<Overflow>, limit: Limit, aws: &SdkConfig) -> Self {
-        let bucket = overflow.map(|overflow| Bucket { client: aws_sdk_s3::Client::new(aws), name: overflow.bucket });
-        Self { client: aws_sdk_sqs::Client::new(aws), url, bucket, limit }
+        // The SDK's default is a quota of retries for all calls of a process, which an outage uses up: after it, a callback
+        // would fail at its first failed attempt. Here the time that a vendor waits is what limits retries.
+        let retries = RetryPartition::custom("intake").token_bucket(TokenBucket::unlimited()).build();
+        let bucket = overflow.map(|overflow| {
+            let configuration = aws_sdk_s3::config::Builder::from(aws).retry_partition(retries.clone()).build();
+            Bucket { client: aws_sdk_s3::Client::from_conf(configuration), name: overflow.bucket }
+        });
+        let configuration = aws_sdk_sqs::config::Builder::from(aws).retry_partition(retries).build();
+        Self { client: aws_sdk_sqs::Client::from_conf(configuration), url, bucket, limit }
     }
 
     /// Opens the connection by reading the attributes of the queue.
