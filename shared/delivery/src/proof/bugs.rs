@@ -30,16 +30,15 @@ impl Bug {
         Self::IdOfDelivery,
     ];
 
-    /// How many faults show it.
-    pub(super) fn faults(self) -> usize {
+    /// The bounds and the fewest faults that show it.
+    pub(super) fn shows_in(self) -> (&'static str, usize) {
         match self {
-            Self::ClaimWithoutLease => 0,
-            Self::ReleaseOfAnothers => 3,
-            Self::CompleteBeforePublish
-            | Self::ShortLease
-            | Self::PartialFailuresIgnored
-            | Self::DeadlineIgnored
-            | Self::IdOfDelivery => 1,
+            Self::ClaimWithoutLease => ("posted-and-pulled", 0),
+            Self::ReleaseOfAnothers => ("months", 2),
+            Self::DeadlineIgnored => ("clocks", 1),
+            Self::CompleteBeforePublish | Self::ShortLease | Self::PartialFailuresIgnored | Self::IdOfDelivery => {
+                ("months", 1)
+            }
         }
     }
 }
