@@ -24,7 +24,9 @@ fn bodies(kind: Kind) -> Vec<String> {
     };
     let mut bodies = Vec::new();
     for folder in folders {
-        for entry in root().join("shared/callbacks/testdata").join(folder).read_dir().unwrap() {
+        let folders = root().join("shared/callbacks/testdata").join(folder).read_dir().unwrap();
+        let events = folders.map(|event| event.unwrap().path()).filter(|event| event.is_dir());
+        for entry in events.flat_map(|event| event.read_dir().unwrap()) {
             let path = entry.unwrap().path();
             if path.extension().is_none_or(|ending| ending != "json") {
                 continue;

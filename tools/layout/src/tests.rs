@@ -24,6 +24,11 @@ fn read(path: impl AsRef<Path>) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// What is in a folder.
+fn paths(folder: &Path) -> Vec<PathBuf> {
+    folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect()
+}
+
 /// The words of a list in the Makefile.
 fn words_of<'a>(makefile: &'a str, list: &str) -> Vec<&'a str> {
     let (_, rest) = makefile.split_once(&format!("\n{list} :=")).unwrap_or_else(|| panic!("no {list} in the Makefile"));
@@ -148,11 +153,13 @@ fn every_payload_is_explained() {
     for folder in Product::ALL.map(Product::slug).into_iter().chain(["rejected"]) {
         let folder = format!("shared/callbacks/testdata/{folder}");
         let readme = read(format!("{folder}/README.md"));
-        for entry in root().join(&folder).read_dir().unwrap() {
-            let file = entry.unwrap().file_name().into_string().unwrap();
-            if file != "README.md" && !file.contains(".snap") {
-                let case = file.rsplit_once('.').unwrap().0;
-                assert!(readme.contains(case), "{folder}/README.md does not explain {file}");
+        let mut entries: Vec<PathBuf> = paths(&root().join(&folder));
+        while let Some(path) = entries.pop() {
+            if path.is_dir() {
+                entries.extend(paths(&path));
+            } else if path.extension().is_some_and(|ending| ending != "md" && ending != "snap") {
+                let case = path.file_stem().unwrap().to_str().unwrap();
+                assert!(readme.contains(&format!("`{case}")), "{folder}/README.md does not explain {}", path.display());
             }
         }
     }

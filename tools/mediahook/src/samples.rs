@@ -10,9 +10,9 @@ use rust_embed::RustEmbed;
 use serde_json::Value;
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../.././shared/callbacks/testdata"]
-#[include = "*/*.json"]
-#[include = "*/*.xml"]
+#[folder = "$CARGO_MANIFEST_DIR/../../shared/callbacks/testdata"]
+#[include = "*/*/*.json"]
+#[include = "*/*/*.xml"]
 struct TestData;
 
 /// A payload under its name.
@@ -83,7 +83,7 @@ pub(crate) fn of(product: Product) -> impl Iterator<Item = Sample> {
 }
 
 fn sample(product: Product, path: &str) -> Option<Sample> {
-    let file = path.strip_prefix(product.slug())?.strip_prefix('/')?;
+    let (_event, file) = path.strip_prefix(product.slug())?.strip_prefix('/')?.split_once('/')?;
     let (stem, ending) = file.rsplit_once('.')?;
     let case = if ending == "xml" { format!("{stem}-xml") } else { stem.to_owned() };
     Some(Sample { case, body: TestData::get(path)?.data.into_owned() })

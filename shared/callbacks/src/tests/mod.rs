@@ -37,23 +37,37 @@ pub(crate) fn event(product: Product, body: &[u8]) -> CloudEvent {
     event
 }
 
-/// The folder of a product's payloads, or of those that nothing can read.
+/// The folder of a product's payloads, which has a folder for each event, or of those that nothing can read.
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name)
 }
 
-/// The payloads in a folder, in the order of their names.
+/// The payloads and snapshots in a folder, and in the folders there, in their order: `upload/upload-failed.json`.
+fn files(name: &str) -> Vec<String> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder(name)];
+    while let Some(next) = folders.pop() {
+        for entry in next.read_dir().unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if !path.ends_with("README.md") {
+                files.push(path.strip_prefix(folder(name)).unwrap().to_str().unwrap().to_owned());
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// The payloads of a product, or `rejected`, in the order of their names.
 #[expect(clippy::disallowed_methods, reason = "tests read files")]
 fn payloads(name: &str) -> Vec<(String, Vec<u8>)> {
     let mut payloads = Vec::new();
-    for entry in std::fs::read_dir(folder(name)).unwrap() {
-        let path = entry.unwrap().path();
-        let file = path.file_name().unwrap().to_str().unwrap().to_owned();
-        if [".json", ".xml", ".bin"].iter().any(|ending| file.ends_with(ending)) {
-            payloads.push((file, std::fs::read(&path).unwrap()));
-        }
+    for file in files(name).into_iter().filter(|file| !file.contains(".snap")) {
+        let body = std::fs::read(folder(name).join(&file)).unwrap();
+        payloads.push((file, body));
     }
-    payloads.sort();
     assert!(!payloads.is_empty(), "no payloads of {name}");
     payloads
 }
