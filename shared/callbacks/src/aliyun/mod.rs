@@ -11,6 +11,7 @@ mod nodes;
 mod push;
 mod task_input;
 mod vod;
+mod workflow;
 
 use crate::Product;
 use crate::budget;
@@ -141,10 +142,7 @@ fn outcome_of(status: &Text) -> Outcome {
 
 /// The role that the ending of a file name or URL tells; where it tells none, that of what such a job makes.
 fn role_of(name: &str, otherwise: Role) -> Role {
-    match Role::of_name(name) {
-        Role::Other => otherwise,
-        role => role,
-    }
+    Role::of_name(name).or(otherwise)
 }
 
 /// What a person's review found.
@@ -190,17 +188,12 @@ fn series(output: Output, placeholder: &str, count: Option<u64>) -> Vec<Output> 
 fn error_of(codes: [&Text; 2], messages: [&Text; 2]) -> Failure {
     let first =
         |texts: [&Text; 2]| texts.into_iter().find_map(|text| text.0.as_deref().map(str::trim).map(str::to_owned));
-    let is_success =
-        |text: &str| matches!(text, "0" | "200") || text.eq_ignore_ascii_case("ok") || is_success_word(text);
+    let is_success = |text: &str| text == "200" || text.eq_ignore_ascii_case("ok") || status::is_success_code(text);
     let code = first(codes);
     if code.as_deref().is_some_and(is_success) {
         return Failure::default();
     }
     Failure { code, message: first(messages).filter(|message| !is_success(message)) }
-}
-
-fn is_success_word(text: &str) -> bool {
-    status::outcome(text) == Outcome::Succeeded
 }
 
 /// An error of these two fields.

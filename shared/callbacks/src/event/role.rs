@@ -29,6 +29,16 @@ pub enum Role {
 }
 
 impl Role {
+    /// This role; the other one where this is `Other`.
+    pub(crate) fn or(self, usual: Self) -> Self {
+        if self == Self::Other { usual } else { self }
+    }
+
+    /// The role that a format tells which is the ending of file names, such as `mp4`; `Other` where it tells none.
+    pub(crate) fn of_format(format: &str) -> Self {
+        Self::of_name(&format!(".{format}"))
+    }
+
     /// The role that the ending of a file name or URL tells; `Other` where it tells none.
     pub(crate) fn of_name(name: &str) -> Self {
         let path = name.split(['?', '#']).next().unwrap_or(name);

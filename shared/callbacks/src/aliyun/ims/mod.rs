@@ -16,10 +16,10 @@ mod media;
 mod snapshot;
 mod transcode;
 mod upload;
-mod workflow;
 
 use serde::Deserialize;
 
+use super::workflow::WorkflowTask;
 use super::{Envelope, outcome_of, role_of};
 use crate::event::{Failure, Job, Kind, Media};
 use crate::facts::Facts;
@@ -41,7 +41,7 @@ const EVENTS: &[(&str, Kind, Reader)] = &[
     ("MediaBaseChangeComplete", Kind::Asset, body::<media::MediaBaseChange>),
     ("CreateAuditComplete", Kind::Moderation, body::<media::CreateAudit>),
     ("AIMediaAuditComplete", Kind::Moderation, body::<media::AiMediaAudit>),
-    ("WorkflowTaskComplete", Kind::Workflow, workflow::read),
+    ("WorkflowTaskComplete", Kind::Workflow, workflow),
     ("VideoAnalysisComplete", Kind::Analysis, body::<ai::VideoAnalysis>),
     ("MediaAiAnalysisComplete", Kind::Analysis, body::<ai::MediaAiAnalysis>),
     ("SnapshotComplete", Kind::Snapshot, body::<snapshot::Snapshot>),
@@ -74,6 +74,11 @@ fn body<B: Body>(message_body: Value<'_>) -> Facts {
     let WithHead { head, body } = read_struct::<WithHead<B>>(message_body);
     let facts = body.facts(&head);
     complete(&head, facts)
+}
+
+fn workflow(message_body: Value<'_>) -> Facts {
+    let WithHead { head, body } = read_struct::<WithHead<WorkflowTask>>(message_body);
+    complete(&head, body.facts(message_body, head.outcome(), None))
 }
 
 /// The facts with what the head tells.

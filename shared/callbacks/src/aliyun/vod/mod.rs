@@ -14,11 +14,12 @@ mod review;
 mod snapshot;
 mod transcode;
 mod upload;
-mod workflow;
 
 use serde::Deserialize;
 
 use super::Envelope;
+use super::nodes::ACTIVITY_RESULTS;
+use super::workflow::WorkflowTask;
 use crate::event::{Job, Kind, Media};
 use crate::facts::Facts;
 use crate::json::Value;
@@ -53,7 +54,7 @@ const EVENTS: &[(&str, Kind, Reader)] = &[
     ("UpdateMediaStorageClassComplete", Kind::Asset, body::<media::StorageClass>),
     ("RestoreMediaComplete", Kind::Asset, body::<media::RestoreMedia>),
     ("SubmitMediaRefreshComplete", Kind::Asset, body::<media::MediaRefresh>),
-    (WORKFLOW_TASK_COMPLETE, Kind::Workflow, workflow::read),
+    (WORKFLOW_TASK_COMPLETE, Kind::Workflow, workflow),
 ];
 
 type Reader = fn(Value<'_>) -> Facts;
@@ -71,6 +72,12 @@ fn body<B: Body>(event: Value<'_>) -> Facts {
     let WithHead { head, body } = read_struct::<WithHead<B>>(event);
     let facts = body.facts(&head);
     complete(&head, facts, B::MEDIA_IS_MADE)
+}
+
+fn workflow(event: Value<'_>) -> Facts {
+    let WithHead { head, body } = read_struct::<WithHead<WorkflowTask>>(event);
+    let facts = body.facts(event, head.outcome(), head.media_id().as_deref());
+    complete(&head, facts, false)
 }
 
 /// The facts with what the head tells. `media_is_made`: the head's media is what was made, and not what it was made from.
@@ -95,7 +102,7 @@ pub(crate) fn kinds() -> impl Iterator<Item = (&'static str, Kind)> {
 
 /// Reads a flat event.
 pub(super) fn read(envelope: &Envelope, event: Value<'_>) -> Facts {
-    let is_workflow = || event.get("WorkflowId").is_some() && event.get("ActivityResults").is_some();
+    let is_workflow = || event.get("WorkflowId").is_some() && event.get(ACTIVITY_RESULTS).is_some();
     let name = match envelope.event_type.as_deref() {
         // The structure tells the one event that comes without a name.
         None => is_workflow().then_some(WORKFLOW_TASK_COMPLETE),

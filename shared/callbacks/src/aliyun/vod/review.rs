@@ -6,6 +6,7 @@ use super::{Body, Head};
 use crate::aliyun::audit_verdict;
 use crate::event::{Job, Review, Verdict};
 use crate::facts::Facts;
+use crate::status;
 use crate::wire::{Decimal, Embedded, Integer, Many, One, Text, Time, Unused};
 
 /// Body of `CreateAuditComplete`: a person reviewed the media. `Status` is that of the review as a task, whatever it found.
@@ -172,7 +173,8 @@ impl Body for AiMediaAudit {
 impl AuditResult {
     /// What the whole or, where one of them is graver, its parts say.
     pub(in crate::aliyun) fn review(self) -> Review {
-        let whole = verdict_of(&self.suggestion);
+        let suggested = |suggestion: &Text| suggestion.as_deref().and_then(status::verdict);
+        let whole = suggested(&self.suggestion);
         let video = self.video_result.or_default();
         let scenes = [video.porn_result, video.terrorism_result, video.ad_result, video.live_result, video.logo_result];
         let of_video = Finding { suggestion: video.suggestion, label: video.label, ..Finding::default() };
@@ -183,9 +185,9 @@ impl AuditResult {
         let of_scenes = scenes.into_iter().filter_map(|scene| scene.0.map(|finding| *finding));
         let parts: Vec<Finding> =
             of_scenes.chain([of_video]).chain(of_images).chain(self.text_result).chain(self.audio_result).collect();
-        let verdict = parts.iter().map(|part| verdict_of(&part.suggestion)).fold(whole, Option::max);
+        let verdict = parts.iter().map(|part| suggested(&part.suggestion)).fold(whole, Option::max);
         // Of the parts that decided the surest counts. Where all is well, nothing decided.
-        let decided = |part: &&Finding| verdict > Some(Verdict::Pass) && verdict_of(&part.suggestion) == verdict;
+        let decided = |part: &&Finding| verdict > Some(Verdict::Pass) && suggested(&part.suggestion) == verdict;
         let surest = parts
             .iter()
             .filter(decided)
@@ -205,14 +207,5 @@ impl Finding {
     /// Confidence, from 0 to 100; another number is none.
     fn score(&self) -> Option<f64> {
         self.max_score.get().or(self.score.get()).filter(|score| (0.0..=100.0).contains(score))
-    }
-}
-
-fn verdict_of(suggestion: &Text) -> Option<Verdict> {
-    match suggestion.as_deref()?.to_ascii_lowercase().as_str() {
-        "pass" => Some(Verdict::Pass),
-        "review" => Some(Verdict::Review),
-        "block" => Some(Verdict::Block),
-        _ => None,
     }
 }

@@ -102,7 +102,7 @@ fn step(WithHead { head, body }: WithHead<Stream>, whole: Outcome) -> Step {
 impl Stream {
     /// The vendor's word on format and sound counts before the ending of the file's name. A playlist is one, whatever it lists.
     fn role(&self) -> Role {
-        let of_format = self.format.as_deref().map(|format| Role::of_name(&format!(".{format}"))).unwrap_or_default();
+        let of_format = self.format.as_deref().map(Role::of_format).unwrap_or_default();
         let of_name = self.file_url.as_deref().map(Role::of_name).unwrap_or_default();
         let is_audio = self.is_audio.as_deref().map(|is_audio| matches!(is_audio, "true" | "1"));
         match (of_format, of_name, is_audio) {

@@ -141,7 +141,7 @@ struct Callback {
 
 /// The error of these fields. What did not fail has a word for success in them, or 0, where it has anything.
 fn failure(code: Text, message: Text) -> Failure {
-    let is_error = |text: &String| text != "0" && status::outcome(text) != Outcome::Succeeded;
+    let is_error = |text: &String| !status::is_success_code(text);
     Failure { code: code.0.filter(is_error), message: message.0.filter(is_error) }
 }
 

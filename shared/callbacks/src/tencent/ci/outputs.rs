@@ -83,10 +83,7 @@ struct Md5Info {
 /// A file of this name, or none without one. `other` is what it is where its name does not tell.
 pub(super) fn named(name: Text, other: Role) -> Option<Output> {
     let name = name.0?;
-    let role = match Role::of_name(&name) {
-        Role::Other => other,
-        role => role,
-    };
+    let role = Role::of_name(&name).or(other);
     // Some results have the address in place of the name.
     Some(if name.contains("://") {
         Output { role, url: Some(name), ..Output::default() }

@@ -1,6 +1,6 @@
 //! The vendor's SDK against the parser: events, fields and words of which the one knows and the other does not.
 //!
-//! The SDK is the one in `.venv`, at the version of `requirements.txt`; `make drift` installs the newest one and has Python
+//! The SDK is the one in `.venv`, at the version of `requirements/test.txt`; `make drift` installs the newest one and has Python
 //! prefer it. `tests/drift/tencent_vod.py` makes bodies of it in which every field is set.
 
 use std::collections::{BTreeMap, BTreeSet};

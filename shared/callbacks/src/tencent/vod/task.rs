@@ -146,10 +146,8 @@ impl TaskFile {
             Some("image_url") => return Role::Image,
             _ => {}
         }
-        match self.file_type.as_deref().map(|file_type| role_of_type(file_type, Role::Other)) {
-            Some(role) if role != Role::Other => role,
-            _ => role_of(&self.file_url, usual),
-        }
+        let of_type = self.file_type.as_deref().map(Role::of_format).unwrap_or_default();
+        of_type.or(role_of(&self.file_url, usual))
     }
 }
 
@@ -160,14 +158,6 @@ pub(crate) fn expiry(time: Time, seconds: UnixTime) -> Option<Timestamp> {
     const YEAR_9999: i64 = 253_370_764_800;
     let is_date = |time: &Timestamp| (YEAR_2001..YEAR_9999).contains(&time.as_second());
     time.0.filter(is_date).or(seconds.0.filter(is_date))
-}
-
-/// The role of a file of this type, where that is the ending of file names; else the usual one.
-pub(crate) fn role_of_type(file_type: &str, usual: Role) -> Role {
-    match Role::of_name(&format!(".{file_type}")) {
-        Role::Other => usual,
-        role => role,
-    }
 }
 
 /// An event that only reports a fact, without a status: it is one if it says which file it is about.
@@ -197,7 +187,7 @@ pub(crate) fn failure(code_ext: Text, code: Integer, message: Text) -> Failure {
     let code = code.get().filter(|code| *code != 0).map(|code| code.to_string());
     let is_success = message.as_deref().map(status::outcome) == Some(Outcome::Succeeded);
     // Some of the vendor's samples have `SUCCESS` as code, too.
-    let code_ext = code_ext.0.filter(|code| code != "0" && status::outcome(code) != Outcome::Succeeded);
+    let code_ext = code_ext.0.filter(|code| !status::is_success_code(code));
     Failure { code: code_ext.or(code), message: message.0.filter(|_| !is_success) }
 }
 
@@ -220,7 +210,7 @@ pub(crate) fn list_file(url: Text, expire_time: Time) -> Option<Output> {
 
 /// The role that this address tells, else the usual one.
 pub(crate) fn role_of(url: &Text, usual: Role) -> Role {
-    url.as_deref().map(Role::of_name).filter(|role| *role != Role::Other).unwrap_or(usual)
+    url.as_deref().map(Role::of_name).unwrap_or_default().or(usual)
 }
 
 /// Pictures at these addresses.

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use super::process::ProcessResult;
-use super::sub_task::{Input, Made, SubTask, span};
-use crate::event::{Job, Kind, Media, Outcome, Output, Role, Step};
+use super::sub_task::{Input, Made, SubTask, flow};
+use crate::event::{Kind, Media, Output, Role, Step};
 use crate::facts::Facts;
 use crate::tencent::vod::Payload;
 use crate::tencent::vod::media::MediaMetaData;
@@ -110,11 +110,4 @@ impl Made for ComplexAdaptiveOutput {
             .map(|file| Output { format: self.format.0.clone(), definition: self.definition.0.clone(), ..file })
             .collect()
     }
-}
-
-/// The facts of a whole with these parts, which tell how it went and when.
-fn flow(facts: Facts, steps: Vec<Step>) -> Facts {
-    let outcome = Outcome::of_parts(facts.outcome, steps.iter().map(|step| step.outcome));
-    let (started_at, finished_at) = span(outcome, &steps);
-    Facts { outcome, job: Job { started_at, finished_at, ..facts.job }, steps, ..facts }
 }

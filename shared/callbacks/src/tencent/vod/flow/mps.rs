@@ -7,8 +7,8 @@ use crate::event::{Failure, Kind, Outcome, Output, Role, Step};
 use crate::facts::{Facts, failure_of, made};
 use crate::status;
 use crate::tencent::vod::Payload;
-use crate::tencent::vod::task::{asset, expiry, role_of, role_of_type};
-use crate::wire::{Many, One, Text, Time, UnixTime, Unused};
+use crate::tencent::vod::task::{asset, expiry, role_of, whole_outcome};
+use crate::wire::{Integer, Many, One, Text, Time, UnixTime, Unused};
 
 /// Payload of `ProcessMediaByMPSComplete`. It does not say which file was processed.
 ///
@@ -77,22 +77,16 @@ impl Payload for ProcessMediaByMps {
 
 impl MpsSubTask {
     fn step(self) -> Step {
-        let code = self.err_code.0.filter(|code| code != "0" && status::outcome(code) != Outcome::Succeeded);
-        let outcome = match (self.status.as_deref(), &code) {
-            (Some(word), code) => match status::outcome(word) {
-                Outcome::Succeeded if code.is_some() => Outcome::Failed,
-                outcome => outcome,
-            },
-            (None, Some(_)) => Outcome::Failed,
-            (None, None) => Outcome::Unknown,
-        };
+        let code = self.err_code.0.filter(|code| !status::is_success_code(code));
+        let error = Failure { code, message: self.message.0 };
+        let outcome = whole_outcome(&self.status, Integer::default(), &error);
         let files = self.output.or_default().output_files.into_iter();
         Step {
             kind: self.task_type.as_deref().map_or(Kind::Unknown, kind_of),
             event: self.task_type.0,
             outcome,
             status: self.status.0,
-            error: failure_of(outcome, Failure { code, message: self.message.0 }),
+            error: failure_of(outcome, error),
             outputs: made(outcome, files.filter_map(MpsFile::output)),
             ..Step::default()
         }
@@ -101,14 +95,10 @@ impl MpsSubTask {
 
 impl MpsFile {
     fn output(self) -> Option<Output> {
-        let file_type = self.file_type.as_deref().unwrap_or_default();
-        let role = match role_of_type(file_type, Role::Other) {
-            Role::Other => role_of(&self.url, Role::Other),
-            role => role,
-        };
-        let file = asset(role, self.file_id, self.url)?;
+        let of_type = self.file_type.as_deref().map(Role::of_format).unwrap_or_default();
+        let file = asset(of_type.or(role_of(&self.url, Role::Other)), self.file_id, self.url)?;
         // The type is a format where it is the ending of file names; what other words it may have is not said.
-        let format = self.file_type.0.filter(|file_type| role_of_type(file_type, Role::Other) != Role::Other);
+        let format = self.file_type.0.filter(|_| of_type != Role::Other);
         let expires_at = expiry(Time::default(), self.expired_time);
         Some(Output { format, definition: self.definition.0, expires_at, ..file })
     }

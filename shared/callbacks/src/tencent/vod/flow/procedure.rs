@@ -6,8 +6,8 @@ use super::analysis::AnalysisResult;
 use super::process::ProcessResult;
 use super::recognition::RecognitionResult;
 use super::review::{ReviewResult, worst};
-use super::sub_task::span;
-use crate::event::{Job, Media, Outcome, Step};
+use super::sub_task::flow;
+use crate::event::{Media, Step};
 use crate::facts::Facts;
 use crate::status;
 use crate::tencent::vod::Payload;
@@ -63,28 +63,25 @@ impl Payload for ProcedureTask {
         } else {
             task.status.as_deref().map(status::outcome).unwrap_or_default()
         };
-        let outcome = Outcome::of_parts(whole, steps.iter().map(|step| step.outcome));
-        // The flow has no times of its own.
-        let (started_at, finished_at) = span(outcome, &steps);
-        Facts {
-            outcome,
+        let facts = Facts {
+            outcome: whole,
             media: Media {
                 id: task.media.id,
                 title: self.file_name.0,
                 url: self.file_url.0,
                 ..self.meta_data.or_default().media()
             },
-            job: Job { started_at, finished_at, ..task.job },
             review: worst(reviews.into_iter().flatten()).unwrap_or_default(),
-            steps,
             ..task
-        }
+        };
+        flow(facts, steps)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Outcome;
     use crate::tencent::vod::payload_of;
 
     fn facts(json: &str) -> Facts {

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::event::{Outcome, Output, Step};
-use crate::facts::{failure_of, made};
+use crate::event::{Job, Outcome, Output, Step};
+use crate::facts::{Facts, failure_of, made};
 use crate::tencent::vod::task::{failure, whole_outcome};
 use crate::wire::{Integer, One, Text, Time, Unused};
 
@@ -94,8 +94,15 @@ pub(super) fn named(name: Text, steps: impl IntoIterator<Item = Step>, unknown: 
     steps
 }
 
+/// The facts of a whole with these parts, which tell how it went and when. It has no times of its own.
+pub(crate) fn flow(whole: Facts, steps: Vec<Step>) -> Facts {
+    let outcome = Outcome::of_parts(whole.outcome, steps.iter().map(|step| step.outcome));
+    let (started_at, finished_at) = span(outcome, &steps);
+    Facts { outcome, job: Job { started_at, finished_at, ..whole.job }, steps, ..whole }
+}
+
 /// When work on the first of these began, and when the last of them ended; nothing as long as the whole still runs.
-pub(crate) fn span(whole: Outcome, steps: &[Step]) -> (Option<Timestamp>, Option<Timestamp>) {
+fn span(whole: Outcome, steps: &[Step]) -> (Option<Timestamp>, Option<Timestamp>) {
     if whole == Outcome::Running {
         return (None, None);
     }

@@ -2,12 +2,12 @@
 
 use super::data::{AiReview, Data, Found, Segment, SubTask};
 use super::{code, first};
-use crate::event::{Job, Kind, Media, Outcome, Output, Review, Role, Step, Verdict};
+use crate::event::{Kind, Media, Outcome, Output, Review, Role, Step, Verdict};
 use crate::facts::{Facts, failure_of, made};
 use crate::status;
 use crate::tencent::vod::flow::process::kind_of;
 use crate::tencent::vod::flow::review::worst;
-use crate::tencent::vod::flow::sub_task::span;
+use crate::tencent::vod::flow::sub_task::flow;
 use crate::tencent::vod::task::{asset, expiry, failure, file_at, images, role_of, whole_outcome};
 use crate::wire::{CamelCase, Text, Time};
 
@@ -33,16 +33,8 @@ impl Data {
             steps.extend(part.step());
         }
         steps.retain(|step: &Step| !step.is_blank());
-        let outcome = Outcome::of_parts(task.outcome, steps.iter().map(|step| step.outcome));
-        let (started_at, finished_at) = span(outcome, &steps);
-        Facts {
-            outcome,
-            media: properties.complete(media),
-            job: Job { started_at, finished_at, ..task.job },
-            review: worst(reviews).unwrap_or_default(),
-            steps,
-            ..task
-        }
+        let (media, review) = (properties.complete(media), worst(reviews).unwrap_or_default());
+        flow(Facts { media, review, ..task }, steps)
     }
 }
 
