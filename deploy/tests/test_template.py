@@ -139,10 +139,9 @@ class Urls(unittest.TestCase):
 ALARM = "AWS::CloudWatch::Alarm"
 
 
-def monitoring(parameters=None):
-    """The nested stack as template.yaml calls it, with everything there is."""
-    outer = Stack({**EVERYTHING, **(parameters or {})})
-    passed = outer.resources["Monitoring"]["Properties"]["Parameters"]
+def monitoring(parameters=EVERYTHING):
+    """The nested stack as template.yaml calls it."""
+    passed = Stack(parameters).resources["Monitoring"]["Properties"]["Parameters"]
     return Stack({name: value if isinstance(value, str) else "name" for name, value in passed.items()}, "monitoring.yaml")
 
 
@@ -171,9 +170,7 @@ class Alarms(unittest.TestCase):
 
     def test_every_choice_has_alarms_without_holes(self):
         for parameters in choices():
-            passed = Stack(parameters).resources["Monitoring"]["Properties"]["Parameters"]
-            values = {name: value if isinstance(value, str) else "name" for name, value in passed.items()}
-            stack = Stack(values, "monitoring.yaml")
+            stack = monitoring(parameters)
             self.assertEqual(stack.dangling(), [])
             for name, alarm in stack.of_type(ALARM).items():
                 for metric in alarm["Properties"].get("Metrics", [])[1:]:
@@ -181,9 +178,7 @@ class Alarms(unittest.TestCase):
 
     def test_every_choice_has_a_dashboard_that_is_json(self):
         for parameters in choices():
-            passed = Stack(parameters).resources["Monitoring"]["Properties"]["Parameters"]
-            values = {name: value if isinstance(value, str) else "name" for name, value in passed.items()}
-            text, variables = Stack(values, "monitoring.yaml").resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+            text, variables = monitoring(parameters).resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
             for name, value in variables.items():
                 text = text.replace(f"${{{name}}}", value if isinstance(value, str) else value["Fn::Sub"])
             widgets = json.loads(re.sub(r"\$\{[^}]*\}", "name", text))["widgets"]

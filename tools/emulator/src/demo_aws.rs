@@ -13,6 +13,7 @@ use emulator::moto::Moto;
 use emulator::poller::poll;
 use emulator::proxy::counts;
 use emulator::stack::Stack;
+use emulator::vendor::UNSIGNED;
 use emulator::{Emulator, EmulatorError, expected_events, post, requests};
 use serde_json::Value;
 
@@ -79,7 +80,7 @@ fn run() -> Result<bool, EmulatorError> {
 
 /// Sends all samples of a product, some of them twice, and a body that is too big for a message.
 fn send_all(stack: &Stack, product: Product, sent: &mut Sent) -> Result<(), EmulatorError> {
-    let function = stack.product(product, &[(variables::ALLOW_UNSIGNED, "true")])?;
+    let function = stack.product(product, UNSIGNED)?;
     let mut requests: Vec<String> = requests(product)?.into_iter().map(|(_, request)| request).collect();
     requests.push(post(format!(r#"{{"EventType":"New","Text":"{}"}}"#, "x".repeat(300_000)).as_bytes()));
     for (number, request) in requests.iter().enumerate() {

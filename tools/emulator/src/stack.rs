@@ -62,7 +62,7 @@ impl Stack {
         let intake = format!("sqs:{}", self.resources.queue);
         let overflow = format!("s3:{}", self.resources.bucket);
         let stack = [(variables::INTAKE, intake.as_str()), (variables::OVERFLOW, &overflow)];
-        start(function, &self.intake, &[&stack, environment].concat())
+        start_behind(self.intake.server(), function, &[&stack, environment].concat())
     }
 
     /// Starts dispatch behind the stack's own proxy, with these variables in addition to those of the stack.
@@ -81,23 +81,21 @@ impl Stack {
         let ledger = format!("dynamodb:{}", self.resources.table);
         let bus = format!("eventbridge:{}", self.resources.bus);
         let stack = [(variables::LEDGER, ledger.as_str()), (variables::BUS, &bus)];
-        start("dispatch", proxy, &[&stack, environment].concat())
+        start_behind(proxy.server(), "dispatch", &[&stack, environment].concat())
     }
 }
 
-fn start(function: &str, proxy: &Proxy, environment: &[(&str, &str)]) -> Result<Emulator, EmulatorError> {
-    let lambda = lambda_environment(proxy.server());
-    let lambda: Vec<(&str, &str)> = lambda.iter().map(|(name, value)| (*name, value.as_str())).collect();
+/// Starts a function that calls the AWS APIs behind this server.
+///
+/// # Errors
+/// [`EmulatorError`] where it does not come up.
+pub fn start_behind(server: &Server, function: &str, environment: &[(&str, &str)]) -> Result<Emulator, EmulatorError> {
+    let (url, ca_bundle) = (server.url(), server.ca_bundle().display().to_string());
+    let lambda = [
+        ("AWS_ENDPOINT_URL", url.as_str()),
+        (variables::CA_BUNDLE, &ca_bundle),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+    ];
     Emulator::start(function, &[&lambda, environment].concat())
-}
-
-/// The environment of a function that calls the APIs behind this server.
-#[must_use]
-pub fn lambda_environment(server: &Server) -> [(&'static str, String); 4] {
-    [
-        ("AWS_ENDPOINT_URL", server.url()),
-        (variables::CA_BUNDLE, server.ca_bundle().display().to_string()),
-        ("AWS_ACCESS_KEY_ID", "test".to_owned()),
-        ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
-    ]
 }

@@ -15,6 +15,9 @@ const TOKEN: &str = "the-token";
 /// The callback URL as it is configured at the vendor.
 const CALLBACK_URL: &str = "https://callbacks.example.com/?token=the-token";
 
+/// The environment variables with which a function accepts callbacks of anyone.
+pub const UNSIGNED: &[(&str, &str)] = &[(variables::ALLOW_UNSIGNED, "true")];
+
 const KEYS: (&str, &str) = (variables::KEYS, KEY);
 const TOKENS: (&str, &str) = (variables::TOKENS, TOKEN);
 const CALLBACK_URLS: (&str, &str) = (variables::CALLBACK_URLS, CALLBACK_URL);

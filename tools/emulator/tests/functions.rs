@@ -4,9 +4,8 @@
 use std::process::{Command, Stdio};
 
 use callbacks::{CloudEvent, Content, Product};
+use emulator::vendor::UNSIGNED;
 use emulator::{Emulator, built, expected_events, post, request_by, requests, root};
-
-const UNSIGNED: &[(&str, &str)] = &[(variables::ALLOW_UNSIGNED, "true")];
 
 /// The runtime logs the request at its lowest level. The level of our log must not turn that on.
 #[test]

@@ -4,10 +4,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use callbacks::Product;
+use emulator::vendor::UNSIGNED;
 use emulator::{Emulator, post};
 use serde_json::Value;
-
-const UNSIGNED: &[(&str, &str)] = &[("MEDIAHOOK_ALLOW_UNSIGNED", "true")];
 
 /// A request with this body, whatever its bytes, and this query string.
 fn request(body: &[u8], query: &str) -> String {
@@ -140,7 +139,7 @@ fn no_token_is_handed_on() {
     let mut seen = Vec::new();
     for token in ["first/secret+token", "the-next~secret"] {
         let encoded = token.replace('/', "%2F").replace('+', "%2B");
-        let mut ims = Emulator::start(Product::AliyunIms, &[("MEDIAHOOK_TOKENS", token)]).unwrap();
+        let mut ims = Emulator::start(Product::AliyunIms, &[(variables::TOKENS, token)]).unwrap();
         let address = format!(r"https://x.example/?a=1&token={encoded}");
         let bodies = [
             format!(
@@ -176,8 +175,8 @@ fn a_function_without_an_intake_does_not_start_in_lambda() {
     let function = Emulator::start(Product::TencentCi, &environment).unwrap();
     let answer = function.invoke(&post(b"{}"));
     assert!(answer.is_err(), "{answer:?}");
-    assert!(function.log().unwrap().contains("MEDIAHOOK_INTAKE"));
-    let environment = [environment.as_slice(), &[("MEDIAHOOK_INTAKE", "stdout")]].concat();
+    assert!(function.log().unwrap().contains(variables::INTAKE));
+    let environment = [environment.as_slice(), &[(variables::INTAKE, "stdout")]].concat();
     let function = Emulator::start(Product::TencentCi, &environment).unwrap();
     assert_eq!(function.invoke(&post(b"{}")).unwrap().status_code, 200);
 }

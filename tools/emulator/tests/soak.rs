@@ -3,10 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use callbacks::Product;
+use emulator::post;
 use emulator::soak::soak;
-use emulator::stack::lambda_environment;
+use emulator::stack::start_behind;
 use emulator::stand_in::StandIn;
-use emulator::{Emulator, post};
 use serde_json::{Value, json};
 
 const CALLBACKS: usize = 2_000;
@@ -16,12 +16,6 @@ const BATCHES: usize = 370;
 /// One in this many callbacks is larger than a message of the queue.
 const LARGE: usize = 50;
 
-fn start(function: &str, aws: &StandIn, environment: &[(&str, &str)]) -> Emulator {
-    let lambda = lambda_environment(aws.server());
-    let lambda: Vec<(&str, &str)> = lambda.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    Emulator::start(function, &[&lambda, environment].concat()).unwrap()
-}
-
 fn callbacks_leave_nothing(product: Product) {
     let aws = StandIn::start(r#"{"tokens":"the-token"}"#).unwrap();
     let environment = [
@@ -30,7 +24,7 @@ fn callbacks_leave_nothing(product: Product) {
         (variables::SECRET_ID, "secret"),
         (variables::SECRET_MAX_AGE, "1"),
     ];
-    let function = start(product.slug(), &aws, &environment);
+    let function = start_behind(aws.server(), product.slug(), &environment).unwrap();
     let large = "x".repeat(300_000);
     let callback = |number: usize| {
         let text = if number.is_multiple_of(LARGE) { large.as_str() } else { "" };
@@ -69,7 +63,7 @@ fn callbacks_leave_nothing_in_tencent_vod() {
 fn messages_leave_nothing_in_dispatch() {
     let aws = StandIn::start("").unwrap();
     let environment = [(variables::LEDGER, "dynamodb:ledger"), (variables::BUS, "eventbridge:media")];
-    let function = start("dispatch", &aws, &environment);
+    let function = start_behind(aws.server(), "dispatch", &environment).unwrap();
     let mut sent = 0;
     let batch = |number: usize| {
         let records: Vec<Value> = (0..=number % 10)

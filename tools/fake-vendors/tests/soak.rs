@@ -2,9 +2,8 @@
 //! resource leak.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use emulator::Emulator;
 use emulator::soak::soak;
-use emulator::stack::lambda_environment;
+use emulator::stack::start_behind;
 use emulator::stand_in::StandIn;
 use fake_vendors::{Action, Kind, Vendor};
 
@@ -17,10 +16,10 @@ fn pulls_leave_nothing(kind: Kind) {
     let aws = StandIn::start("").unwrap();
     let vendor = Vendor::start(kind, &[]);
     vendor.do_not_hold();
-    let environment = [&vendor.environment()[..], &lambda_environment(aws.server())].concat();
+    let environment = vendor.environment();
     let mut environment: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
     environment.push((variables::INTAKE, "sqs:https://sqs.eu-central-1.amazonaws.com/123456789012/intake"));
-    let function = Emulator::start(kind.function(), &environment).unwrap();
+    let function = start_behind(aws.server(), kind.function(), &environment).unwrap();
     let pull = |number: usize| {
         for event in 0..EVENTS {
             vendor.add(&format!(r#"{{"EventType":"New","Status":"success","JobId":"{number}-{event}"}}"#));

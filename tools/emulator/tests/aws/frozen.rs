@@ -6,9 +6,10 @@ use callbacks::Product;
 use emulator::poller::poll;
 use emulator::post;
 use emulator::proxy::{CLAIM, Fault, Proxy, SEND};
+use emulator::vendor::UNSIGNED;
 use emulator::{Emulator, FunctionResponse};
 
-use crate::support::{UNSIGNED, oversized, published, stack, stored};
+use crate::support::{oversized, published, stack, stored};
 
 /// Several messages, which are sent concurrently, each on its own connection.
 fn several() -> String {

@@ -13,9 +13,10 @@ use base64::engine::general_purpose::STANDARD;
 use callbacks::Product;
 use emulator::poller::{deliver, poll};
 use emulator::proxy::{CLAIM, COMPLETE, Fault, Hook, PUBLISH, SEND, counts};
+use emulator::vendor::UNSIGNED;
 use emulator::{expected_events, post};
 use serde_json::{Value, json};
-use support::{UNSIGNED, dispatch_all, oversized, published, sample, stack, stored};
+use support::{dispatch_all, oversized, published, sample, stack, stored};
 
 #[test]
 fn storing_takes_one_call_and_no_other() {

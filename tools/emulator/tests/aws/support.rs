@@ -10,9 +10,6 @@ use emulator::stack::Stack;
 use emulator::{Emulator, requests};
 use serde_json::Value;
 
-/// The environment in which a function accepts unsigned callbacks.
-pub(crate) const UNSIGNED: &[(&str, &str)] = &[(variables::ALLOW_UNSIGNED, "true")];
-
 /// One for all tests of a binary: each has a stack of its own in it.
 static MOTO: LazyLock<Moto> = LazyLock::new(|| Moto::start().unwrap());
 
