@@ -67,22 +67,22 @@ struct Bucket {
 /// Status code of S3 where an object with this key exists: precondition failed.
 const OBJECT_EXISTS: u16 = 412;
 
-/// Timeouts and retries of a call.
-struct RetryPolicy {
-    timeouts: TimeoutConfig,
-    retries: RetryConfig,
-}
-
 impl Queue {
     pub(crate) fn new(url: String, overflow: Option<Overflow>, limit: Limit, aws: &SdkConfig) -> Self {
         // The SDK's default is a quota of retries for all calls of a process, which an outage uses up: after it, a callback
         // would fail at its first failed attempt. Here the time that a vendor waits is what limits retries.
-        let retries = RetryPartition::custom("intake").token_bucket(TokenBucket::unlimited()).build();
+        let partition = RetryPartition::custom("intake").token_bucket(TokenBucket::unlimited()).build();
+        let retries = RetryConfig::standard()
+            .with_max_attempts(MAX_ATTEMPTS)
+            .with_initial_backoff(BACKOFF)
+            .with_max_backoff(MAX_BACKOFF);
         let bucket = overflow.map(|overflow| {
-            let configuration = aws_sdk_s3::config::Builder::from(aws).retry_partition(retries.clone()).build();
+            let configuration = aws_sdk_s3::config::Builder::from(aws);
+            let configuration = configuration.retry_partition(partition.clone()).retry_config(retries.clone()).build();
             Bucket { client: aws_sdk_s3::Client::from_conf(configuration), name: overflow.bucket }
         });
-        let configuration = aws_sdk_sqs::config::Builder::from(aws).retry_partition(retries).build();
+        let configuration =
+            aws_sdk_sqs::config::Builder::from(aws).retry_partition(partition).retry_config(retries).build();
         Self { client: aws_sdk_sqs::Client::from_conf(configuration), url, bucket, limit }
     }
 
@@ -100,24 +100,24 @@ impl Queue {
     }
 
     async fn send_all(&self, events: &[CloudEvent], context: &StoreContext<'_>) -> Result<(), StoreError> {
-        let policy = RetryPolicy::within(context.timeout);
+        let timeouts = timeouts(context.timeout);
         let trace = context.trace.and_then(trace::well_formed);
         let texts = stream::iter(events)
-            .map(|event| self.text(event, &policy))
+            .map(|event| self.text(event, &timeouts))
             .buffered(MAX_IN_FLIGHT)
             .try_collect::<Vec<_>>()
             .await?;
         // The events of a callback are of one product.
         let product = events.first().map(|event| event.source);
         stream::iter(encode::messages(texts, self.limit.message()))
-            .map(|message| self.send(message, product, trace.as_deref(), &policy))
+            .map(|message| self.send(message, product, trace.as_deref(), &timeouts))
             .buffer_unordered(MAX_IN_FLIGHT)
             .try_collect()
             .await
     }
 
     /// The event as it is sent: whole, or with a reference to its data where it is too large.
-    async fn text(&self, event: &CloudEvent, policy: &RetryPolicy) -> Result<String, StoreError> {
+    async fn text(&self, event: &CloudEvent, timeouts: &TimeoutConfig) -> Result<String, StoreError> {
         let product = event.source;
         let longest = self.limit.event(product.bus_source(), &event.r#type.to_string());
         if let Some(text) = encode::event(event, longest).map_err(StoreError::Encode)? {
@@ -125,7 +125,7 @@ impl Queue {
         }
         let bucket = self.bucket.as_ref().ok_or(StoreError::TooLarge)?;
         let key = encode::key(product, &event.id);
-        bucket.put(&key, event, policy).await?;
+        bucket.put(&key, event, timeouts).await?;
         let reference = event.referring_to(format!("s3://{}/{key}", bucket.name));
         encode::event(&reference, longest).map_err(StoreError::Encode)?.ok_or(StoreError::TooLarge)
     }
@@ -135,7 +135,7 @@ impl Queue {
         message: String,
         product: Option<Product>,
         trace: Option<&str>,
-        policy: &RetryPolicy,
+        timeouts: &TimeoutConfig,
     ) -> Result<(), StoreError> {
         let mut request = self.client.send_message().queue_url(&self.url).message_body(message);
         // Message groups make it a fair queue: the backlog of one product does not delay the others.
@@ -145,9 +145,7 @@ impl Queue {
             let value = value.map_err(|_| StoreError::Encode(serde::ser::Error::custom("no trace")))?;
             request = request.message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, value);
         }
-        let settings = aws_sdk_sqs::config::Builder::new()
-            .timeout_config(policy.timeouts.clone())
-            .retry_config(policy.retries.clone());
+        let settings = aws_sdk_sqs::config::Builder::new().timeout_config(timeouts.clone());
         match request.customize().config_override(settings).send().await {
             Ok(response) if response.message_id().is_some_and(|id| !id.is_empty()) => Ok(()),
             // Something other than the queue responded.
@@ -160,7 +158,7 @@ impl Queue {
 impl Bucket {
     /// Stores the data of an event. A redelivery has the same key, and the first object stays: the two differ at most in
     /// fields of the delivery, and an event that refers to the first may have been published already.
-    async fn put(&self, key: &str, event: &CloudEvent, policy: &RetryPolicy) -> Result<(), StoreError> {
+    async fn put(&self, key: &str, event: &CloudEvent, timeouts: &TimeoutConfig) -> Result<(), StoreError> {
         let request = self
             .client
             .put_object()
@@ -169,9 +167,7 @@ impl Bucket {
             .content_type(event.datacontenttype())
             .if_none_match("*")
             .body(data(event)?.into());
-        let settings = aws_sdk_s3::config::Builder::new()
-            .timeout_config(policy.timeouts.clone())
-            .retry_config(policy.retries.clone());
+        let settings = aws_sdk_s3::config::Builder::new().timeout_config(timeouts.clone());
         match request.customize().config_override(settings).send().await {
             Ok(_) => Ok(()),
             Err(error) if error.raw_response().is_some_and(|response| response.status().as_u16() == OBJECT_EXISTS) => {
@@ -182,18 +178,9 @@ impl Bucket {
     }
 }
 
-impl RetryPolicy {
-    /// Three attempts that hang, even while connecting, fit the timeout; more fit where they fail sooner.
-    fn within(timeout: Duration) -> Self {
-        let attempt = timeout * 3 / 10;
-        Self {
-            timeouts: TimeoutConfig::builder().operation_attempt_timeout(attempt).operation_timeout(timeout).build(),
-            retries: RetryConfig::standard()
-                .with_max_attempts(MAX_ATTEMPTS)
-                .with_initial_backoff(BACKOFF)
-                .with_max_backoff(MAX_BACKOFF),
-        }
-    }
+/// Timeouts with which three attempts that hang, even while connecting, fit this time; more fit where they fail sooner.
+fn timeouts(within: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder().operation_attempt_timeout(within * 3 / 10).operation_timeout(within).build()
 }
 
 /// What `dataref` refers to: `data` as JSON, or the bytes that `data_base64` encodes.

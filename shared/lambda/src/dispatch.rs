@@ -45,8 +45,8 @@ impl Configuration {
     /// Ledger and bus have no default: events written to standard output by mistake would be lost.
     fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Self, EnvironmentError> {
         let environment = Environment(variable);
-        let ledger = environment.parsed(LEDGER, "`dynamodb:<table>` or `memory`", None)?;
-        let bus = environment.parsed(BUS, "`eventbridge:<bus name or ARN>` or `stdout`", None)?;
+        let ledger = environment.required(LEDGER)?;
+        let bus = environment.required(BUS)?;
         let limit = environment.limit()?;
         environment.in_lambda()?;
         Ok(Self { aws: environment.aws(), ledger, bus, limit })

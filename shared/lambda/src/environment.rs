@@ -1,5 +1,7 @@
 //! Reads the environment variables that several kinds of function have. Their names are in the crate `variables`.
 
+use std::fmt::Display;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -33,16 +35,23 @@ pub(crate) struct SecretConfiguration {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum EnvironmentError {
     /// The value is not a valid one.
-    #[error("{variable} is invalid: expected {expected}")]
+    #[error("{variable} is invalid: {problem}")]
     Invalid {
         /// Name of the variable.
         variable: &'static str,
-        /// What values are valid.
-        expected: &'static str,
+        /// What values are expected.
+        problem: String,
     },
     /// The function was started outside of Lambda.
     #[error("this runs only in AWS Lambda: try it with `make invoke`, `sam local invoke` or `cargo lambda watch`")]
     NotInLambda,
+}
+
+impl EnvironmentError {
+    /// The variable is not set, or its value is something else than this.
+    pub(crate) fn expected(variable: &'static str, expected: &str) -> Self {
+        Self::Invalid { variable, problem: format!("expected {expected}") }
+    }
 }
 
 /// Reads variables by means of a look-up function. An empty one counts as not set.
@@ -53,33 +62,57 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
         self.0(name).filter(|value| !value.trim().is_empty())
     }
 
-    /// The parsed value, or the default. A required variable has no default.
+    /// The parsed value of a variable, if it is set. The error of its type says what is expected.
+    pub(crate) fn named<T: FromStr<Err: Display>>(
+        &self,
+        variable: &'static str,
+    ) -> Result<Option<T>, EnvironmentError> {
+        let parsed = self.text(variable).map(|text| text.parse());
+        parsed.transpose().map_err(|error: T::Err| EnvironmentError::Invalid { variable, problem: error.to_string() })
+    }
+
+    /// The same of a variable that has to be set.
+    pub(crate) fn required<T: FromStr<Err: Display>>(&self, variable: &'static str) -> Result<T, EnvironmentError> {
+        // What no value parses as says what is expected.
+        let missing = || "".parse::<T>().err().map_or_else(String::new, |error| error.to_string());
+        self.named(variable)?.ok_or_else(|| EnvironmentError::Invalid { variable, problem: missing() })
+    }
+
+    /// The parsed value of a variable of a type whose error does not say what is expected, or the default.
     pub(crate) fn parsed<T: FromStr>(
         &self,
         variable: &'static str,
-        expected: &'static str,
-        default: Option<T>,
+        expected: &str,
+        default: T,
     ) -> Result<T, EnvironmentError> {
-        let invalid = EnvironmentError::Invalid { variable, expected };
-        match self.text(variable) {
-            Some(text) => text.parse().map_err(|_| invalid),
-            None => default.ok_or(invalid),
-        }
+        let invalid = |_| EnvironmentError::expected(variable, expected);
+        self.text(variable).map_or(Ok(default), |text| text.parse().map_err(invalid))
+    }
+
+    /// A number of seconds in a range, or the default.
+    pub(crate) fn seconds(
+        &self,
+        variable: &'static str,
+        range: RangeInclusive<u64>,
+        default: u64,
+    ) -> Result<u64, EnvironmentError> {
+        let expected = format!("a number of seconds from {} to {}", range.start(), range.end());
+        let seconds = self.parsed(variable, &expected, default)?;
+        if range.contains(&seconds) { Ok(seconds) } else { Err(EnvironmentError::expected(variable, &expected)) }
     }
 
     pub(crate) fn limit(&self) -> Result<Limit, EnvironmentError> {
-        self.parsed(EVENT_LIMIT, "a number of bytes from 16384 to 1048576", Some(Limit::default()))
+        Ok(self.named(EVENT_LIMIT)?.unwrap_or_default())
     }
 
     pub(crate) fn intake(&self) -> Result<IntakeConfiguration, EnvironmentError> {
         // In Lambda, standard output is the log: an intake that is not set must not lose events there.
-        let default = if self.text(INITIALIZATION_TYPE).is_some() { None } else { Some(IntakeTarget::Stdout) };
-        let target = self.parsed(INTAKE, "`stdout` or `sqs:<queue URL>`", default)?;
-        let overflow = match self.text(OVERFLOW) {
-            None => None,
-            Some(_) => Some(self.parsed(OVERFLOW, "`s3:<bucket>`", None)?),
+        let target = match self.named(INTAKE)? {
+            None if self.text(INITIALIZATION_TYPE).is_none() => IntakeTarget::Stdout,
+            None => self.required(INTAKE)?,
+            Some(target) => target,
         };
-        Ok(IntakeConfiguration { target, overflow, limit: self.limit()? })
+        Ok(IntakeConfiguration { target, overflow: self.named(OVERFLOW)?, limit: self.limit()? })
     }
 
     /// The configuration of AWS clients.
@@ -89,11 +122,7 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
 
     pub(crate) fn secret(&self) -> Result<Option<SecretConfiguration>, EnvironmentError> {
         let Some(id) = self.text(SECRET_ID) else { return Ok(None) };
-        let expected = "a number of seconds from 1 to 86400";
-        let max_age = self.parsed(SECRET_MAX_AGE, expected, Some(5 * 60))?;
-        if !(1..=24 * 60 * 60).contains(&max_age) {
-            return Err(EnvironmentError::Invalid { variable: SECRET_MAX_AGE, expected });
-        }
+        let max_age = self.seconds(SECRET_MAX_AGE, 1..=24 * 60 * 60, 5 * 60)?;
         Ok(Some(SecretConfiguration { id, max_age: Duration::from_secs(max_age) }))
     }
 

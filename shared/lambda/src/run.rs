@@ -1,6 +1,5 @@
 //! How every function starts and ends.
 
-use std::error::Error;
 use std::process::ExitCode;
 
 use crate::telemetry;
@@ -8,22 +7,18 @@ use crate::telemetry;
 /// Configures and runs a function until the Lambda environment ends it.
 ///
 /// With an invalid configuration it does not start, and logs what is expected.
-pub(crate) fn run<C, E: Error>(
+pub(crate) fn run<C, E: Into<lambda_runtime::Error>>(
     function: &str,
     configuration: impl FnOnce(fn(&str) -> Option<String>) -> Result<C, E>,
     serve: impl AsyncFnOnce(C) -> Result<(), lambda_runtime::Error>,
 ) -> ExitCode {
     telemetry::start();
-    let configuration = match configuration(|name| std::env::var(name).ok()) {
-        Ok(configuration) => configuration,
-        Err(error) => {
-            tracing::error!(function, %error, "the function does not start");
-            return ExitCode::FAILURE;
-        }
-    };
-    // One thread: a function handles one request at a time.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let served = runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(serve(configuration)));
+    let configuration = configuration(|name| std::env::var(name).ok()).map_err(Into::into);
+    let served = configuration.and_then(|configuration| {
+        // One thread: a function handles one request at a time.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(serve(configuration))
+    });
     match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -32,11 +32,7 @@ pub fn client() -> Result<Client, QueueError> {
 
 /// A vendor's server: `https://` and a host. Plain `http://` is accepted only for this machine, for tests.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoint {
-    url: Url,
-    /// Host and port, as in the `Host` header.
-    host: String,
-}
+pub struct Endpoint(Url);
 
 /// The text is not a valid endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -47,12 +43,12 @@ impl Endpoint {
     /// Host and port of the server, as in the `Host` header.
     #[must_use]
     pub fn host(&self) -> &str {
-        &self.host
+        self.0.authority()
     }
 
     /// The URL of a path on this server. The path is sent unchanged.
     pub(crate) fn join(&self, path: &str) -> Url {
-        let mut url = self.url.clone();
+        let mut url = self.0.clone();
         let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
         url.set_path(path);
         url.set_query(query);
@@ -73,8 +69,7 @@ impl FromStr for Endpoint {
         if !(is_safe && is_bare && is_anonymous) {
             return Err(UnknownEndpoint);
         }
-        let host = url.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"));
-        Ok(Self { url, host })
+        Ok(Self(url))
     }
 }
 
@@ -100,7 +95,8 @@ pub(crate) async fn send(request: RequestBuilder, timeout: Duration) -> Result<R
             return Err(QueueError::Response { status, problem: "expected at most 16 MB" });
         }
     }
-    Ok(Response { status, body: String::from_utf8_lossy(&body).into_owned() })
+    let body = String::from_utf8(body).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+    Ok(Response { status, body })
 }
 
 /// Headers of these names and values. All are marked as sensitive, so that debug output does not show them.

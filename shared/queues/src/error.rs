@@ -64,11 +64,30 @@ impl QueueError {
         Self::Unreachable(error.without_url())
     }
 
+    /// What a refusal means whose code does not tell.
+    pub(crate) fn of_status(refusal: Refusal) -> Self {
+        if is_unavailable(refusal.status) { Self::Unavailable(refusal) } else { Self::Refused(refusal) }
+    }
+
+    /// A response that is not what the vendor documents, or the error of a server before it.
+    pub(crate) fn undocumented(status: u16, problem: &'static str) -> Self {
+        if is_unavailable(status) {
+            Self::Unavailable(Refusal::new(status, "", ""))
+        } else {
+            Self::Response { status, problem }
+        }
+    }
+
     /// Whether a retry of the same request may succeed.
     #[must_use]
     pub fn is_temporary(&self) -> bool {
         matches!(self, Self::Unreachable(_) | Self::Unavailable(_))
     }
+}
+
+/// Whether the server throttles, or has a fault.
+fn is_unavailable(status: u16) -> bool {
+    status == 429 || status >= 500
 }
 
 impl Refusal {

@@ -202,8 +202,7 @@ fn error(refusal: Refusal) -> QueueError {
         "QpsLimitExceeded" | "InternalError" | "InternalServerError" | "ServiceUnavailable" => {
             QueueError::Unavailable(refusal)
         }
-        _ if refusal.status == 429 || refusal.status >= 500 => QueueError::Unavailable(refusal),
-        _ => QueueError::Refused(refusal),
+        _ => QueueError::of_status(refusal),
     }
 }
 

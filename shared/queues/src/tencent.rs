@@ -198,10 +198,7 @@ fn message(event: &str, received: Timestamp) -> Message {
 fn body(response: &Response) -> Result<Body<'_>, QueueError> {
     let status = response.status;
     let Ok(Envelope { response: body }) = serde_json::from_str(&response.body) else {
-        return Err(match status {
-            429 | 500.. => QueueError::Unavailable(Refusal::new(status, "", "")),
-            _ => QueueError::Response { status, problem: "expected JSON with a Response" },
-        });
+        return Err(QueueError::undocumented(status, "expected JSON with a Response"));
     };
     match &body.error {
         Some(failure) => Err(error(Refusal::new(status, &failure.code, &body.request_id))),
@@ -223,8 +220,7 @@ fn error(refusal: Refusal) -> QueueError {
         ("AuthFailure" | "UnauthorizedOperation", _) => QueueError::Denied(refusal),
         // In a confirmation these are about the handles: its only other value is the application, from which was just pulled.
         ("InvalidParameterValue" | "InvalidParameter", _) => QueueError::Expired(refusal),
-        _ if refusal.status == 429 || refusal.status >= 500 => QueueError::Unavailable(refusal),
-        _ => QueueError::Refused(refusal),
+        _ => QueueError::of_status(refusal),
     }
 }
 

@@ -81,18 +81,22 @@ fn access_key(
 
 fn tencent_queues(environment: &Environment<impl Fn(&str) -> Option<String>>) -> Result<Queues, EnvironmentError> {
     let expected = "`https://vod.tencentcloudapi.com` or `https://vod.intl.tencentcloudapi.com`";
-    let endpoint = environment.parsed(TENCENT_ENDPOINT, expected, tencent::MAINLAND.parse().ok())?;
-    let sub_app_id = environment.text(SUB_APP_ID).map(|_| environment.parsed(SUB_APP_ID, "a number", None));
-    Ok(Queues::Tencent { endpoint, sub_app_id: sub_app_id.transpose()? })
+    let invalid = || EnvironmentError::expected(TENCENT_ENDPOINT, expected);
+    let endpoint = environment.text(TENCENT_ENDPOINT).unwrap_or_else(|| tencent::MAINLAND.to_owned());
+    let sub_app_id = environment.text(SUB_APP_ID).map(|text| text.parse());
+    let sub_app_id = sub_app_id.transpose().map_err(|_| EnvironmentError::expected(SUB_APP_ID, "a number"))?;
+    Ok(Queues::Tencent { endpoint: endpoint.parse().map_err(|_| invalid())?, sub_app_id })
 }
 
 fn mns_queues(environment: &Environment<impl Fn(&str) -> Option<String>>) -> Result<Queues, EnvironmentError> {
-    let endpoint = environment.parsed(MNS_ENDPOINT, "`https://<account>.mns.<region>.aliyuncs.com`", None)?;
+    let endpoint = environment.text(MNS_ENDPOINT).and_then(|text| text.parse().ok());
+    let endpoint = endpoint
+        .ok_or_else(|| EnvironmentError::expected(MNS_ENDPOINT, "`https://<account>.mns.<region>.aliyuncs.com`"))?;
     let names = environment.text(MNS_QUEUES).unwrap_or_default();
     let names: Option<Vec<mns::QueueName>> = names.split_whitespace().map(|name| name.parse().ok()).collect();
-    let names = names.filter(|names| !names.is_empty()).ok_or(EnvironmentError::Invalid {
-        variable: MNS_QUEUES,
-        expected: "names of queues, separated by spaces, each of up to 120 letters, digits and hyphens",
+    let names = names.filter(|names| !names.is_empty()).ok_or_else(|| {
+        let expected = "names of queues, separated by spaces, each of up to 120 letters, digits and hyphens";
+        EnvironmentError::expected(MNS_QUEUES, expected)
     })?;
     Ok(Queues::Mns { endpoint, names })
 }

@@ -71,9 +71,8 @@ impl Configuration {
     ) -> Result<Self, ConfigurationError> {
         let environment = Environment(variable);
         let variable = |name| environment.text(name);
-        let number = |name, default| environment.parsed(name, "a whole number", Some(default));
         let intake = environment.intake()?;
-        let allow_unsigned = environment.parsed(ALLOW_UNSIGNED, "`true` or `false`", Some(false))?;
+        let allow_unsigned = environment.parsed(ALLOW_UNSIGNED, "`true` or `false`", false)?;
         let credentials = match environment.secret()? {
             Some(_) if [KEYS, TOKENS, CALLBACK_URLS].into_iter().any(|name| variable(name).is_some()) => {
                 return Err(ConfigurationError::TwoSources);
@@ -89,12 +88,8 @@ impl Configuration {
                 CredentialsSource::Environment(credentials)
             }
         };
-        let expected = "a number of seconds from 0 to 86400";
-        let tolerance = environment.parsed(TOLERANCE, expected, Some(300))?;
-        if tolerance > MAX_TOLERANCE {
-            return Err(EnvironmentError::Invalid { variable: TOLERANCE, expected }.into());
-        }
-        let body_limit = usize::try_from(number(BODY_LIMIT, 6 << 20)?).unwrap_or(usize::MAX);
+        let tolerance = environment.seconds(TOLERANCE, 0..=MAX_TOLERANCE, 300)?;
+        let body_limit = environment.parsed(BODY_LIMIT, "a whole number", 6 << 20)?;
         environment.in_lambda()?;
         Ok(Self { aws: environment.aws(), intake, credentials, allow_unsigned, tolerance, body_limit })
     }

@@ -9,7 +9,7 @@ use quick_xml::events::BytesText;
 use serde::Deserialize;
 
 use crate::endpoint::Response;
-use crate::error::{QueueError, Refusal};
+use crate::error::QueueError;
 
 /// A response, by the name of its root element.
 #[derive(Debug, Deserialize)]
@@ -92,10 +92,7 @@ impl EntityResolver for Entities {
 /// # Errors
 /// [`QueueError::Unavailable`] or [`QueueError::Response`], depending on the status, where it is not one of these documents.
 pub(super) fn read(response: &Response) -> Result<Document, QueueError> {
-    let status = response.status;
     let mut document = Deserializer::from_str_with_resolver(&response.body, Entities::of(&response.body));
-    Document::deserialize(&mut document).map_err(|_| match status {
-        429 | 500.. => QueueError::Unavailable(Refusal::new(status, "", "")),
-        _ => QueueError::Response { status, problem: "expected messages or an error as XML" },
-    })
+    Document::deserialize(&mut document)
+        .map_err(|_| QueueError::undocumented(response.status, "expected messages or an error as XML"))
 }
