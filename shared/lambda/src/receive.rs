@@ -3,11 +3,8 @@
 mod configuration;
 mod handler;
 mod keyring;
-mod request;
-mod response;
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use callbacks::Product;
 use configuration::{Configuration, CredentialsSource};
@@ -15,6 +12,7 @@ use delivery::Intake;
 use handler::Handler;
 use keyring::{Keyring, KeyringError};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
+use receiver::Receiver;
 
 use crate::run::{log_end, run};
 use crate::telemetry::Refusals;
@@ -41,7 +39,7 @@ async fn serve(product: Product, configuration: Configuration) -> Result<(), Err
 }
 
 /// Prepares, during Lambda's init phase, what requests need: reads the secret and opens the connection to the queue.
-async fn start(product: Product, configuration: Configuration) -> Result<Handler<Intake>, KeyringError> {
+async fn start(product: Product, configuration: Configuration) -> Result<Handler, KeyringError> {
     let Configuration { aws, intake, credentials, allow_unsigned, tolerance, body_limit } = configuration;
     let intake = Intake::connect(intake.target, intake.overflow, intake.limit, &aws).await?;
     let keyring = async {
@@ -54,6 +52,7 @@ async fn start(product: Product, configuration: Configuration) -> Result<Handler
     if let Err(error) = warm {
         tracing::warn!(%product, %error, "a connection could not be opened before the first event");
     }
-    let keyring = Arc::new(keyring?);
-    Ok(Handler { product, store: intake, keyring, tolerance, body_limit, refusals: Refusals::default() })
+    let keyring = keyring?;
+    let receiver = Receiver { product, tolerance, body_limit };
+    Ok(Handler { receiver, intake, keyring, refusals: Refusals::default() })
 }

@@ -7,6 +7,7 @@ use callbacks::Product;
 use callbacks::auth::{Authentic, Clock, Credentials, NotAuthentic, Request, verify};
 use delivery::{Aws, CaBundleError};
 use jiff::Timestamp;
+use receiver::Verifier;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::sync::watch;
@@ -26,7 +27,10 @@ const STUCK: Duration = READ_TIMEOUT.saturating_add(Duration::from_secs(1));
 
 /// The credentials of a product's function.
 #[derive(Debug)]
-pub(super) struct Keyring {
+pub(super) struct Keyring(Arc<State>);
+
+#[derive(Debug)]
+struct State {
     product: Product,
     allow_unsigned: bool,
     current: Mutex<Arc<Credentials>>,
@@ -103,10 +107,35 @@ impl Values {
     }
 }
 
+impl Verifier for Keyring {
+    /// A refresh that is due runs in the background. A request waits for it in two cases: when it would be rejected, since the
+    /// vendor may already sign with a key that was added to the secret; and when the refresh is long overdue, since an
+    /// environment that was idle would accept credentials that were revoked in the meantime.
+    async fn verify<'b>(&self, request: &Request<'_, 'b>, clock: Clock) -> Result<Authentic<'b>, NotAuthentic> {
+        let Self(state) = self;
+        let is_stale = state.source.as_ref().is_some_and(Source::is_stale);
+        state.refresh_when_due();
+        let verified = state.verify(request, clock);
+        match &state.source {
+            Some(source) if (is_stale || verified.is_err()) && *source.refreshing.borrow() => {
+                let mut refreshing = source.refreshing.subscribe();
+                // After a timeout the old credentials decide.
+                drop(tokio::time::timeout(REFRESH_WAIT, refreshing.wait_for(|refreshing| !refreshing)).await);
+                state.verify(request, clock)
+            }
+            _ => verified,
+        }
+    }
+
+    fn credentials(&self) -> Arc<Credentials> {
+        self.0.credentials()
+    }
+}
+
 impl Keyring {
     /// A keyring of credentials that never change.
     pub(super) fn fixed(product: Product, credentials: Credentials, allow_unsigned: bool) -> Self {
-        Self { product, allow_unsigned, current: Mutex::new(Arc::new(credentials)), source: None }
+        Self::new(product, credentials, allow_unsigned, None)
     }
 
     /// A keyring of the credentials in a secret. It is read now, and refreshed when its value is older than `max_age`.
@@ -121,39 +150,20 @@ impl Keyring {
         let secret = Secret::new(id, aws).await?;
         let source = Source { secret, max_age, refresh, refreshing: watch::Sender::new(false) };
         let credentials = source.read(product, allow_unsigned).await?;
-        Ok(Self { source: Some(source), ..Self::fixed(product, credentials, allow_unsigned) })
+        Ok(Self::new(product, credentials, allow_unsigned, Some(source)))
     }
 
-    /// The credentials that are valid now.
-    pub(super) fn credentials(&self) -> Arc<Credentials> {
+    fn new(product: Product, credentials: Credentials, allow_unsigned: bool, source: Option<Source>) -> Self {
+        Self(Arc::new(State { product, allow_unsigned, current: Mutex::new(Arc::new(credentials)), source }))
+    }
+}
+
+impl State {
+    fn credentials(&self) -> Arc<Credentials> {
         Arc::clone(&lock(&self.current))
     }
 
-    /// Authenticates a request.
-    ///
-    /// A refresh that is due runs in the background. A request waits for it in two cases: when it would be rejected, since the
-    /// vendor may already sign with a key that was added to the secret; and when the refresh is long overdue, since an
-    /// environment that was idle would accept credentials that were revoked in the meantime.
-    pub(super) async fn verify<'b>(
-        self: &Arc<Self>,
-        request: &Request<'_, 'b>,
-        clock: Clock,
-    ) -> Result<Authentic<'b>, NotAuthentic> {
-        let is_stale = self.source.as_ref().is_some_and(Source::is_stale);
-        self.refresh_when_due();
-        let verified = self.verify_with_current(request, clock);
-        match &self.source {
-            Some(source) if (is_stale || verified.is_err()) && *source.refreshing.borrow() => {
-                let mut refreshing = source.refreshing.subscribe();
-                // After a timeout the old credentials decide.
-                drop(tokio::time::timeout(REFRESH_WAIT, refreshing.wait_for(|refreshing| !refreshing)).await);
-                self.verify_with_current(request, clock)
-            }
-            _ => verified,
-        }
-    }
-
-    fn verify_with_current<'b>(&self, request: &Request<'_, 'b>, clock: Clock) -> Result<Authentic<'b>, NotAuthentic> {
+    fn verify<'b>(&self, request: &Request<'_, 'b>, clock: Clock) -> Result<Authentic<'b>, NotAuthentic> {
         let credentials = self.credentials();
         if self.allow_unsigned && is_empty(&credentials) {
             return Ok(Authentic::unsigned(request.body));
@@ -275,8 +285,8 @@ mod tests {
             let tokens = tokens.iter().map(|&token| token.to_owned().into()).collect();
             Keyring::fixed(Product::TencentCi, Credentials { tokens, ..Credentials::default() }, allow_unsigned)
         };
-        assert!(keyring(&[], true).verify_with_current(&request, clock).is_ok());
-        assert!(keyring(&[], false).verify_with_current(&request, clock).is_err());
-        assert!(keyring(&["t"], true).verify_with_current(&request, clock).is_err());
+        assert!(keyring(&[], true).0.verify(&request, clock).is_ok());
+        assert!(keyring(&[], false).0.verify(&request, clock).is_err());
+        assert!(keyring(&["t"], true).0.verify(&request, clock).is_err());
     }
 }

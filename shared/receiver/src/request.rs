@@ -19,7 +19,7 @@ const FIRST_MILLISECOND: i64 = 100_000_000_000;
 /// The payload of an invocation. Texts without escapes are borrowed from its JSON.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct FunctionUrlRequest<'r> {
+pub(crate) struct FunctionUrlRequest<'r> {
     #[serde(borrow, default)]
     headers: StringMap<'r>,
     #[serde(borrow, default)]
@@ -85,18 +85,18 @@ impl<'de: 'r, 'r> Deserialize<'de> for StringMap<'r> {
 
 impl FunctionUrlRequest<'_> {
     /// The method, as it was sent. It is empty where there is none, which a function URL never sends.
-    pub(super) fn method(&self) -> &str {
+    pub(crate) fn method(&self) -> &str {
         self.request_context.http.method.as_ref().map_or("", |method| &method.0)
     }
 
     /// Names and values of the headers. A function URL joins the values of a repeated one with commas.
-    pub(super) fn headers(&self) -> Vec<(&str, &str)> {
+    pub(crate) fn headers(&self) -> Vec<(&str, &str)> {
         self.headers.0.iter().map(|(name, value)| (&*name.0, &*value.0)).collect()
     }
 
     /// The decoded values of this parameter in the query string. Requests with parsed parameters and no query string are
     /// supported, too.
-    pub(super) fn parameter(&self, name: &str) -> Vec<Cow<'_, str>> {
+    pub(crate) fn parameter(&self, name: &str) -> Vec<Cow<'_, str>> {
         let query = self.raw_query_string.as_ref().map_or("", |query| &query.0);
         if query.is_empty() {
             let members = self.query_string_parameters.0.iter();
@@ -110,7 +110,7 @@ impl FunctionUrlRequest<'_> {
     ///
     /// A function URL encodes a body as Base64 unless its content type is text or JSON. If the flag is set and the text is not
     /// Base64, the text itself is the body, so that it becomes an unreadable event and is not lost.
-    pub(super) fn body(&self) -> Cow<'_, [u8]> {
+    pub(crate) fn body(&self) -> Cow<'_, [u8]> {
         let text = self.body.as_ref().map_or("", |body| &body.0);
         if self.is_base64_encoded == Some(true)
             && let Ok(bytes) = STANDARD.decode(text)
@@ -121,7 +121,7 @@ impl FunctionUrlRequest<'_> {
     }
 
     /// When the request reached AWS; the current time where that is missing.
-    pub(super) fn received(&self) -> Timestamp {
+    pub(crate) fn received(&self) -> Timestamp {
         let time = match self.request_context.time_epoch {
             Some(seconds @ 1..FIRST_MILLISECOND) => Timestamp::from_second(seconds).ok(),
             Some(milliseconds @ FIRST_MILLISECOND..) => Timestamp::from_millisecond(milliseconds).ok(),
