@@ -30,6 +30,10 @@ export interface CloudEvent {
    */
   id: string;
   /**
+   * `true` on the event of a test, as `mediahook send` makes it; absent on all others.
+   */
+  mediahooktest?: true;
+  /**
    * Who sent it: `/aliyun/vod`, `/aliyun/ims`, `/tencent/vod` or `/tencent/ci`.
    */
   source: "/aliyun/vod" | "/aliyun/ims" | "/tencent/ci" | "/tencent/vod";

@@ -86,6 +86,7 @@ impl Body<'_> {
             subject: data.subject().filter(|subject| is_attribute(subject)),
             time,
             vendorevent: data.event.clone().filter(|name| is_attribute(name)),
+            test: false,
             content: Content::Read(Box::new(data)),
         })
     }
@@ -99,6 +100,7 @@ impl Body<'_> {
             subject: None,
             time: self.received,
             vendorevent: None,
+            test: false,
             content: Content::Unreadable { reason: error.to_string(), body: self.bytes.to_vec() },
         }
     }

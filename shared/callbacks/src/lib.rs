@@ -31,6 +31,7 @@ mod event;
 mod facts;
 mod json;
 mod product;
+mod recognise;
 mod redact;
 mod schema;
 mod status;
@@ -48,9 +49,10 @@ mod tests;
 pub use decode::{decode, decode_pulled};
 pub use event::{
     CloudEvent, Content, DATA_SCHEMA, EventType, Failure, Job, Kind, Media, MediaEvent, Outcome, Output, Review, Role,
-    SPEC_VERSION, Step, Verdict, Workflow,
+    SPEC_VERSION, Step, TEST_HEADER, Verdict, Workflow,
 };
 pub use product::{Product, UnknownProduct};
+pub use recognise::{Recognised, recognise};
 pub use redact::redact;
 pub use schema::{CLOUD_EVENT_SCHEMA, cloud_event_schema, event_schema};
 pub use vendors::kinds;

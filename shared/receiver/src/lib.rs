@@ -15,6 +15,7 @@
 //! - Nothing is decoded or stored that the [`Verifier`] did not accept.
 //! - No response tells why a request was refused, or repeats a part of it.
 
+pub mod credentials;
 mod request;
 mod response;
 
@@ -24,7 +25,7 @@ use std::time::Duration;
 use callbacks::auth::{Authentic, Clock, Credentials, NotAuthentic, Request};
 use callbacks::{CloudEvent, Product, decode, redact};
 use jiff::Timestamp;
-use request::FunctionUrlRequest;
+pub use request::FunctionUrlRequest;
 pub use response::Response;
 use tokio::time::Instant;
 
@@ -120,7 +121,8 @@ impl Receiver {
         let proof = Request { headers: &headers, tokens: &tokens, body: &body };
         let body = verifier.verify(&proof, clock).await.map_err(Refusal::NotAuthentic)?;
         let body = redact(body.body(), &verifier.credentials());
-        Ok(decode(self.product, &body, request.received()))
+        let events = decode(self.product, &body, request.received());
+        Ok(if request.is_test() { events.into_iter().map(CloudEvent::into_test).collect() } else { events })
     }
 }
 
@@ -199,6 +201,20 @@ mod tests {
             assert!(matches!(outcome, Outcome::Stored(events) if events.len() == 1), "{body}");
             assert_eq!(stored, 1, "{body}");
         }
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_test_is_marked_and_is_another_event() {
+        let mut events = Vec::new();
+        for header in [None, Some("false"), Some("true")] {
+            let headers = header.map(|value| json!({"X-Mediahook-Test": value}));
+            let request = json!({"requestContext": {"http": {"method": "POST"}}, "headers": headers, "body": "{}"});
+            let (Outcome::Stored(stored), _) = received(&request.to_string()).await else { panic!("{header:?}") };
+            events.extend(stored);
+        }
+        let [unmarked, other, test] = &events[..] else { panic!("{events:?}") };
+        assert_eq!((unmarked.test, other.test, test.test), (false, false, true));
+        assert!(unmarked.id == other.id && other.id != test.id);
     }
 
     #[tokio::test(flavor = "current_thread")]

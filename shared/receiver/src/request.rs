@@ -9,6 +9,7 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use callbacks::TEST_HEADER;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -19,9 +20,11 @@ const FIRST_MILLISECOND: i64 = 100_000_000_000;
 /// The payload of an invocation. Texts without escapes are borrowed from its JSON.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct FunctionUrlRequest<'r> {
+pub struct FunctionUrlRequest<'r> {
     #[serde(borrow, default)]
     headers: StringMap<'r>,
+    #[serde(borrow, default)]
+    raw_path: Option<Text<'r>>,
     #[serde(borrow, default)]
     raw_query_string: Option<Text<'r>>,
     #[serde(borrow, default)]
@@ -85,32 +88,62 @@ impl<'de: 'r, 'r> Deserialize<'de> for StringMap<'r> {
 
 impl FunctionUrlRequest<'_> {
     /// The method, as it was sent. It is empty where there is none, which a function URL never sends.
-    pub(crate) fn method(&self) -> &str {
+    #[must_use]
+    pub fn method(&self) -> &str {
         self.request_context.http.method.as_ref().map_or("", |method| &method.0)
     }
 
     /// Names and values of the headers. A function URL joins the values of a repeated one with commas.
-    pub(crate) fn headers(&self) -> Vec<(&str, &str)> {
+    #[must_use]
+    pub fn headers(&self) -> Vec<(&str, &str)> {
         self.headers.0.iter().map(|(name, value)| (&*name.0, &*value.0)).collect()
     }
 
-    /// The decoded values of this parameter in the query string. Requests with parsed parameters and no query string are
-    /// supported, too.
-    pub(crate) fn parameter(&self, name: &str) -> Vec<Cow<'_, str>> {
-        let query = self.raw_query_string.as_ref().map_or("", |query| &query.0);
+    /// Whether it is marked as a test's. Anybody can set the mark, so it means something only of what is authentic.
+    #[must_use]
+    pub fn is_test(&self) -> bool {
+        let mut headers = self.headers.0.iter();
+        headers.any(|(name, value)| name.0.eq_ignore_ascii_case(TEST_HEADER) && value.0 == "true")
+    }
+
+    /// The decoded parameters in the query string. Requests with parsed parameters and no query string are supported, too.
+    #[must_use]
+    pub fn parameters(&self) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
+        let query = self.query();
         if query.is_empty() {
             let members = self.query_string_parameters.0.iter();
-            return members.filter(|(key, _)| key.0 == name).map(|(_, value)| Cow::from(&*value.0)).collect();
+            return members.map(|(name, value)| (Cow::from(&*name.0), Cow::from(&*value.0))).collect();
         }
-        let pairs = form_urlencoded::parse(query.as_bytes());
-        pairs.filter(|(key, _)| key == name).map(|(_, value)| value).collect()
+        form_urlencoded::parse(query.as_bytes()).collect()
+    }
+
+    /// The decoded values of this parameter in the query string.
+    #[must_use]
+    pub fn parameter(&self, name: &str) -> Vec<Cow<'_, str>> {
+        self.parameters().into_iter().filter(|(key, _)| key == name).map(|(_, value)| value).collect()
+    }
+
+    /// The URL that it was posted to, from its host, path and query string. `None` where it has no host.
+    #[must_use]
+    pub fn url(&self) -> Option<String> {
+        let host =
+            self.headers.0.iter().find(|(name, _)| name.0.eq_ignore_ascii_case("host")).map(|(_, host)| &host.0)?;
+        let path = self.raw_path.as_ref().map_or("/", |path| &path.0);
+        let query = self.query();
+        let mark = if query.is_empty() { "" } else { "?" };
+        Some(format!("https://{host}{path}{mark}{query}"))
+    }
+
+    fn query(&self) -> &str {
+        self.raw_query_string.as_ref().map_or("", |query| &query.0)
     }
 
     /// The bytes that the vendor posted.
     ///
     /// A function URL encodes a body as Base64 unless its content type is text or JSON. If the flag is set and the text is not
     /// Base64, the text itself is the body, so that it becomes an unreadable event and is not lost.
-    pub(crate) fn body(&self) -> Cow<'_, [u8]> {
+    #[must_use]
+    pub fn body(&self) -> Cow<'_, [u8]> {
         let text = self.body.as_ref().map_or("", |body| &body.0);
         if self.is_base64_encoded == Some(true)
             && let Ok(bytes) = STANDARD.decode(text)
@@ -121,13 +154,19 @@ impl FunctionUrlRequest<'_> {
     }
 
     /// When the request reached AWS; the current time where that is missing.
-    pub(crate) fn received(&self) -> Timestamp {
-        let time = match self.request_context.time_epoch {
+    #[must_use]
+    pub fn received(&self) -> Timestamp {
+        self.time().unwrap_or_else(Timestamp::now)
+    }
+
+    /// When the request reached AWS.
+    #[must_use]
+    pub fn time(&self) -> Option<Timestamp> {
+        match self.request_context.time_epoch {
             Some(seconds @ 1..FIRST_MILLISECOND) => Timestamp::from_second(seconds).ok(),
             Some(milliseconds @ FIRST_MILLISECOND..) => Timestamp::from_millisecond(milliseconds).ok(),
             _ => None,
-        };
-        time.unwrap_or_else(Timestamp::now)
+        }
     }
 }
 
@@ -187,6 +226,21 @@ mod tests {
     }
 
     #[test]
+    fn the_url_is_the_one_that_was_posted_to() {
+        for (members, expected) in [
+            (
+                r#""rawPath":"/a/","rawQueryString":"x=%2F","headers":{"Host":"h.example"},"#,
+                Some("https://h.example/a/?x=%2F"),
+            ),
+            (r#""rawPath":"/","rawQueryString":"","headers":{"host":"h.example"},"#, Some("https://h.example/")),
+            (r#""headers":{"host":"h.example"},"#, Some("https://h.example/")),
+            (r#""rawPath":"/","#, None),
+        ] {
+            assert_eq!(read(&with(members)).url().as_deref(), expected, "{members}");
+        }
+    }
+
+    #[test]
     fn the_time_of_receipt_is_the_requests() {
         let read_at = |time: &str| {
             let json = format!(r#"{{"requestContext":{{"http":{{}},"timeEpoch":{time}}}}}"#);
@@ -237,6 +291,7 @@ mod tests {
         }"#;
         let request = read(json);
         assert_eq!((request.method(), request.parameter("token").len()), ("POST", 2));
+        assert_eq!(request.url(), None);
         assert_eq!(request.headers()[1], ("x-vod-timestamp", "1700000000"));
         assert_eq!(*request.body(), *br#"{"EventType":"New"}"#);
         assert_eq!(request.received().to_string(), "2023-11-14T22:13:20.123Z");

@@ -10,7 +10,8 @@ use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
 use crate::auth::proof::{
-    Clock, Credentials, CredentialsError, NotAuthentic, Request, Signature, Signatures, is_any, seconds,
+    Anatomy, Clock, Credentials, CredentialsError, NotAuthentic, Part, Parts, Request, Signature, Signatures, is_any,
+    seconds,
 };
 
 /// The signature of `ApsaraVideo` VOD.
@@ -26,6 +27,41 @@ pub(crate) struct Scheme {
 }
 
 impl Signatures for Scheme {
+    fn anatomy(&self) -> Option<Anatomy> {
+        Some(Anatomy {
+            names: [self.timestamp, self.signature],
+            place: "header",
+            has_url: true,
+            lifetime: 0,
+            any_case: false,
+        })
+    }
+
+    fn parts(&self, request: &Request<'_, '_>) -> Option<Parts> {
+        let part = |name: &str| {
+            let mut values = request.headers.iter().filter(|(header, _)| header.eq_ignore_ascii_case(name));
+            match (values.next(), values.next()) {
+                (None, _) => Part::Missing,
+                (Some((_, value)), None) => Part::Text((*value).to_owned()),
+                (Some(_), Some(_)) => Part::Repeated,
+            }
+        };
+        Some(Parts { time: part(self.timestamp), digest: part(self.signature) })
+    }
+
+    fn digest(&self, key: &SecretString, callback_url: &str, time: &str) -> String {
+        digest(callback_url, time, key)
+    }
+
+    fn in_time(&self, time: u64, clock: Clock) -> Result<(), NotAuthentic> {
+        let now = clock.seconds();
+        match time.abs_diff(now) > clock.tolerance {
+            true if time < now => Err(NotAuthentic::Stale),
+            true => Err(NotAuthentic::Future),
+            false => Ok(()),
+        }
+    }
+
     /// Keys and callback URLs, or neither.
     fn check(&self, credentials: &Credentials) -> Result<(), CredentialsError> {
         let is_half = credentials.keys.is_empty() != credentials.callback_urls.is_empty();
@@ -36,19 +72,13 @@ impl Signatures for Scheme {
         let timestamp = only(request, self.timestamp)?;
         let signature = only(request, self.signature)?;
         let time = seconds(timestamp).ok_or(NotAuthentic::Unsigned)?;
-        let now = clock.seconds();
         let is_signed = is_any(&credentials.keys, |key| {
             is_any(&credentials.callback_urls, |url| {
                 digest(url.expose_secret(), timestamp, key).as_bytes().ct_eq(signature.as_bytes())
             })
         });
-        if time.abs_diff(now) > clock.tolerance {
-            Err(if time < now { NotAuthentic::Stale } else { NotAuthentic::Future })
-        } else if is_signed.into() {
-            Ok(())
-        } else {
-            Err(NotAuthentic::Signature)
-        }
+        self.in_time(time, clock)?;
+        if is_signed.into() { Ok(()) } else { Err(NotAuthentic::Signature) }
     }
 
     fn sign(&self, key: &SecretString, callback_url: Option<&str>, time: u64) -> Result<Signature, CredentialsError> {

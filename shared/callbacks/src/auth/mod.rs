@@ -3,12 +3,14 @@
 //! What each vendor signs with is in its own module; here is what they have in common: the credentials, the URL token, and
 //! the proof that a body was authenticated.
 
+mod explain;
 pub(crate) mod proof;
 mod token;
 
 #[cfg(test)]
 mod tests;
 
+pub use explain::{Check, Finding, Seen, explain};
 pub use proof::{Clock, Credentials, CredentialsError, NotAuthentic, Request, Signature};
 use secrecy::SecretString;
 

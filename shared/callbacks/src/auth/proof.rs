@@ -85,8 +85,56 @@ pub enum Signature {
     },
 }
 
+/// A part of a signature, as a request has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// It is not there.
+    Missing,
+    /// It is there more than once.
+    Repeated,
+    /// It is there, and no text.
+    NoText,
+    /// Its text.
+    Text(String),
+}
+
+/// The parts of a signature, as a request has them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Parts {
+    /// The signed time, in Unix seconds.
+    pub(crate) time: Part,
+    /// The digest.
+    pub(crate) digest: Part,
+}
+
+/// How a vendor signs, for an explanation of why a request is refused.
+pub(crate) struct Anatomy {
+    /// The names of the time and of the digest.
+    pub(crate) names: [&'static str; 2],
+    /// What they are: `header` or `member of the body`.
+    pub(crate) place: &'static str,
+    /// Whether the callback URL is signed.
+    pub(crate) has_url: bool,
+    /// How long a signature is valid, in seconds, where its time is when it expires; 0 where that is when it was made.
+    pub(crate) lifetime: u64,
+    /// Whether letters of either case are taken in a digest.
+    pub(crate) any_case: bool,
+}
+
 /// What a vendor signs its callbacks with.
 pub(crate) trait Signatures: Sync {
+    /// How a signature looks; `None` where nothing is signed.
+    fn anatomy(&self) -> Option<Anatomy>;
+
+    /// The parts of a request's signature; `None` where its body cannot be read, which has them.
+    fn parts(&self, request: &Request<'_, '_>) -> Option<Parts>;
+
+    /// The digest of a key, a callback URL and the text of a time.
+    fn digest(&self, key: &SecretString, callback_url: &str, time: &str) -> String;
+
+    /// Whether a signed time is not too far from the clock's.
+    fn in_time(&self, time: u64, clock: Clock) -> Result<(), NotAuthentic>;
+
     /// Whether these credentials, of which there are some, can verify signatures, or need not.
     fn check(&self, credentials: &Credentials) -> Result<(), CredentialsError>;
 

@@ -12,6 +12,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_with::skip_serializing_none;
+use sha2::{Digest, Sha256};
 
 use super::{Kind, MediaEvent, Outcome};
 use crate::Product;
@@ -21,6 +22,9 @@ pub const SPEC_VERSION: &str = "1.0";
 
 /// Names the schema of [`MediaEvent`]; the number is the model's major version.
 pub const DATA_SCHEMA: &str = "urn:mediahook:event:1";
+
+/// A header that marks a callback as a test's, with the value `true`. It is read only of what is authentic.
+pub const TEST_HEADER: &str = "x-mediahook-test";
 
 /// Media type of an event's data.
 const JSON: &str = "application/json";
@@ -43,6 +47,8 @@ pub struct CloudEvent {
     pub time: Timestamp,
     /// The vendor's own name of the event, verbatim; `TaskFinish/<Tag>` for a Cloud Infinite job.
     pub vendorevent: Option<String>,
+    /// Whether it is a test's, and not of a callback that the vendor sent.
+    pub test: bool,
     /// What the event carries.
     pub content: Content,
 }
@@ -122,8 +128,17 @@ impl CloudEvent {
             subject: self.subject.clone(),
             time: self.time,
             vendorevent: self.vendorevent.clone(),
+            test: self.test,
             content: Content::Elsewhere { dataref, unreadable },
         }
+    }
+
+    /// The same event as a test's. It has another id: a test never makes the event that it imitates a duplicate.
+    #[must_use]
+    pub fn into_test(self) -> Self {
+        let digest = Sha256::new().chain_update("test\n").chain_update(&self.id).finalize();
+        let id = base16ct::lower::encode_string(digest.get(..16).unwrap_or(&digest));
+        Self { id, test: true, ..self }
     }
 
     /// Media type of what the event carries or refers to.
@@ -188,6 +203,9 @@ struct Members<'e> {
     dataschema: Option<Cow<'e, str>>,
     /// The vendor's own name of the event, verbatim; `TaskFinish/<Tag>` for a Cloud Infinite job.
     vendorevent: Option<Cow<'e, str>>,
+    /// `true` on the event of a test, as `mediahook send` makes it; absent on all others.
+    #[schemars(extend("const" = true))]
+    mediahooktest: Option<bool>,
     /// Why the body could not be read, with a field path or byte offset. Only on unreadable events.
     unreadable: Option<Cow<'e, str>>,
     /// Where the data is, for an event that is too large to travel whole: `s3://<bucket>/<key>`. What is there is `data` as
@@ -238,6 +256,7 @@ impl Serialize for CloudEvent {
             datacontenttype: self.datacontenttype().into(),
             dataschema: unreadable.is_none().then_some(DATA_SCHEMA.into()),
             vendorevent: self.vendorevent.as_ref().map(Cow::from),
+            mediahooktest: self.test.then_some(true),
             unreadable: unreadable.map(Cow::from),
             dataref,
             data,
@@ -267,6 +286,7 @@ impl<'de> Deserialize<'de> for CloudEvent {
             subject: members.subject.map(Cow::into_owned),
             time: members.time,
             vendorevent: members.vendorevent.map(Cow::into_owned),
+            test: members.mediahooktest == Some(true),
             content,
         })
     }

@@ -11,7 +11,7 @@ mod role;
 #[cfg(test)]
 mod tests;
 
-pub use envelope::{CloudEvent, Content, DATA_SCHEMA, EventType, SPEC_VERSION};
+pub use envelope::{CloudEvent, Content, DATA_SCHEMA, EventType, SPEC_VERSION, TEST_HEADER};
 pub(crate) use media::non_empty;
 pub use media::{Failure, Job, Media, MediaEvent, Output, Review, Step, Workflow};
 pub use outcome::{Kind, Outcome, Verdict};

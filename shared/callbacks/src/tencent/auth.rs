@@ -13,7 +13,8 @@ use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
 use crate::auth::proof::{
-    Clock, Credentials, CredentialsError, NotAuthentic, Request, Signature, Signatures, is_any, seconds,
+    Anatomy, Clock, Credentials, CredentialsError, NotAuthentic, Part, Parts, Request, Signature, Signatures, is_any,
+    seconds,
 };
 use crate::body;
 use crate::json::{Document, Notes, Value};
@@ -34,6 +35,50 @@ pub(super) struct Nothing;
 const LIFETIME: u64 = 10 * 60;
 
 impl Signatures for SignedEvent {
+    fn anatomy(&self) -> Option<Anatomy> {
+        Some(Anatomy {
+            names: [EXPIRY, SIGN],
+            place: "member of the body",
+            has_url: false,
+            lifetime: LIFETIME,
+            any_case: true,
+        })
+    }
+
+    fn parts(&self, request: &Request<'_, '_>) -> Option<Parts> {
+        let document = Document::parse(body::to_json(request.body).ok()?).ok()?;
+        let notes = Notes::default();
+        let event = Value::root(&document, &notes);
+        let part = |name: &str, text: fn(Value<'_>) -> Option<String>| {
+            let mut members = event.entries().filter(|(key, _)| *key == name);
+            match (members.next(), members.next()) {
+                (None, _) => Part::Missing,
+                (Some((_, value)), None) => text(value).map_or(Part::NoText, Part::Text),
+                (Some(_), Some(_)) => Part::Repeated,
+            }
+        };
+        Some(Parts {
+            time: part(EXPIRY, |value| Some(value.text().to_owned())),
+            digest: part(SIGN, |value| value.string().map(str::to_owned)),
+        })
+    }
+
+    fn digest(&self, key: &SecretString, _: &str, time: &str) -> String {
+        digest(key, time)
+    }
+
+    fn in_time(&self, time: u64, clock: Clock) -> Result<(), NotAuthentic> {
+        let now = clock.seconds();
+        if time < now {
+            Err(NotAuthentic::Stale)
+        // An account that was configured to sign for longer needs a larger tolerance.
+        } else if time - now > LIFETIME.saturating_add(clock.tolerance) {
+            Err(NotAuthentic::Future)
+        } else {
+            Ok(())
+        }
+    }
+
     fn check(&self, _: &Credentials) -> Result<(), CredentialsError> {
         Ok(())
     }
@@ -46,18 +91,9 @@ impl Signatures for SignedEvent {
         let expiry = only(event, EXPIRY)?.text();
         let sign = only(event, SIGN)?.string().ok_or(NotAuthentic::Unsigned)?.to_ascii_lowercase();
         let time = seconds(expiry).ok_or(NotAuthentic::Unsigned)?;
-        let now = clock.seconds();
         let is_signed = is_any(&credentials.keys, |key| digest(key, expiry).as_bytes().ct_eq(sign.as_bytes()));
-        if time < now {
-            Err(NotAuthentic::Stale)
-        // An account that was configured to sign for longer needs a larger tolerance.
-        } else if time - now > LIFETIME.saturating_add(clock.tolerance) {
-            Err(NotAuthentic::Future)
-        } else if is_signed.into() {
-            Ok(())
-        } else {
-            Err(NotAuthentic::Signature)
-        }
+        self.in_time(time, clock)?;
+        if is_signed.into() { Ok(()) } else { Err(NotAuthentic::Signature) }
     }
 
     fn sign(&self, key: &SecretString, _: Option<&str>, time: u64) -> Result<Signature, CredentialsError> {
@@ -67,6 +103,22 @@ impl Signatures for SignedEvent {
 }
 
 impl Signatures for Nothing {
+    fn anatomy(&self) -> Option<Anatomy> {
+        None
+    }
+
+    fn parts(&self, _: &Request<'_, '_>) -> Option<Parts> {
+        None
+    }
+
+    fn digest(&self, _: &SecretString, _: &str, _: &str) -> String {
+        String::new()
+    }
+
+    fn in_time(&self, _: u64, _: Clock) -> Result<(), NotAuthentic> {
+        Ok(())
+    }
+
     /// A key would have no effect.
     fn check(&self, credentials: &Credentials) -> Result<(), CredentialsError> {
         if credentials.keys.is_empty() { Ok(()) } else { Err(CredentialsError::NothingIsSigned) }

@@ -3,7 +3,8 @@
 use callbacks::Product;
 use callbacks::auth::{Credentials, CredentialsError};
 use delivery::Aws;
-use secrecy::{ExposeSecret, SecretString};
+use receiver::credentials::split;
+use secrecy::SecretString;
 use variables::{ALLOW_UNSIGNED, BODY_LIMIT, CALLBACK_URLS, KEYS, SECRET_ID, TOKENS, TOLERANCE};
 
 use crate::environment::{Environment, EnvironmentError, IntakeConfiguration, SecretConfiguration};
@@ -121,16 +122,12 @@ pub(super) fn usable(
 }
 
 fn secrets(text: Option<String>) -> Vec<SecretString> {
-    split_secret(&text.unwrap_or_default().into())
-}
-
-/// The space-separated secrets in a text.
-pub(super) fn split_secret(text: &SecretString) -> Vec<SecretString> {
-    text.expose_secret().split_whitespace().map(SecretString::from).collect()
+    split(&text.unwrap_or_default().into())
 }
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret;
     use variables::{INTAKE, RUNTIME_API, SECRET_MAX_AGE};
 
     use super::*;

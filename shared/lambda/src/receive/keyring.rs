@@ -8,12 +8,11 @@ use callbacks::auth::{Authentic, Clock, Credentials, NotAuthentic, Request, veri
 use delivery::{Aws, CaBundleError};
 use jiff::Timestamp;
 use receiver::Verifier;
-use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use receiver::credentials::{NotASecret, of_secret};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
-use super::configuration::{ConfigurationError, split_secret, usable};
+use super::configuration::{ConfigurationError, usable};
 use crate::environment::SecretConfiguration;
 use crate::metrics::{self, Metric};
 use crate::secret::{READ_TIMEOUT, Secret, SecretError};
@@ -64,47 +63,10 @@ pub(super) enum KeyringError {
     CaBundle(#[from] CaBundleError),
     #[error(transparent)]
     Secret(#[from] SecretError),
-    #[error(
-        "the secret is invalid: expected JSON with `keys`, `tokens` and `callback_urls`, each a list of strings or a \
-         space-separated string"
-    )]
-    Format,
+    #[error(transparent)]
+    Format(#[from] NotASecret),
     #[error(transparent)]
     Unusable(#[from] ConfigurationError),
-}
-
-/// The secret's JSON.
-#[derive(Deserialize)]
-struct SecretCredentials {
-    #[serde(default)]
-    keys: Values,
-    #[serde(default)]
-    tokens: Values,
-    #[serde(default)]
-    callback_urls: Values,
-}
-
-/// A list of strings, or one space-separated string, which is what Secrets Manager can generate for the first token.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Values {
-    One(SecretString),
-    Many(Vec<SecretString>),
-}
-
-impl Default for Values {
-    fn default() -> Self {
-        Self::Many(Vec::new())
-    }
-}
-
-impl Values {
-    fn split(&self) -> Vec<SecretString> {
-        match self {
-            Self::One(text) => split_secret(text),
-            Self::Many(texts) => texts.iter().flat_map(split_secret).collect(),
-        }
-    }
 }
 
 impl Verifier for Keyring {
@@ -228,16 +190,10 @@ impl Source {
     }
 
     async fn read(&self, product: Product, allow_unsigned: bool) -> Result<Credentials, KeyringError> {
-        let credentials = credentials(&self.secret.read().await?)?;
+        let credentials = of_secret(&self.secret.read().await?)?;
         usable(product, &credentials, allow_unsigned)?;
         Ok(credentials)
     }
-}
-
-fn credentials(secret: &SecretString) -> Result<Credentials, KeyringError> {
-    let secret: SecretCredentials = serde_json::from_str(secret.expose_secret()).map_err(|_| KeyringError::Format)?;
-    let SecretCredentials { keys, tokens, callback_urls } = secret;
-    Ok(Credentials { keys: keys.split(), tokens: tokens.split(), callback_urls: callback_urls.split() })
 }
 
 /// Locks a mutex. No code that holds one of these locks can panic.
@@ -248,34 +204,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn read(json: &str) -> Result<Credentials, KeyringError> {
-        credentials(&json.to_owned().into())
-    }
-
-    #[test]
-    fn a_secret_has_lists_or_words() {
-        for (json, keys, tokens, urls) in [
-            (r#"{"keys":["a","b"],"tokens":["c"],"callback_urls":["https://d/"]}"#, 2, 1, 1),
-            (r#"{"keys":"a b","tokens":"c","callback_urls":"https://d/ https://e/"}"#, 2, 1, 2),
-            (r#"{"keys":[],"callback_urls":[],"tokens":"generated"}"#, 0, 1, 0),
-            (r#"{"keys":["", " "],"tokens":"  "}"#, 0, 0, 0),
-            (r#"{"description":"x"}"#, 0, 0, 0),
-        ] {
-            let credentials = read(json).unwrap();
-            let found = (credentials.keys.len(), credentials.tokens.len(), credentials.callback_urls.len());
-            assert_eq!(found, (keys, tokens, urls), "{json}");
-        }
-    }
-
-    #[test]
-    fn a_secret_of_another_form_is_told_without_repeating_it() {
-        for json in ["SECRET", r#"{"keys":1}"#, r#"{"keys":{"SECRET":1}}"#, r#""SECRET""#, ""] {
-            let error = read(json).unwrap_err();
-            assert!(matches!(error, KeyringError::Format), "{json}");
-            assert!(!format!("{error} {error:?}").contains("SECRET"));
-        }
-    }
 
     #[test]
     fn what_is_unsigned_is_accepted_only_without_credentials() {
