@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use callbacks::{CloudEvent, Content, Kind, Outcome, Product};
 use emulator::{Emulator, EmulatorError, FunctionResponse, expected_events, requests, vendor};
 use jiff::Timestamp;
-use mediahook::request;
-use mediahook::signing::{Signing, Tamper};
+use sender::request;
+use sender::signing::{Signing, Tamper};
 
 /// The sample that is shown in full at the end.
 const SHOWN: (Product, &str) = (Product::TencentCi, "task-finish-transcode-xml");

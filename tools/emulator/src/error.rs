@@ -3,8 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
-use mediahook::request::NotARequest;
-use mediahook::signing::SigningError;
+use sender::request::NotARequest;
+use sender::signing::SigningError;
 
 /// A function could not be run or invoked.
 #[derive(Debug, thiserror::Error)]

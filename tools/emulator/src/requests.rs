@@ -3,7 +3,7 @@
 use std::io;
 
 use callbacks::{Product, decode};
-use mediahook::request::{self, RequestHeaders};
+use sender::request::{self, RequestHeaders};
 use serde_json::Value;
 
 use crate::error::EmulatorError;

@@ -2,8 +2,8 @@
 
 use callbacks::Product;
 use jiff::Timestamp;
-use mediahook::request;
-use mediahook::signing::Signing;
+use sender::request;
+use sender::signing::Signing;
 use serde_json::Value;
 
 use crate::error::EmulatorError;

@@ -1,26 +1,38 @@
-//! `mediahook`: decodes media callbacks, and sends them to functions.
+//! `mediahook`: decodes media callbacks, sends them to functions, and explains what these make of them.
 #![expect(clippy::print_stderr, reason = "a command-line tool prints what went wrong")]
 
+mod decode;
+mod explain;
 mod input;
+mod manual;
+mod output;
+mod product;
 mod pull;
 mod samples;
+mod secret;
 mod send;
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use callbacks::{Product, cloud_event_schema, decode, event_schema, kinds};
+use callbacks::{Product, cloud_event_schema, event_schema, kinds};
 use clap::{Parser, Subcommand};
 use jiff::Timestamp;
-use mediahook::request;
+use sender::request;
 
-use crate::send::{SendOptions, SigningOptions};
+use crate::decode::DecodeOptions;
+use crate::explain::ExplainOptions;
+use crate::output::{message, print_line, print_note};
+use crate::secret::SecretCommand;
+use crate::send::{CallbackOptions, SendOptions};
 
 /// Decode and send the callbacks of media services: Alibaba Cloud VOD and IMS, Tencent Cloud VOD and Cloud Infinite.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true, after_long_help = EXAMPLES)]
 struct Arguments {
+    /// Say more about what is done, on standard error.
+    #[arg(short, long, global = true)]
+    verbose: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -38,52 +50,76 @@ Examples:
     export MEDIAHOOK_KEY=… MEDIAHOOK_TOKEN=…
     mediahook send aliyun-ims snapshot-complete --url https://….on.aws/
     mediahook send aliyun-ims snapshot-complete --url https://….on.aws/ --tamper signature
+  Ask why a function refuses a request:
+    mediahook explain aliyun-ims request.json --secret secret.json
   Print the events in a vendor's queue, and leave them there:
     export TENCENTCLOUD_SECRET_ID=… TENCENTCLOUD_SECRET_KEY=…
     mediahook pull tencent-vod --once
 
-Products: aliyun-vod, aliyun-ims, tencent-ci, tencent-vod.";
+Exit codes: 0 done; 1 failed, or another answer than expected; 2 wrong arguments; 3 with --strict, a body that is not known.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Print the events of a callback, one per line, as a function would store them.
+    /// Print the events of a callback: on a terminal for people, else one per line, as a function would store them.
     ///
     /// Takes the body of a callback, JSON or XML, a response of PullEvents, or a function URL request with a body in it. A body that cannot be parsed
     /// becomes an `unreadable` event; then the reason goes to standard error and the exit code is 1.
     Decode {
-        /// The product: aliyun-vod, aliyun-ims, tencent-ci or tencent-vod.
-        #[arg(value_name = "PRODUCT")]
+        /// The product.
+        #[arg(value_name = "PRODUCT", value_parser = product::parser())]
         product: Product,
         /// Name of a bundled sample (`mediahook samples` lists them), a file, or `-` for standard input.
         #[arg(value_name = "CASE|FILE", default_value = "-")]
         callback: String,
+        #[command(flatten)]
+        options: DecodeOptions,
     },
     /// Print the function URL request of a callback.
     ///
     /// It is the payload that AWS Lambda creates from the vendor's POST, for `sam local invoke -e -`. With a key or a token it is signed with the current
     /// time, for the URL <https://function.lambda-url.eu-central-1.on.aws/> unless --callback-url names another.
     Request {
-        /// The product: aliyun-vod, aliyun-ims, tencent-ci or tencent-vod.
-        #[arg(value_name = "PRODUCT")]
+        /// The product.
+        #[arg(value_name = "PRODUCT", value_parser = product::parser())]
         product: Product,
         /// Name of a bundled sample (`mediahook samples` lists them), a file, or `-` for standard input.
         #[arg(value_name = "CASE|FILE", default_value = "-")]
         callback: String,
         #[command(flatten)]
-        signing: SigningOptions,
+        options: CallbackOptions,
     },
     /// Send a callback to a function as its vendor does: signed, if there is a key, and with the vendor's timeout.
     ///
-    /// Prints the status, time and body of each response. The exit code is 0 if all are 200, and 1 otherwise.
+    /// Prints the status, time and body of each response. The exit code is 0 if all are as expected, and 1 otherwise: 200 is expected, or 401 after --tamper
+    /// signature, timestamp or token and after a --skew of more than a function allows by default.
     Send {
-        /// The product: aliyun-vod, aliyun-ims, tencent-ci or tencent-vod.
-        #[arg(value_name = "PRODUCT")]
+        /// The product.
+        #[arg(value_name = "PRODUCT", value_parser = product::parser())]
         product: Product,
         /// Name of a bundled sample (`mediahook samples` lists them), a file, or `-` for standard input.
         #[arg(value_name = "CASE|FILE")]
         callback: String,
         #[command(flatten)]
         options: SendOptions,
+    },
+    /// Explain why a function accepts or refuses a request: every check, what was expected, and what would have passed.
+    ///
+    /// A function tells nobody why it refuses a request. With the credentials that it has, this tells you. No secret is printed. The exit code is 0 if the
+    /// request is accepted, and 1 if it is refused.
+    Explain {
+        /// The product.
+        #[arg(value_name = "PRODUCT", value_parser = product::parser())]
+        product: Product,
+        /// A file with the function URL request, as Lambda was invoked with it or `mediahook request` prints it; or `-` for standard input.
+        #[arg(value_name = "FILE", default_value = "-")]
+        request: String,
+        #[command(flatten)]
+        options: ExplainOptions,
+    },
+    /// Edit the secret of a function that receives callbacks: its JSON from standard input, the new one to standard output.
+    Secret {
+        #[command(subcommand)]
+        command: SecretCommand,
     },
     /// Print the events in a vendor's queue, one per line, and leave them there.
     ///
@@ -95,7 +131,7 @@ enum Command {
     /// List the bundled samples: the vendors' published examples, and variations of them.
     Samples {
         /// Only samples of this product.
-        #[arg(value_name = "PRODUCT")]
+        #[arg(value_name = "PRODUCT", value_parser = product::parser())]
         product: Option<Product>,
         /// Print their events instead, one per line.
         #[arg(long)]
@@ -116,76 +152,88 @@ enum Command {
         /// The folder; created if it is missing.
         folder: PathBuf,
     },
+    /// Print the completions of a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page.
+    Man {
+        /// Write the pages of all commands to this folder instead.
+        #[arg(value_name = "FOLDER")]
+        folder: Option<PathBuf>,
+    },
+}
+
+/// Why a command failed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// It could not do what it was told, or what came of it is another thing than expected.
+    Failed(String),
+    /// With `--strict`: a body is not what it should be.
+    Unexpected(String),
+    /// What is wrong is in the output.
+    Told,
+}
+
+impl From<String> for Failure {
+    fn from(message: String) -> Self {
+        Self::Failed(message)
+    }
 }
 
 fn main() -> ExitCode {
-    let done = match Arguments::parse().command {
-        Command::Decode { product, callback } => print_events(product, &callback),
-        Command::Request { product, callback, signing } => print_request(product, &callback, &signing),
-        Command::Send { product, callback, options } => send(product, &callback, &options),
-        Command::Pull { command } => pull::run(command),
-        Command::Samples { product, decoded } => list_samples(product, decoded),
-        Command::Kinds => print_line(kinds_table().trim_end()),
-        Command::Schema { data } => print_line(&schema(data)),
-        Command::Events { folder } => write_events(&folder),
-    };
-    match done {
+    let Arguments { verbose, command } = Arguments::parse();
+    match run(command, verbose) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            eprintln!("mediahook: {message}");
+        Err(Failure::Failed(message)) => {
+            print_note(message);
             ExitCode::FAILURE
         }
+        Err(Failure::Unexpected(message)) => {
+            print_note(message);
+            ExitCode::from(3)
+        }
+        Err(Failure::Told) => ExitCode::FAILURE,
     }
 }
 
-fn print_events(product: Product, callback: &str) -> Result<(), String> {
-    let body = input::find(product, callback).map_err(message)?;
-    let problems = print_decoded(product, &body)?;
-    if problems.is_empty() { Ok(()) } else { Err(problems.join("; ")) }
-}
-
-/// Prints the events of a body, one per line, and returns the reasons of unreadable ones.
-fn print_decoded(product: Product, body: &[u8]) -> Result<Vec<String>, String> {
-    let mut problems = Vec::new();
-    for event in decode(product, body, Timestamp::now()) {
-        print_line(&serde_json::to_string(&event).map_err(message)?)?;
-        problems.extend(event.unreadable().map(|reason| format!("unreadable: {reason}")));
+fn run(command: Command, verbose: bool) -> Result<(), Failure> {
+    match command {
+        Command::Decode { product, callback, options } => decode::run(product, &callback, &options)?,
+        Command::Request { product, callback, options } => print_request(product, &callback, &options, verbose)?,
+        Command::Send { product, callback, options } => options.run(product, &callback, verbose)?,
+        Command::Explain { product, request, options } => explain::run(product, &request, &options)?,
+        Command::Secret { command } => secret::run(&command)?,
+        Command::Pull { command } => pull::run(command)?,
+        Command::Samples { product, decoded } => list_samples(product, decoded)?,
+        Command::Kinds => print_line(kinds_table().trim_end())?,
+        Command::Schema { data } => print_line(&schema(data))?,
+        Command::Events { folder } => write_events(&folder)?,
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man { folder } => manual::pages(folder.as_deref())?,
     }
-    Ok(problems)
+    Ok(())
 }
 
-fn print_request(product: Product, callback: &str, signing: &SigningOptions) -> Result<(), String> {
-    let body = input::find(product, callback).map_err(message)?;
-    let mut request = request::of_vendor(product, &body);
-    if signing.are_given() {
-        print_note(signing.note());
-        let callback = signing.sign_request(product, &body).map_err(message)?;
+fn print_request(product: Product, callback: &str, options: &CallbackOptions, verbose: bool) -> Result<(), Failure> {
+    let found = input::find(product, callback).map_err(message)?;
+    let mut request = request::of_vendor(product, &found.bytes);
+    if options.are_given() {
+        options.notes(product, verbose);
+        let callback = options.sign_request(product, &found.bytes)?;
         request = request::arriving(request, Timestamp::now()).map_err(message)?;
         request = request::bringing(request, &callback).map_err(message)?;
     }
-    print_line(&request::to_json(&request))
+    print_line(&request::to_json(&request))?;
+    Ok(())
 }
 
-fn send(product: Product, callback: &str, options: &SendOptions) -> Result<(), String> {
-    let body = input::find(product, callback).map_err(message)?;
-    print_note(options.note());
-    match options.send(product, &body, print_line)? {
-        None => Ok(()),
-        Some(unexpected) => Err(format!("expected 200, got {unexpected}")),
-    }
-}
-
-fn print_note(note: Option<&str>) {
-    if let Some(note) = note {
-        eprintln!("mediahook: {note}");
-    }
-}
-
-fn list_samples(product: Option<Product>, decoded: bool) -> Result<(), String> {
+fn list_samples(product: Option<Product>, decoded: bool) -> Result<(), Failure> {
     for product in Product::ALL.into_iter().filter(|known| product.is_none_or(|product| product == *known)) {
         for sample in samples::of(product) {
             if decoded {
-                print_decoded(product, &sample.body)?;
+                decode::print_lines(product, &sample.body)?;
             } else {
                 print_line(&format!("{product} {}", sample.case))?;
             }
@@ -217,25 +265,6 @@ fn kinds_table() -> String {
     );
     let rows = kinds().into_iter().map(|(product, event, kind)| format!("| `{product}` | `{event}` | `{kind}` |\n"));
     std::iter::once(head).chain(rows).collect()
-}
-
-/// Prints a line. If the reader has closed the pipe, as `| head` does, the tool exits quietly.
-fn print_line(line: &str) -> Result<(), String> {
-    match writeln!(io::stdout(), "{line}") {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
-        printed => printed.map_err(message),
-    }
-}
-
-/// An error with its causes, in one line.
-fn message(error: impl std::error::Error) -> String {
-    let mut message = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        message = format!("{message}: {error}");
-        cause = error.source();
-    }
-    message
 }
 
 #[cfg(test)]

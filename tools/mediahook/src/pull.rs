@@ -11,7 +11,7 @@ use queues::{AfterStore, BoxError, Credentials, DrainError, Endpoint, Queue, Que
 use secrecy::SecretString;
 use tokio::time::Instant;
 
-use crate::{message, print_line, print_note};
+use crate::output::{message, print_line, print_note};
 
 /// How long a queue that is never empty is drained before the next one, or, with `--once`, before the command ends.
 const DRAIN_TIME: Duration = Duration::from_hours(1);
@@ -108,7 +108,7 @@ async fn print(queues: &[impl Queue], key: &Credentials, options: PullOptions) -
             if !may_pass {
                 return Err(text);
             }
-            print_note(Some(&text));
+            print_note(&text);
         }
         if options.once {
             return Ok(());

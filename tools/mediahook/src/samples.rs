@@ -5,8 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use callbacks::Product;
-use mediahook::request::{self, RequestHeaders};
 use rust_embed::RustEmbed;
+use sender::request::{self, RequestHeaders};
 use serde_json::Value;
 
 #[derive(RustEmbed)]
@@ -141,7 +141,7 @@ fn json_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 
 #[cfg(test)]
 mod tests {
-    use mediahook::signing::Signing;
+    use sender::signing::Signing;
 
     use super::*;
 

@@ -4,7 +4,7 @@ use callbacks::Product;
 use emulator::{expected_events, requests, vendor};
 use fastrand::Rng;
 use jiff::Timestamp;
-use mediahook::signing::Tamper;
+use sender::signing::Tamper;
 use serde_json::Value;
 
 /// One in this many callbacks has an event that is too large for a message.

@@ -6,7 +6,8 @@ use form_urlencoded::{byte_serialize, parse};
 const PARAMETER: &str = "token";
 
 /// The URL with this token, instead of one that it has. The rest of the URL stays exactly as it is.
-pub(crate) fn with_token(url: &str, token: &str) -> String {
+#[must_use]
+pub fn with_token(url: &str, token: &str) -> String {
     let (address, parameters) = url.split_once('?').unwrap_or((url, ""));
     let others = parameters.split('&').filter(|parameter| !parameter.is_empty() && token_of_query(parameter).is_none());
     let mut parameters: Vec<String> = others.map(str::to_owned).collect();
@@ -15,12 +16,26 @@ pub(crate) fn with_token(url: &str, token: &str) -> String {
 }
 
 /// The decoded token in the URL; the first where there are several.
-pub(crate) fn token_of(url: &str) -> Option<String> {
+#[must_use]
+pub fn token_of(url: &str) -> Option<String> {
     token_of_query(query_of(url))
 }
 
+/// The URL with the names of its parameters and without their values, one of which is the token, to be shown.
+#[must_use]
+pub fn without_values(url: &str) -> String {
+    let Some((address, query)) = url.split_once('?') else { return url.to_owned() };
+    let parameters = query.split('&').map(|parameter| match parameter.split_once('=') {
+        Some((name, _)) => format!("{name}=••••"),
+        None if parameter.is_empty() => String::new(),
+        None => "••••".to_owned(),
+    });
+    format!("{address}?{}", parameters.collect::<Vec<_>>().join("&"))
+}
+
 /// The text after the question mark.
-pub(crate) fn query_of(url: &str) -> &str {
+#[must_use]
+pub fn query_of(url: &str) -> &str {
     url.split_once('?').map_or("", |(_, query)| query)
 }
 
@@ -44,6 +59,17 @@ mod tests {
             let with = with_token(url, "a&b é");
             assert_eq!(with, expected);
             assert_eq!(token_of(&with).as_deref(), Some("a&b é"));
+        }
+    }
+
+    #[test]
+    fn a_url_is_shown_without_its_values() {
+        for (url, expected) in [
+            ("https://a.example/x", "https://a.example/x"),
+            ("https://a.example/?token=SECRET&x=SECRET&SECRET", "https://a.example/?token=••••&x=••••&••••"),
+            ("https://a.example/?", "https://a.example/?"),
+        ] {
+            assert_eq!(without_values(url), expected);
         }
     }
 

@@ -5,10 +5,11 @@
 //! let request = request::bringing(request::of_vendor(Product::AliyunIms, body), &callback)?;
 //! ```
 //!
-//! This is the library part of the command-line tool in `main.rs`, which the demo and the tests use, too. It signs by the same code
+//! The command-line tool, the demo and the tests send with it. It signs by the same code
 //! that the functions verify with, and leaves a body as it is, byte for byte, but for members that sign it.
 
+pub mod fresh;
 mod members;
 pub mod request;
 pub mod signing;
-mod token;
+pub mod token;
