@@ -68,9 +68,9 @@ mod tests {
                 let is_right = match &found {
                     Recognised::Other(told) => *told == product || is_aliyun(*told) && is_aliyun(product),
                     // `RestoreMediaComplete` is in the tables of both.
-                    Recognised::Event => decode(product, &body, Timestamp::UNIX_EPOCH)
-                        .iter()
-                        .all(|event| kinds().iter().any(|(of, name, _)| *of == other && Some(name) == event.vendorevent.as_ref())),
+                    Recognised::Event => decode(product, &body, Timestamp::UNIX_EPOCH).iter().all(|event| {
+                        kinds().iter().any(|(of, name, _)| *of == other && Some(name) == event.vendorevent.as_ref())
+                    }),
                     Recognised::Unknown(_) | Recognised::Unreadable => false,
                 };
                 assert!(is_right, "{} at {other}: {found:?}", path.display());

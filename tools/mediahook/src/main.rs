@@ -4,6 +4,7 @@
 mod decode;
 mod explain;
 mod input;
+mod live;
 mod manual;
 mod output;
 mod product;
@@ -22,6 +23,8 @@ use sender::request;
 
 use crate::decode::DecodeOptions;
 use crate::explain::ExplainOptions;
+use crate::live::replay::ReplayOptions;
+use crate::live::tail::TailOptions;
 use crate::output::{message, print_line, print_note};
 use crate::secret::SecretCommand;
 use crate::send::{CallbackOptions, SendOptions};
@@ -128,6 +131,20 @@ enum Command {
         #[command(subcommand)]
         command: pull::PullCommand,
     },
+    /// Print events as they reach the bus of a stack, until Ctrl+C.
+    ///
+    /// A rule and a queue are created for it, and removed when it ends. Region and credentials are those of the AWS CLI.
+    Tail {
+        #[command(flatten)]
+        options: TailOptions,
+    },
+    /// Publish events once more, from the archive of a stack or from its dead-letter queue. Without --yes nothing is done.
+    ///
+    /// Region and credentials are those of the AWS CLI.
+    Replay {
+        #[command(flatten)]
+        options: ReplayOptions,
+    },
     /// List the bundled samples: the vendors' published examples, and variations of them.
     Samples {
         /// Only samples of this product.
@@ -206,6 +223,8 @@ fn run(command: Command, verbose: bool) -> Result<(), Failure> {
         Command::Explain { product, request, options } => explain::run(product, &request, &options)?,
         Command::Secret { command } => secret::run(&command)?,
         Command::Pull { command } => pull::run(command)?,
+        Command::Tail { options } => live::run(async |aws| live::tail::run(aws, &options).await)?,
+        Command::Replay { options } => live::run(async |aws| live::replay::run(aws, &options).await)?,
         Command::Samples { product, decoded } => list_samples(product, decoded)?,
         Command::Kinds => print_line(kinds_table().trim_end())?,
         Command::Schema { data } => print_line(&schema(data))?,

@@ -141,6 +141,9 @@ fn json_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 
 #[cfg(test)]
 mod tests {
+    use callbacks::{CloudEvent, decode};
+    use jiff::Timestamp;
+    use sender::fresh::fresh;
     use sender::signing::Signing;
 
     use super::*;
@@ -177,6 +180,29 @@ mod tests {
                 assert_eq!(signed["isBase64Encoded"], request["isBase64Encoded"], "{case}");
             }
         }
+    }
+
+    #[test]
+    fn a_fresh_callback_is_another_event_of_the_same_type() {
+        let mut random = fastrand::Rng::with_seed(1);
+        let now = "2026-11-26T10:00:00Z".parse().unwrap();
+        let (mut refreshed, mut same) = (0, Vec::new());
+        for product in Product::ALL {
+            let events = |body: &[u8]| decode(product, body, Timestamp::UNIX_EPOCH);
+            for Sample { case, body } in of(product) {
+                let Ok(fresh) = fresh(product, &body, now, &mut random) else {
+                    same.push(format!("{product} {case}"));
+                    continue;
+                };
+                let (old, new) = (events(&body), events(&fresh));
+                let types = |events: &[CloudEvent]| events.iter().map(|event| event.r#type).collect::<Vec<_>>();
+                assert_eq!(types(&old), types(&new), "{product} {case}");
+                assert!(old.iter().zip(&new).any(|(old, new)| old.id != new.id), "{product} {case}");
+                refreshed += 1;
+            }
+        }
+        // A few have neither an id nor a time, most of them simple reviews of Cloud Infinite.
+        assert!(refreshed > 380 && same.len() < 25, "{refreshed} {same:?}");
     }
 
     #[test]

@@ -231,3 +231,109 @@ fn what_takes_a_key_is_refused_without_one() {
         assert!(text(&output.stderr).contains("need --key"), "{output:?}");
     }
 }
+
+#[test]
+fn what_has_to_be_refused_is_expected_to_be() {
+    let (refusing, _received) = server(Some("401 Unauthorized"));
+    let (accepting, _received) = server(Some("200 OK"));
+    let case = sample(Product::AliyunIms).0;
+    for (option, is_refused) in [
+        (&["--tamper", "signature"][..], true),
+        (&["--tamper", "token"], true),
+        (&["--tamper", "body"], false),
+        (&["--skew", "-3600"], true),
+        (&["--skew", "-10"], false),
+        (&["--expect", "401"], true),
+        (&[], false),
+    ] {
+        for (url, refuses) in [(&refusing, true), (&accepting, false)] {
+            let arguments = ["send", "aliyun-ims", case, "--url", url, "--key", KEY, "--token", TOKEN];
+            let output = mediahook(&[&arguments, option].concat(), &[]);
+            assert_eq!(output.status.success(), is_refused == refuses, "{option:?} {refuses}: {output:?}");
+            if !output.status.success() {
+                let (expected, came) = if is_refused { (401, 200) } else { (200, 401) };
+                let told = text(&output.stderr);
+                assert!(
+                    told.contains(&format!("expected {expected} (")) && told.contains(&format!("got {came}")),
+                    "{told}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_signed_is_told_without_secrets() {
+    for product in Product::ALL {
+        let (url, _received) = server(Some("200 OK"));
+        let (case, key) = sample(product);
+        let key: Vec<&str> = key.map(|_| ["--key", "SecretKey"]).into_iter().flatten().collect();
+        let arguments =
+            [&["-v", "send", product.slug(), case, "--url", &url, "--token", "SecretToken"], &*key].concat();
+        let told = text(&mediahook(&arguments, &[]).stderr);
+        assert!(told.contains(&format!("POST {url}?token=••••")), "{told}");
+        assert_eq!(told.contains("signed with key 1"), !key.is_empty(), "{told}");
+        assert!(!told.contains("Secret"), "{told}");
+    }
+}
+
+#[test]
+fn a_sample_is_sent_as_a_test_and_a_callback_of_ones_own_is_not() {
+    let (url, received) = server(Some("200 OK"));
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../events/aliyun-ims/snapshot-complete.json");
+    for (callback, option, is_test) in [
+        ("snapshot-complete", None, true),
+        (file, None, false),
+        (file, Some("--test"), true),
+        (file, Some("--fresh"), true),
+    ] {
+        let arguments = ["send", "aliyun-ims", callback, "--url", &url];
+        let output = mediahook(&[&arguments[..], option.as_slice()].concat(), &[]);
+        assert!(output.status.success(), "{output:?}");
+        let headers = received.recv().unwrap().headers;
+        let has_mark = headers.contains(&(callbacks::TEST_HEADER.to_owned(), "true".to_owned()));
+        assert_eq!(has_mark, is_test, "{callback} {option:?} {headers:?}");
+    }
+}
+
+#[test]
+fn an_odd_body_is_told_and_refused_with_strict() {
+    let (url, received) = server(Some("200 OK"));
+    for (product, callback, expected) in [
+        ("aliyun-ims", "events/tencent-vod/procedure-state-changed.json", "looks like a callback of tencent-vod"),
+        (
+            "tencent-vod",
+            "shared/callbacks/testdata/aliyun-ims/snapshot-complete.json",
+            "looks like a callback of aliyun-",
+        ),
+    ] {
+        let callback = format!("{}/../../{callback}", env!("CARGO_MANIFEST_DIR"));
+        for (command, is_sent) in
+            [(&["send", product, &callback, "--url", &url][..], true), (&["decode", product, &callback], false)]
+        {
+            let output = mediahook(command, &[]);
+            assert!(output.status.success() && text(&output.stderr).contains(expected), "{output:?}");
+            assert_eq!(received.try_iter().count(), usize::from(is_sent));
+            let strict = mediahook(&[command, &["--strict"]].concat(), &[]);
+            assert_eq!(strict.status.code(), Some(3), "{strict:?}");
+            assert_eq!(received.try_iter().count(), 0);
+        }
+    }
+}
+
+#[test]
+fn a_product_that_is_misspelt_is_suggested() {
+    let output = mediahook(&["decode", "tencent-cl", "workflow-finish"], &[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("'tencent-ci'"), "{output:?}");
+}
+
+#[test]
+fn completions_and_manual_are_printed() {
+    for shell in ["bash", "zsh", "fish"] {
+        let printed = text(&mediahook(&["completions", shell], &[]).stdout);
+        // Fish completes no values of arguments.
+        assert!(printed.contains("explain") && (shell == "fish" || printed.contains("aliyun-ims")), "{shell}");
+    }
+    assert!(text(&mediahook(&["man"], &[]).stdout).contains(".TH mediahook"));
+}
