@@ -65,7 +65,7 @@ pub(crate) fn run(product: Product, callback: &str, options: &DecodeOptions) -> 
 
 /// Prints the events of a body, one per line, and returns the reasons of unreadable ones.
 pub(crate) fn print_lines(product: Product, body: &[u8]) -> Result<Vec<String>, Failure> {
-    print_each(product, body, |event| Ok(serde_json::to_string(event)?))
+    print_each(product, body, serde_json::to_string)
 }
 
 fn print_for_people(product: Product, body: &[u8]) -> Result<Vec<String>, Failure> {

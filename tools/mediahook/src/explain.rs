@@ -19,7 +19,7 @@ use crate::output::{BAD, BOLD, DIM, GOOD, message, print_line, styled};
 #[derive(Debug, Args)]
 pub(crate) struct ExplainOptions {
     /// The secret's JSON, as a function has it: a file, or `-` for standard input. PRODUCT= before it gives the secret of another product, to find requests that
-    /// were made with that. Without it, MEDIAHOOK_KEYS, MEDIAHOOK_TOKENS and MEDIAHOOK_CALLBACK_URLS are read.
+    /// were made with that. Without it, `MEDIAHOOK_KEYS`, `MEDIAHOOK_TOKENS` and `MEDIAHOOK_CALLBACK_URLS` are read.
     #[arg(long = "secret", value_name = "[PRODUCT=]FILE")]
     secrets: Vec<SecretFile>,
     /// The time at which the request is judged; by default that at which it arrived, or now where it does not say.
@@ -129,7 +129,7 @@ impl ExplainOptions {
             let expected = expected.to_owned();
             Finding { check, passed, expected, found, hint: None }
         };
-        let method: String = request.method().chars().filter(|letter| letter.is_ascii_graphic()).take(20).collect();
+        let method: String = request.method().chars().filter(char::is_ascii_graphic).take(20).collect();
         let size = body.len();
         let limit = format!("at most {} bytes", self.body_limit);
         let mut findings = vec![

@@ -23,7 +23,7 @@ const LENGTH: usize = 32;
 pub(crate) enum SecretCommand {
     /// Add a value to those that are valid. One that is there already becomes the newest.
     ///
-    /// The key is read from MEDIAHOOK_KEY, the token from MEDIAHOOK_TOKEN. Alibaba Cloud signs the callback URL as it is configured: --url adds it, with
+    /// The key is read from `MEDIAHOOK_KEY`, the token from `MEDIAHOOK_TOKEN`. Alibaba Cloud signs the callback URL as it is configured: --url adds it, with
     /// the newest token. Its first key and URL have to be added together.
     Add {
         /// The product.
@@ -378,10 +378,11 @@ mod tests {
         assert_eq!((&added["keys"], &added["note"]), (&serde_json::json!(["k2", "k1"]), &"x".into()));
     }
 
+    type Edit = fn(&mut Secret) -> Result<(), SecretError>;
+
     #[test]
     fn a_secret_is_never_left_unusable() {
         let keyed = r#"{"keys":["k"],"tokens":["t"],"callback_urls":["https://a.example/"]}"#;
-        type Edit = fn(&mut Secret) -> Result<(), SecretError>;
         let without_keys: Edit = |secret| secret.remove(Part::Key, true);
         for (product, json, edit, expected) in [
             (Product::TencentCi, NEW, (|secret| secret.remove(Part::Token, true)) as Edit, SecretError::Empty),

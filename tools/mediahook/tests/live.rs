@@ -279,7 +279,8 @@ fn dead_letters_are_counted_and_moved_only_when_it_is_told_to() {
         .output()
         .unwrap();
     let calls = proxy.take_calls();
-    let moved = calls.iter().find(|call| call.operation.ends_with("StartMessageMoveTask")).map(|call| call.json());
+    let moved =
+        calls.iter().find(|call| call.operation.ends_with("StartMessageMoveTask")).map(emulator::proxy::Call::json);
     let moved = moved.unwrap_or_else(|| panic!("{output:?}"));
     let arn = format!("arn:aws:sqs:{REGION}:123456789012:mediahook-dead");
     assert_eq!(moved.get("SourceArn"), Some(&arn.into()));

@@ -234,8 +234,8 @@ fn what_takes_a_key_is_refused_without_one() {
 
 #[test]
 fn what_has_to_be_refused_is_expected_to_be() {
-    let (refusing, _received) = server(Some("401 Unauthorized"));
-    let (accepting, _received) = server(Some("200 OK"));
+    let (refusing, _refused) = server(Some("401 Unauthorized"));
+    let (accepting, _accepted) = server(Some("200 OK"));
     let case = sample(Product::AliyunIms).0;
     for (option, is_refused) in [
         (&["--tamper", "signature"][..], true),
@@ -246,15 +246,15 @@ fn what_has_to_be_refused_is_expected_to_be() {
         (&["--expect", "401"], true),
         (&[], false),
     ] {
-        for (url, refuses) in [(&refusing, true), (&accepting, false)] {
+        for (url, is_refusing) in [(&refusing, true), (&accepting, false)] {
             let arguments = ["send", "aliyun-ims", case, "--url", url, "--key", KEY, "--token", TOKEN];
             let output = mediahook(&[&arguments, option].concat(), &[]);
-            assert_eq!(output.status.success(), is_refused == refuses, "{option:?} {refuses}: {output:?}");
+            assert_eq!(output.status.success(), is_refused == is_refusing, "{option:?} {is_refusing}: {output:?}");
             if !output.status.success() {
-                let (expected, came) = if is_refused { (401, 200) } else { (200, 401) };
+                let (wanted, other) = if is_refused { (401, 200) } else { (200, 401) };
                 let told = text(&output.stderr);
                 assert!(
-                    told.contains(&format!("expected {expected} (")) && told.contains(&format!("got {came}")),
+                    told.contains(&format!("expected {wanted} (")) && told.contains(&format!("got {other}")),
                     "{told}"
                 );
             }
@@ -301,11 +301,7 @@ fn an_odd_body_is_told_and_refused_with_strict() {
     let (url, received) = server(Some("200 OK"));
     for (product, callback, expected) in [
         ("aliyun-ims", "events/tencent-vod/procedure-state-changed.json", "looks like a callback of tencent-vod"),
-        (
-            "tencent-vod",
-            "shared/callbacks/testdata/aliyun-ims/snapshot-complete.json",
-            "looks like a callback of aliyun-",
-        ),
+        ("tencent-vod", "events/aliyun-ims/snapshot-complete.json", "looks like a callback of aliyun-"),
     ] {
         let callback = format!("{}/../../{callback}", env!("CARGO_MANIFEST_DIR"));
         for (command, is_sent) in

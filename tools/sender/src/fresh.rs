@@ -123,15 +123,12 @@ fn replaced(text: &[u8], replacements: &BTreeMap<Vec<u8>, Vec<u8>>) -> Vec<u8> {
         let is_inside = is_word(position.checked_sub(1).and_then(|before| text.get(before)));
         // The longest first: an id may begin with another.
         let found = replacements.iter().rev().find(|(old, _)| rest.starts_with(old) && !is_word(rest.get(old.len())));
-        match found.filter(|_| !is_inside) {
-            Some((old, new)) => {
-                out.extend_from_slice(new);
-                position += old.len();
-            }
-            None => {
-                out.extend(rest.first());
-                position += 1;
-            }
+        if let Some((old, new)) = found.filter(|_| !is_inside) {
+            out.extend_from_slice(new);
+            position += old.len();
+        } else {
+            out.extend(rest.first());
+            position += 1;
         }
     }
     out

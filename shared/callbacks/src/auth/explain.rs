@@ -17,7 +17,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
 use self::forms::{Url, differences, forms};
-use self::words::{ago, counted, plain, span, url};
+use self::words::{ago, counted, one_of, plain, span, url};
 use super::proof::{
     Anatomy, Clock, Credentials, CredentialsError, NotAuthentic, Part, Parts, Request, Signatures, seconds,
 };
@@ -115,7 +115,7 @@ pub fn explain(
         Some(anatomy) if !credentials.keys.is_empty() => {
             Explained { known: &known, signatures, anatomy, seen, clock }.findings(&mut findings);
         }
-        Some(_) => findings.push(known.unsigned(signatures, seen)),
+        Some(_) => findings.push(Known::unsigned(signatures, seen)),
         None => {}
     }
     findings
@@ -152,7 +152,7 @@ impl<'k> Known<'k> {
     }
 
     /// There are no keys, so that no signature is verified.
-    fn unsigned(&self, signatures: &dyn Signatures, seen: &Seen<'_, '_>) -> Finding {
+    fn unsigned(signatures: &dyn Signatures, seen: &Seen<'_, '_>) -> Finding {
         let parts = signatures.parts(&seen.request);
         let is_signed = parts.is_some_and(|Parts { digest, .. }| matches!(digest, Part::Text(_)));
         let found = if is_signed { "a signature, which is not verified" } else { "no signature" };
@@ -185,7 +185,8 @@ impl Explained<'_> {
             (time, digest) => {
                 let found =
                     [(time_name, time), (digest_name, digest)].map(|(name, part)| format!("{name} {}", state(part)));
-                findings.push(Finding::new(Check::Form, false, expected, found.join(", ")).hinting(self.elsewhere()));
+                findings
+                    .push(Finding::new(Check::Form, false, expected, found.join(", ")).hinting(Some(self.elsewhere())));
                 return;
             }
         };
@@ -194,34 +195,33 @@ impl Explained<'_> {
             findings.push(Finding::new(Check::Form, false, expected, self.plain(time_text)));
             return;
         };
-        findings.push(Finding::new(Check::Form, true, expected, "both"));
+        let found = format!("{time_name} and {digest_name}");
+        findings.push(Finding::new(Check::Form, true, expected, found));
         let signature = self.signature(time_text, digest);
         findings.push(self.time(time, signature.passed));
         findings.push(signature);
     }
 
     /// Where the parts of a signature are instead.
-    fn elsewhere(&self) -> Option<String> {
+    fn elsewhere(&self) -> String {
         let Seen { request, parameters, .. } = self.seen;
         let other = Product::ALL.into_iter().filter(|other| *other != self.known.product).find(|other| {
             let parts = other.vendor().signatures.parts(request);
             parts.is_some_and(|parts| matches!(parts, Parts { time: Part::Text(_), digest: Part::Text(_) }))
         });
         if let Some(other) = other {
-            return Some(format!("it has the signature of {other}: is it posted to the URL of another product?"));
+            return format!("it has the signature of {other}: is it posted to the URL of another product?");
         }
         let [_, digest_name] = self.anatomy.names;
         let has = |pairs: &[(&str, &str)]| pairs.iter().any(|(name, _)| name.eq_ignore_ascii_case(digest_name));
         if has(parameters) {
-            return Some(format!("{digest_name} is in the query string"));
+            return format!("{digest_name} is in the query string");
         }
         if self.anatomy.place != "header" && has(request.headers) {
-            return Some(format!("{digest_name} is a header"));
+            return format!("{digest_name} is a header");
         }
-        Some(
-            "the vendor does not sign yet, or something on the way has removed it: until it signs, leave `keys` empty"
-                .to_owned(),
-        )
+        "the vendor does not sign yet, or something on the way has removed it: until it signs, leave `keys` empty"
+            .to_owned()
     }
 
     fn time(&self, time: u64, is_signed: bool) -> Finding {
@@ -239,7 +239,6 @@ impl Explained<'_> {
         let verb = if is_expiry { "expires" } else { "signed" };
         let found = format!("{verb} at {moment}, {}", ago(time, now));
         let hint = match result {
-            Ok(()) => None,
             Err(_) if time.abs_diff(now.saturating_mul(1000)) < now => {
                 Some("that is a time in milliseconds; seconds are expected".to_owned())
             }
@@ -250,7 +249,7 @@ impl Explained<'_> {
                 "the signature itself is right: the vendor signs for longer, which needs a larger tolerance".to_owned(),
             ),
             Err(_) if is_signed => Some("the signature itself is right: a clock is wrong".to_owned()),
-            Err(_) => None,
+            Ok(()) | Err(_) => None,
         };
         Finding::new(Check::Time, result.is_ok(), expected, found).hinting(hint)
     }
@@ -259,7 +258,7 @@ impl Explained<'_> {
         let Credentials { keys, callback_urls, .. } = self.known.credentials;
         let is_hex = digest.len() == 32 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
         let urls: Vec<&str> = callback_urls.iter().map(ExposeSecret::expose_secret).collect();
-        let mut expected = format!("one of {}", counted(keys.len(), "key"));
+        let mut expected = one_of(keys.len(), "key");
         if self.anatomy.has_url {
             let shown = urls.iter().map(|text| url(text, self.known.secrets())).collect::<Vec<_>>().join(", ");
             expected = format!("{expected} over {shown}");

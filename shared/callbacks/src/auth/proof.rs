@@ -10,10 +10,10 @@ use subtle::Choice;
 pub struct Credentials {
     /// The keys that the vendor signs with.
     pub keys: Vec<SecretString>,
-    /// Secrets of which the URL has to bear one, as `?token=`.
+    /// Secrets of which the URL has to include one, as `?token=`.
     pub tokens: Vec<SecretString>,
     /// The callback URLs as they are configured at Alibaba Cloud, to the letter: they are part of what is signed. Secret,
-    /// since they may bear a token.
+    /// since they may include a token.
     pub callback_urls: Vec<SecretString>,
 }
 

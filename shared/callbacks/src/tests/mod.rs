@@ -73,7 +73,7 @@ fn payloads(name: &str) -> Vec<(String, Vec<u8>)> {
 }
 
 /// Every payload of every product.
-fn all_payloads() -> impl Iterator<Item = (Product, String, Vec<u8>)> {
+pub(crate) fn all_payloads() -> impl Iterator<Item = (Product, String, Vec<u8>)> {
     Product::ALL
         .into_iter()
         .flat_map(|product| payloads(product.slug()).into_iter().map(move |(file, body)| (product, file, body)))

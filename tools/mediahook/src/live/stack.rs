@@ -19,7 +19,7 @@ impl Stack {
     pub(super) async fn describe(configuration: &SdkConfig, name: &str) -> Result<Self, Failure> {
         let described = Client::new(configuration).describe_stacks().stack_name(name).send().await;
         let described = described.map_err(aws(&format!("the stack {name} could not be described")))?;
-        let outputs = described.stacks().iter().flat_map(|stack| stack.outputs());
+        let outputs = described.stacks().iter().flat_map(aws_sdk_cloudformation::types::Stack::outputs);
         let outputs =
             outputs.filter_map(|output| Some((output.output_key()?.to_owned(), output.output_value()?.to_owned())));
         Ok(Self { name: name.to_owned(), outputs: outputs.collect() })

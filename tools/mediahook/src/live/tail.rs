@@ -59,12 +59,11 @@ struct Envelope<'e> {
 
 /// Prints events until it is interrupted. Whatever happens then, the rule and the queue that it has created go away.
 pub(crate) async fn run(configuration: &SdkConfig, options: &TailOptions) -> Result<(), Failure> {
-    let bus = match &options.bus {
-        Some(bus) => bus.clone(),
-        None => {
-            let stack = Stack::describe(configuration, &options.stack.stack).await?;
-            stack.output("EventBusName", "is it a stack of Mediahook?")?.to_owned()
-        }
+    let bus = if let Some(bus) = &options.bus {
+        bus.clone()
+    } else {
+        let stack = Stack::describe(configuration, &options.stack.stack).await?;
+        stack.output("EventBusName", "is it a stack of Mediahook?")?.to_owned()
     };
     // From here on, no signal ends the program before the tap is removed.
     let interrupted = interrupted().map_err(message)?;

@@ -58,7 +58,7 @@ impl Sent {
         };
         match sign(product, &key.into(), Some(url), time) {
             Ok(Signature::Headers(headers)) => {
-                sent.headers.extend(headers.map(|(name, value)| (name.to_lowercase(), value)))
+                sent.headers.extend(headers.map(|(name, value)| (name.to_lowercase(), value)));
             }
             Ok(Signature::Members { sign, expiry }) => sent.body = format!(r#"{{"Sign":"{sign}","T":{expiry}}}"#),
             Err(_) => {}

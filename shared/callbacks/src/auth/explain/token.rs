@@ -2,7 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::words::{counted, plain};
+use super::words::{counted, one_of, plain};
 use super::{Check, Finding, Known, Seen};
 use crate::auth::token::verify;
 
@@ -14,13 +14,13 @@ pub(super) fn finding(known: &Known<'_>, seen: &Seen<'_, '_>) -> Finding {
         let found = if given.is_empty() { "no token" } else { "a token, which is not verified" };
         return Finding::new(Check::Token, passed, "anything: there are no tokens", found);
     }
-    let expected = format!("one `token=` in the URL, with one of {}", counted(tokens.len(), "token"));
+    let expected = format!("one `token=` in the URL, with {}", one_of(tokens.len(), "token"));
     let refused =
-        |found: String, hint: Option<String>| Finding::new(Check::Token, false, expected.clone(), found).hinting(hint);
+        |found: String, hint: String| Finding::new(Check::Token, false, expected.clone(), found).hinting(hint);
     match given {
         [] => {
             let (found, hint) = missing(known, seen);
-            refused(found, hint)
+            refused(found, hint.to_owned())
         }
         [token] if passed => {
             let number = number_of(tokens, token).unwrap_or_default();
@@ -29,39 +29,36 @@ pub(super) fn finding(known: &Known<'_>, seen: &Seen<'_, '_>) -> Finding {
         [token] => {
             refused(format!("`token=` with {}", counted(token.chars().count(), "character")), another(known, token))
         }
-        [_, _, ..] => refused(format!("`token=` {} times", given.len()), Some("keep one of them".to_owned())),
+        [_, _, ..] => refused(format!("`token=` {} times", given.len()), "keep one of them".to_owned()),
     }
 }
 
 /// There is no `token=`: perhaps one under another name.
-fn missing(known: &Known<'_>, seen: &Seen<'_, '_>) -> (String, Option<String>) {
+fn missing(known: &Known<'_>, seen: &Seen<'_, '_>) -> (String, &'static str) {
     let misnamed = seen.parameters.iter().find_map(|(name, value)| {
         let number = number_of(&known.credentials.tokens, value);
         (number.is_some() || name.eq_ignore_ascii_case("token")).then_some((name, number))
     });
-    match misnamed {
-        Some((name, number)) => {
-            let name = plain(name, known.secrets());
-            let what = number.map_or_else(|| "a parameter".to_owned(), |number| format!("token {number}"));
-            (format!("{what} under the name {name}"), Some("the parameter has to be called `token`".to_owned()))
-        }
-        None => {
-            let hint = "the URL at the vendor lacks its end, `?token=` and the token: `mediahook secret show` and `make token` print it";
-            ("no `token=`".to_owned(), Some(hint.to_owned()))
-        }
+    if let Some((name, number)) = misnamed {
+        let name = plain(name, known.secrets());
+        let what = number.map_or_else(|| "a parameter".to_owned(), |number| format!("token {number}"));
+        (format!("{what} under the name {name}"), "the parameter has to be called `token`")
+    } else {
+        let hint = "the URL at the vendor lacks its end, `?token=` and the token: `mediahook secret show` and `make token` print it";
+        ("no `token=`".to_owned(), hint)
     }
 }
 
 /// What another token may be.
-fn another(known: &Known<'_>, token: &str) -> Option<String> {
+fn another(known: &Known<'_>, token: &str) -> String {
     for (product, credentials) in known.others {
         if let Some(number) = number_of(&credentials.tokens, token) {
-            return Some(format!("that is token {number} of {product}: the URL is that of another product"));
+            return format!("that is token {number} of {product}: the URL is that of another product");
         }
     }
     for (number, valid) in (1..).zip(&known.credentials.tokens) {
         if let Some(how) = near(valid.expose_secret(), token) {
-            return Some(format!("it is token {number} {how}"));
+            return format!("it is token {number} {how}");
         }
     }
     let mut lengths: Vec<usize> =
@@ -70,11 +67,11 @@ fn another(known: &Known<'_>, token: &str) -> Option<String> {
     lengths.dedup();
     let has_length = lengths.contains(&token.chars().count());
     let lengths = lengths.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
-    Some(if has_length {
+    if has_length {
         "no token that is known here".to_owned()
     } else {
         format!("the tokens here have {lengths} characters")
-    })
+    }
 }
 
 /// How the valid token became the given one.
@@ -106,15 +103,12 @@ fn form_decoded(text: &str) -> String {
     while let [first, tail @ ..] = rest {
         let escaped =
             if *first == b'%' { tail.get(..2).and_then(|digits| std::str::from_utf8(digits).ok()) } else { None };
-        match escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = tail.get(2..).unwrap_or_default();
-            }
-            None => {
-                bytes.push(*first);
-                rest = tail;
-            }
+        if let Some(byte) = escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            bytes.push(byte);
+            rest = tail.get(2..).unwrap_or_default();
+        } else {
+            bytes.push(*first);
+            rest = tail;
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()

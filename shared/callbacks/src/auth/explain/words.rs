@@ -47,6 +47,11 @@ pub(super) fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{plural}")
 }
 
+/// `key 1`, `one of 2 keys`.
+pub(super) fn one_of(count: usize, what: &str) -> String {
+    if count == 1 { format!("{what} 1") } else { format!("one of {}", counted(count, what)) }
+}
+
 /// A number of seconds, in the largest unit that says it well.
 pub(super) fn span(seconds: u64) -> String {
     match seconds {
