@@ -20,8 +20,9 @@ make demo, make demo-aws and make test need nothing but Rust, Python 3 and make.
   drift      print fields of the vendors' newest SDKs that the parser does not know
   events     regenerate events/, schema/, types/ and docs/kinds.md
   invoke     invoke one function in Docker: FUNCTION=aliyun-ims EVENT=snapshot-complete
-  watch      serve the functions on http://localhost:9000/lambda-url/<function>/, rebuilt on every change;
-             FLAGS for `cargo lambda watch`
+  install    install the tool, mediahook; FLAGS for `cargo install`
+  watch      serve the functions on http://localhost:9000/lambda-url/<function>/, on this machine only, rebuilt on every
+             change; FLAGS for `cargo lambda watch`
   functions  build the functions for this machine, unoptimised, as the tests run them
   build      build the functions for Lambda: ARCH=arm64 or x86_64
   deploy     build for DEPLOY_ARCH=arm64 and deploy the stack STACK=mediahook to AWS; PARAMETERS="Name=value ..." for the
@@ -57,6 +58,13 @@ VENV := $(CURDIR)/.venv
 export PATH := $(VENV)/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 
+# The AWS CLI and the Rust SDK read AWS_REGION, SAM and boto3 AWS_DEFAULT_REGION: here they are the same.
+ifneq ($(AWS_REGION),)
+export AWS_DEFAULT_REGION := $(AWS_REGION)
+else ifneq ($(AWS_DEFAULT_REGION),)
+export AWS_REGION := $(AWS_DEFAULT_REGION)
+endif
+
 .PHONY: setup
 setup: $(VENV)/test.ready $(VENV)/build.ready $(VENV)/lint.ready $(VENV)/checkov.ready types/node_modules/ready
 
@@ -77,6 +85,13 @@ $(VENV)/checkov.ready: requirements/checkov.txt
 types/node_modules/ready: types/package-lock.json $(VENV)/types.ready
 	npm ci --prefix types --silent --no-audit --no-fund
 	@touch $@
+
+# The tool. It need not be as small as a function, so it is built in another profile, faster.
+
+.PHONY: install
+install:
+	cargo install --locked --profile tool --path tools/mediahook $(FLAGS)
+	@echo 'Completions for bash, zsh and fish: mediahook completions --help. Manual pages: mediahook man --help.'
 
 # Demos and tests. All of them run one build for this machine, in cargo's dev profile.
 
@@ -241,6 +256,8 @@ invoke: $(VENV)/build.ready
 
 .PHONY: watch
 watch: $(VENV)/build.ready
+	@echo 'A function is compiled when its first request comes. That takes minutes, in which the sender waits: begin with' \
+	  '`mediahook send … --timeout 900`.'
 	MEDIAHOOK_ALLOW_UNSIGNED=true cargo lambda watch --invoke-address 127.0.0.1 $(FLAGS)
 
 # The stack's architecture and the one that its functions are built for are the same.
@@ -251,8 +268,13 @@ STACK ?= mediahook
 # `sam deploy` takes one list of parameters: what is kept in parameters.yaml, the architecture, and PARAMETERS.
 OVERRIDES := $(addprefix file://,$(wildcard parameters.yaml)) Architecture=$(DEPLOY_ARCH) $(PARAMETERS)
 
+# Whether there are a region and credentials, before anything is built.
+.PHONY: account
+account: $(VENV)/build.ready
+	@$(VENV)/bin/python deploy/account.py $(FLAGS)
+
 .PHONY: deploy
-deploy: $(VENV)/build.ready
+deploy: account
 	$(if $(findstring Architecture=,$(PARAMETERS)),$(error the architecture is what is built for: use DEPLOY_ARCH=x86_64))
 	$(if $(findstring --parameter-overrides,$(FLAGS)),$(error use PARAMETERS="Name=value ..." for parameters of the template))
 	ARCH=$(DEPLOY_ARCH) sam build --config-env $(CONFIG)

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use callbacks::{Product, kinds};
 
 /// Targets of the Makefile that only other targets use.
-const INNER: [&str; 6] = ["help", "lint-templates", "mediahook", "preflight", "test-template", "test-types"];
+const INNER: [&str; 7] = ["account", "help", "lint-templates", "mediahook", "preflight", "test-template", "test-types"];
 
 /// The folder of the workspace.
 fn root() -> PathBuf {
@@ -214,4 +214,26 @@ fn readme_and_the_table_name_the_sdk_that_the_parser_is_checked_against() {
     for document in ["README.md", "docs/kinds.md"] {
         assert!(read(document).contains(&format!("`tencentcloud-sdk-python-vod` {version}")), "{document}: {version}");
     }
+}
+
+/// A function must not be able to tell why it refuses a request: what explains that is not constant in time.
+#[test]
+fn no_function_explains_a_refusal() {
+    let mut folders = ["functions", "shared/lambda", "shared/receiver", "shared/delivery", "shared/queues"]
+        .map(|path| root().join(path))
+        .to_vec();
+    let mut files = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in folder.read_dir().unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                assert!(!text.contains("explain"), "{}", path.display());
+                files += 1;
+            }
+        }
+    }
+    assert!(files > 40, "{files}");
 }
