@@ -9,8 +9,12 @@
 //! by [`Schedule::is_new`] is cut short where another schedule has been before. The name has to tell apart whatever makes a
 //! difference to what follows, to the properties that are checked, and to the code that is in the middle of something.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 /// One way in which everything may happen: a list of choices.
 #[derive(Debug)]
@@ -153,6 +157,46 @@ pub fn sample<T>(seed: u64, percent: u64, test: impl FnOnce(&mut Schedule<'_>) -
     test(&mut Schedule { choices: Vec::new(), made: 0, repeated: 0, beyond })
 }
 
+/// Calls `explore` for each of these bounds, on all processors at once. The results are in the order of the bounds.
+pub fn explore_each<B: Sync, R: Send>(all: &[B], explore: impl Fn(&B) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let found = Mutex::new(BTreeMap::new());
+    let work = || {
+        while let Some((number, bounds)) = all.iter().enumerate().nth(next.fetch_add(1, Ordering::Relaxed)) {
+            let result = explore(bounds);
+            found.lock().unwrap_or_else(PoisonError::into_inner).insert(number, result);
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
+            scope.spawn(work);
+        }
+    });
+    found.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect()
+}
+
+/// The rows of the tables that follow a heading of a Markdown document, without the heads of the tables: their cells.
+///
+/// A proof holds what it has met against what a document says.
+#[must_use]
+pub fn rows<'d>(document: &'d str, heading: &str) -> Vec<Vec<&'d str>> {
+    let lines = document.lines().skip_while(|line| *line != heading).skip(1);
+    let lines: Vec<&str> = lines.take_while(|line| !line.starts_with("## ")).collect();
+    let is_rule = |line: &str| line.starts_with("|---");
+    let is_row = |number: usize| lines.get(number + 1).is_none_or(|next| !is_rule(next));
+    let rows = lines.iter().enumerate().filter(|(number, line)| is_row(*number) && !is_rule(line));
+    let rows = rows.filter_map(|(_, line)| line.strip_prefix("| ")?.strip_suffix(" |"));
+    rows.map(|row| row.split(" | ").collect()).collect()
+}
+
+/// The bug of this list that the variable `PROVE_BUG` names, if one of them.
+///
+/// A bug is sown into the code under test, to see that its proof fails.
+pub fn sown<B: Copy + fmt::Debug>(bugs: &[B]) -> Option<B> {
+    let name = std::env::var("PROVE_BUG").ok()?;
+    bugs.iter().find(|bug| format!("{bug:?}") == name).copied()
+}
+
 /// The next number of `SplitMix64` (<https://prng.di.unimi.it/splitmix64.c>).
 fn next(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -224,6 +268,19 @@ mod tests {
         let (all, pruned) = (count(false), count(true));
         assert_eq!((all.schedules, all.states), (6, 0));
         assert!(pruned.schedules <= all.schedules && pruned.states > 0, "{pruned:?}");
+    }
+
+    #[test]
+    fn results_are_in_the_order_of_the_bounds() {
+        let all: Vec<u64> = (0..20).collect();
+        assert_eq!(explore_each(&all, |bounds| bounds * 2), all.iter().map(|bounds| bounds * 2).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn rows_are_those_of_one_section() {
+        let document = "# A\n## B\n| a | b |\n|---|---|\n| 1 | 2 |\n| 3 |\n### C\n| c |\n|---|\n| 4 |\n## D\n| 5 |\n";
+        assert_eq!(rows(document, "## B"), [vec!["1", "2"], vec!["3"], vec!["4"]]);
+        assert!(rows(document, "## E").is_empty());
     }
 
     #[test]
