@@ -12,9 +12,11 @@ make demo, make demo-aws and make test need nothing but Rust, Python 3 and make.
   demo-aws   send every sample through queue, dispatch and bus, against the AWS APIs on this machine
   test       run all tests
   test-loss  count what arrives of N=6000 callbacks while the AWS APIs and the functions fail
-  prove      run dispatch, intake and pull in every interleaving of runs, faults and time, and find seeded bugs;
+  prove      run dispatch, receiving and pulling in every interleaving of runs, faults and time, compare them with a model
+             of the protocol, and find ten seeded bugs; BUG=ShortLease leaves one of them in, and fails;
              REPLAY=<bounds>:<choices> prints what happens in the schedule that a failure names
   prove-random  run CALLBACKS=1000000 callbacks through random schedules, from SEED=1 on
+  protocol   show the model of the protocol in a browser, one step at a time, on http://localhost:3000/: PORT=3000
   lint       check format, lints, documentation, dependencies and templates; warnings are errors
   fuzz       fuzz the parsers and signature verification with RUNS=20000 inputs each
   drift      print fields of the vendors' newest SDKs that the parser does not know
@@ -132,16 +134,29 @@ test-loss: $(VENV)/aws.ready
 	LOSS_CALLBACKS=$(N) cargo test --locked --workspace --test loss -- --nocapture
 
 # The explored code is optimised, unlike in other tests.
-PROVE := cargo test --quiet --locked --workspace --lib --config 'profile.dev.package.delivery.opt-level=2' \
-  --config 'profile.dev.package.explorer.opt-level=2'
+PROVE := cargo test --quiet --locked --workspace --lib \
+  $(foreach package,delivery explorer lambda protocol stateright,--config 'profile.dev.package.$(package).opt-level=2')
+
+BUGS := ClaimWithoutLease CompleteBeforePublish ReleaseOfAnothers ShortLease PartialFailuresIgnored DeadlineIgnored \
+  IdOfDelivery AnswerBeforeStore RetryLosesBatch ConfirmBeforeStore
 
 .PHONY: prove
 prove: $(VENV)/test.ready
 ifdef REPLAY
 	PROVE_REPLAY=$(REPLAY) $(PROVE) proof::a_schedule_is_told -- --nocapture
+else ifdef BUG
+	$(if $(filter $(BUG),$(BUGS)),,$(error BUG is one of $(BUGS)))
+	PROVE_BUG=$(BUG) $(PROVE) proof:: -- --nocapture --test-threads 1
 else
 	PROVE=1 $(PROVE) proof:: -- --nocapture --test-threads 1
 endif
+
+PORT ?= 3000
+
+.PHONY: protocol
+protocol:
+	$(CARGO_BUILD) --bin=protocol
+	@$(TARGET)/debug/protocol $(PORT)
 
 # How many callbacks are sent through random schedules, and with which seed the first is made.
 CALLBACKS ?= 1000000

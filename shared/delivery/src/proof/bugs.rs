@@ -1,5 +1,8 @@
 //! Bugs that are sown into dispatch, to see that the proof finds them.
 
+use super::named;
+use super::world::Bounds;
+
 /// A bug of the protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Bug {
@@ -30,15 +33,16 @@ impl Bug {
         Self::IdOfDelivery,
     ];
 
-    /// The bounds and the fewest faults that show it.
-    pub(super) fn shows_in(self) -> (&'static str, usize) {
-        match self {
+    /// The bounds that show it, with the fewest faults.
+    pub(super) fn bounds(self) -> Bounds {
+        let (name, faults) = match self {
             Self::ClaimWithoutLease => ("posted-and-pulled", 0),
             Self::ReleaseOfAnothers => ("months", 2),
             Self::DeadlineIgnored => ("clocks", 1),
             Self::CompleteBeforePublish | Self::ShortLease | Self::PartialFailuresIgnored | Self::IdOfDelivery => {
                 ("months", 1)
             }
-        }
+        };
+        Bounds { faults, ..named(name) }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use explorer::rows;
+
 use super::promises::{Cause, Class};
 
 const DOCUMENT: &str = include_str!("../../../../docs/delivery.md");
@@ -35,23 +37,17 @@ const DUPLICATES: &[&[Class]] = &[
 /// What needs no row.
 const FINE: &[Class] = &[Class::Published, Class::Duplicate];
 
-/// The lines from a heading to the next.
-fn section(heading: &str) -> impl Iterator<Item = &'static str> {
-    let lines = DOCUMENT.lines().skip_while(move |line| *line != heading).skip(1);
-    lines.take_while(|line| !line.starts_with("## "))
-}
-
 /// Each row is met, and what is met has a row.
 pub(super) fn check(met: &BTreeSet<Class>) {
-    let rows: Vec<&str> = section("## When something fails").filter_map(|line| line.strip_prefix("| ")).collect();
+    let rows = rows(DOCUMENT, "## When something fails");
     // What the vendor has had its 200 for, or never sent; a rule's target is behind the bus.
-    let of_dispatch = |row: &&str| row.contains("| 200, before |") || row.contains("| \u{2013} |");
-    let rows: Vec<&str> = rows.into_iter().filter(of_dispatch).filter_map(|row| row.split(" | ").next()).collect();
-    let rows: Vec<&str> = rows.into_iter().filter(|row| *row != "a rule's target").collect();
+    let of_dispatch = |row: &&Vec<&str>| ["200, before", "\u{2013}"].contains(&row[1]) && row[0] != "a rule's target";
+    let rows: Vec<&str> = rows.iter().filter(of_dispatch).map(|row| row[0]).collect();
     assert_eq!(rows, FAILURES.iter().map(|(row, _)| *row).collect::<Vec<_>>());
-    let causes = section("## When an event is published twice")
-        .filter(|line| line.starts_with(|first: char| first.is_ascii_digit()));
-    assert_eq!(causes.count(), DUPLICATES.len());
+    let (_, causes) = DOCUMENT.split_once("\n## When an event is published twice\n").expect("the heading");
+    let (causes, _) = causes.split_once("\n## ").expect("the next heading");
+    let is_cause = |line: &&str| line.starts_with(|first: char| first.is_ascii_digit());
+    assert_eq!(causes.lines().filter(is_cause).count(), DUPLICATES.len());
     let listed = FAILURES.iter().map(|(_, classes)| *classes).chain(DUPLICATES.iter().copied()).chain([FINE]);
     assert_eq!(listed.flatten().copied().collect::<BTreeSet<_>>(), *met);
 }

@@ -100,13 +100,17 @@ pub(super) struct Totals {
     published_again: u64,
     /// How many further publications had each cause.
     causes: BTreeMap<Cause, u64>,
-    dead_letters: u64,
+    /// Messages that became dead letters.
+    pub(super) dead_letters: u64,
+    /// Events that are only among the dead letters in the end.
+    not_redriven: u64,
     pub(super) lost: u64,
 }
 
 impl Totals {
     pub(super) fn add(&mut self, world: &World) {
         self.callbacks += world.messages.len() as u64;
+        self.dead_letters += world.dead_letters;
         for number in 0..3 {
             let of_event = |message: &&Message| message.ids.iter().any(|id| event(id) == number);
             let mut messages = world.messages.iter().filter(of_event).peekable();
@@ -115,7 +119,7 @@ impl Totals {
             }
             self.events += 1;
             match world.published.iter().filter(|published| published.event == number).count() {
-                0 if messages.any(|message| message.place == Place::DeadLetters) => self.dead_letters += 1,
+                0 if messages.any(|message| message.place == Place::DeadLetters) => self.not_redriven += 1,
                 0 => self.lost += 1,
                 1 => self.published_once += 1,
                 _ => self.published_again += 1,

@@ -73,6 +73,10 @@ impl World {
             .map(|published| (published.event, (!published.is_unknown).then(|| number(published.run))))
             .collect();
         published.hash(hash);
+        if self.tells_outcome {
+            let happened: BTreeSet<_> = self.classes.iter().collect();
+            (happened, self.published.len()).hash(hash);
+        }
         let clocks = self.runs.iter().map(|run| run.clock);
         (clocks.clone().min(), clocks.max()).hash(hash);
         for call in &self.calls {

@@ -83,6 +83,8 @@ pub(super) struct World {
     pub(super) late: Vec<(usize, Request)>,
     pub(super) faults: usize,
     pub(super) redrives: usize,
+    /// How many messages have become dead letters.
+    pub(super) dead_letters: u64,
     pub(super) published: Vec<Published>,
     /// When something last went wrong, or did not happen although it could.
     pub(super) disturbed: Duration,
@@ -90,6 +92,10 @@ pub(super) struct World {
     pub(super) broken: Option<Broken>,
     /// What happened that the documents list.
     pub(super) classes: Vec<Class>,
+    /// Whether it is told what everything comes to: states differ by what happened on the way there, too.
+    pub(super) tells_outcome: bool,
+    /// What everything has come to in the end.
+    pub(super) outcome: Option<protocol::Outcome>,
     /// What happens, in words, where somebody wants to read it.
     pub(super) story: Option<Vec<String>>,
 }
@@ -195,10 +201,13 @@ impl World {
             late: Vec::new(),
             faults: bounds.faults,
             redrives: 1,
+            dead_letters: 0,
             published: Vec::new(),
             disturbed: Duration::ZERO,
             broken: None,
             classes: Vec::new(),
+            tells_outcome: false,
+            outcome: None,
             story: None,
         }
     }
@@ -381,18 +390,13 @@ impl World {
             Used::Most => most,
             Used::TooMuch => most + Duration::from_secs(1),
         };
-        let mut batch = message.map_or_else(|| self.visible(), |message| vec![message]);
+        let batch = message.map_or_else(|| self.visible(), |message| vec![message]);
         let most = self.bounds.receives;
-        batch.retain(|message| {
-            let message = &mut self.messages[*message];
-            let is_dead = message.receives >= most;
-            if is_dead {
-                message.place = Place::DeadLetters;
-            }
-            !is_dead
-        });
-        if batch.len() < self.messages.len() && self.messages.iter().any(|message| message.place == Place::DeadLetters)
-        {
+        let (dead, batch): (Vec<usize>, Vec<usize>) =
+            batch.into_iter().partition(|message| self.messages[*message].receives >= most);
+        for message in dead {
+            self.messages[message].place = Place::DeadLetters;
+            self.dead_letters += 1;
             self.classes.push(Class::DeadLetters);
         }
         let now = self.now();
@@ -453,6 +457,14 @@ impl World {
             self.messages[*message].place = Place::Gone;
         }
         self.check_stored();
+    }
+
+    /// Nothing more happens.
+    pub(super) fn end_all(&mut self) {
+        self.check_end();
+        if self.tells_outcome {
+            self.outcome = Some(self.outcome());
+        }
     }
 
     /// A run comes to its end, wherever it is.
