@@ -27,7 +27,7 @@ pub(crate) struct IntakeConfiguration {
 pub(crate) struct SecretConfiguration {
     /// Its name or ARN.
     pub(crate) id: String,
-    /// How long a read value is used before the secret is read again.
+    /// The longest for which a value is used without reading the secret again.
     pub(crate) max_age: Duration,
 }
 

@@ -3,6 +3,8 @@
 mod configuration;
 mod handler;
 mod keyring;
+#[cfg(test)]
+mod proof;
 
 use std::process::ExitCode;
 
@@ -10,7 +12,8 @@ use callbacks::Product;
 use configuration::{Configuration, CredentialsSource};
 use delivery::Intake;
 use handler::Handler;
-use keyring::{Keyring, KeyringError};
+use jiff::Timestamp;
+use keyring::{Keyring, KeyringError, WallClock};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use receiver::Receiver;
 
@@ -30,7 +33,7 @@ async fn serve(product: Product, configuration: Configuration) -> Result<(), Err
     if configuration.allow_unsigned {
         tracing::warn!(%product, "callbacks are accepted without authentication: for local use only");
     }
-    let handler = start(product, configuration).await?;
+    let handler = start(product, configuration, Timestamp::now).await?;
     let service = service_fn(async |LambdaEvent { payload, context }: LambdaEvent<_>| {
         Ok::<_, Error>(handler.handle(payload, &context).await)
     });
@@ -39,13 +42,15 @@ async fn serve(product: Product, configuration: Configuration) -> Result<(), Err
 }
 
 /// Prepares, during Lambda's init phase, what requests need: reads the secret and opens the connection to the queue.
-async fn start(product: Product, configuration: Configuration) -> Result<Handler, KeyringError> {
+async fn start(product: Product, configuration: Configuration, clock: WallClock) -> Result<Handler, KeyringError> {
     let Configuration { aws, intake, credentials, allow_unsigned, tolerance, body_limit } = configuration;
     let intake = Intake::connect(intake.target, intake.overflow, intake.limit, &aws).await?;
     let keyring = async {
         match credentials {
             CredentialsSource::Environment(credentials) => Ok(Keyring::fixed(product, credentials, allow_unsigned)),
-            CredentialsSource::Secret(secret) => Keyring::from_secret(product, secret, allow_unsigned, &aws).await,
+            CredentialsSource::Secret(secret) => {
+                Keyring::from_secret(product, secret, allow_unsigned, &aws, clock).await
+            }
         }
     };
     let (keyring, warm) = tokio::join!(keyring, intake.warm());

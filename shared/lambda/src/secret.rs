@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::config::retry::{RetryPartition, TokenBucket};
 use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
 use delivery::{Aws, CaBundleError};
 use secrecy::SecretString;
@@ -38,8 +39,11 @@ impl Secret {
     pub(crate) async fn new(id: String, aws: &Aws) -> Result<Self, CaBundleError> {
         let timeouts =
             TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).operation_timeout(READ_TIMEOUT).build();
+        // The SDK's default is a quota of retries, which an outage uses up: after it, each read that finds its connection closed
+        // would fail.
+        let retries = RetryPartition::custom("secret").token_bucket(TokenBucket::unlimited()).build();
         let configuration = aws_sdk_secretsmanager::config::Builder::from(aws.configuration().await?);
-        let client = Client::from_conf(configuration.timeout_config(timeouts).build());
+        let client = Client::from_conf(configuration.timeout_config(timeouts).retry_partition(retries).build());
         Ok(Self { client, id })
     }
 

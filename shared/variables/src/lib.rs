@@ -44,7 +44,7 @@ pub const OVERFLOW: &str = "MEDIAHOOK_OVERFLOW";
 /// `{"access_key_id":"…","access_key_secret":"…"}`.
 pub const SECRET_ID: &str = "MEDIAHOOK_SECRET_ID";
 
-/// Seconds after which the secret is read again: 1 to 86400, by default 300.
+/// The longest for which a value of the secret is used without reading it again, in seconds: 1 to 86400, by default 300.
 pub const SECRET_MAX_AGE: &str = "MEDIAHOOK_SECRET_MAX_AGE";
 
 // Functions that receive.

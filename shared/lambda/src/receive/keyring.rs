@@ -34,7 +34,11 @@ struct State {
     allow_unsigned: bool,
     current: Mutex<Arc<Credentials>>,
     source: Option<Source>,
+    clock: WallClock,
 }
+
+/// Tells the time. Monotonic clocks stop while Lambda freezes the function between requests.
+pub(super) type WallClock = fn() -> Timestamp;
 
 /// The secret that the credentials are refreshed from.
 #[derive(Debug)]
@@ -46,12 +50,13 @@ struct Source {
     refreshing: watch::Sender<bool>,
 }
 
-/// The state of refreshing. Times are those of the wall clock, since monotonic clocks stop while Lambda freezes the function
-/// between requests.
+/// The state of refreshing, in times of the wall clock.
 #[derive(Debug)]
 struct Refresh {
     /// When the next refresh is due.
     due: Timestamp,
+    /// When the credentials are so old that a request waits for a refresh.
+    stale: Timestamp,
     /// When the running refresh was started, and a handle to abort it.
     running: Option<(Timestamp, AbortHandle)>,
 }
@@ -71,11 +76,11 @@ pub(super) enum KeyringError {
 
 impl Verifier for Keyring {
     /// A refresh that is due runs in the background. A request waits for it in two cases: when it would be rejected, since the
-    /// vendor may already sign with a key that was added to the secret; and when the refresh is long overdue, since an
-    /// environment that was idle would accept credentials that were revoked in the meantime.
+    /// vendor may already sign with a key that was added to the secret; and when the credentials are older than the
+    /// maximum age, since an environment that was idle would accept credentials that were revoked in the meantime.
     async fn verify<'b>(&self, request: &Request<'_, 'b>, clock: Clock) -> Result<Authentic<'b>, NotAuthentic> {
         let Self(state) = self;
-        let is_stale = state.source.as_ref().is_some_and(Source::is_stale);
+        let is_stale = state.source.as_ref().is_some_and(|source| (state.clock)() > lock(&source.refresh).stale);
         state.refresh_when_due();
         let verified = state.verify(request, clock);
         match &state.source {
@@ -97,26 +102,33 @@ impl Verifier for Keyring {
 impl Keyring {
     /// A keyring of credentials that never change.
     pub(super) fn fixed(product: Product, credentials: Credentials, allow_unsigned: bool) -> Self {
-        Self::new(product, credentials, allow_unsigned, None)
+        Self::new(product, credentials, allow_unsigned, None, Timestamp::now)
     }
 
-    /// A keyring of the credentials in a secret. It is read now, and refreshed when its value is older than `max_age`.
+    /// A keyring of the credentials in a secret. It is read now, and again before its value is older than `max_age`.
     pub(super) async fn from_secret(
         product: Product,
         secret: SecretConfiguration,
         allow_unsigned: bool,
         aws: &Aws,
+        clock: WallClock,
     ) -> Result<Self, KeyringError> {
         let SecretConfiguration { id, max_age } = secret;
-        let refresh = Mutex::new(Refresh { due: Timestamp::now() + max_age, running: None });
+        let refresh = Mutex::new(Refresh::after(clock(), max_age));
         let secret = Secret::new(id, aws).await?;
         let source = Source { secret, max_age, refresh, refreshing: watch::Sender::new(false) };
         let credentials = source.read(product, allow_unsigned).await?;
-        Ok(Self::new(product, credentials, allow_unsigned, Some(source)))
+        Ok(Self::new(product, credentials, allow_unsigned, Some(source), clock))
     }
 
-    fn new(product: Product, credentials: Credentials, allow_unsigned: bool, source: Option<Source>) -> Self {
-        Self(Arc::new(State { product, allow_unsigned, current: Mutex::new(Arc::new(credentials)), source }))
+    fn new(
+        product: Product,
+        credentials: Credentials,
+        allow_unsigned: bool,
+        source: Option<Source>,
+        clock: WallClock,
+    ) -> Self {
+        Self(Arc::new(State { product, allow_unsigned, current: Mutex::new(Arc::new(credentials)), source, clock }))
     }
 }
 
@@ -137,7 +149,7 @@ impl State {
     /// closed connection.
     fn refresh_when_due(self: &Arc<Self>) {
         let Some(source) = &self.source else { return };
-        let now = Timestamp::now();
+        let now = (self.clock)();
         let mut refresh = lock(&source.refresh);
         match &refresh.running {
             Some((started, task)) if now >= *started + STUCK => task.abort(),
@@ -158,22 +170,26 @@ impl State {
         // A secret that is emptied must not turn authentication off.
         let is_open = self.allow_unsigned && is_empty(&self.credentials());
         let read = source.read(product, is_open).await;
-        let now = Timestamp::now();
-        let due = match read {
+        let now = (self.clock)();
+        let mut refresh = lock(&source.refresh);
+        refresh.running = None;
+        match read {
+            // The function may have been frozen since the secret was read.
             Ok(credentials) => {
                 *lock(&self.current) = Arc::new(credentials);
+                *refresh = Refresh::after(started, source.max_age);
                 tracing::info!(%product, "the secret was refreshed");
-                now + source.max_age
             }
             // The function was frozen meanwhile, so the error says nothing about the secret.
-            Err(_) if now >= started + STUCK => now,
+            Err(_) if now >= started + STUCK => refresh.due = now,
             Err(error) => {
+                refresh.due = now + source.max_age.min(RETRY_AFTER);
+                refresh.stale = now + source.max_age;
                 metrics::emit(product, None, &[(Metric::SecretReadFailures, 1)]);
                 tracing::error!(%product, %error, "the secret could not be refreshed: the last one stays in use");
-                now + source.max_age.min(RETRY_AFTER)
             }
-        };
-        *lock(&source.refresh) = Refresh { due, running: None };
+        }
+        drop(refresh);
         source.refreshing.send_replace(false);
     }
 }
@@ -183,12 +199,15 @@ fn is_empty(credentials: &Credentials) -> bool {
     credentials.keys.is_empty() && credentials.tokens.is_empty()
 }
 
-impl Source {
-    /// Whether the refresh has been due for longer than the maximum age.
-    fn is_stale(&self) -> bool {
-        Timestamp::now() > lock(&self.refresh).due + self.max_age
+impl Refresh {
+    /// After a secret was read at this time. It is read again some time before it is too old, so that no request of a busy
+    /// function has to wait for that.
+    fn after(read: Timestamp, max_age: Duration) -> Self {
+        Self { due: read + max_age * 4 / 5, stale: read + max_age, running: None }
     }
+}
 
+impl Source {
     async fn read(&self, product: Product, allow_unsigned: bool) -> Result<Credentials, KeyringError> {
         let credentials = of_secret(&self.secret.read().await?)?;
         usable(product, &credentials, allow_unsigned)?;
