@@ -22,8 +22,17 @@ const SHORTEST: usize = 8;
 /// The parameter of a callback URL that has the token.
 const PARAMETER: &[u8] = b"token=";
 
-/// How far before a parameter its URL, and the key of that, are looked for, in bytes.
+/// How far before a parameter its URL is looked for, in bytes.
 const LONGEST_URL: usize = 2_048;
+
+/// How far before a URL its key is looked for, in bytes: what is between them is quotes and backslashes.
+const LONGEST_KEY: usize = 128;
+
+/// What is in no URL.
+const ENDS_OF_URL: &[u8] = b"\"' <>\n";
+
+/// How many backslashes may stand before a character: 31 in JSON in five strings.
+const MOST_BACKSLASHES: usize = 32;
 
 /// What is in a URL of a function, or before a URL that the vendor posts callbacks to: parts of a host, and of keys.
 const CALLBACKS: [&str; 5] = [".lambda-url.", ".execute-api.", "notifyaddress", "notifyurl", "callback"];
@@ -57,27 +66,53 @@ pub fn redact<'b>(body: &'b [u8], credentials: &Credentials) -> Cow<'b, [u8]> {
 /// The text without the tokens of callback URLs in it, whosever they are: in a URL of a function, or under a key that names an
 /// address for callbacks.
 pub(crate) fn callback_urls(body: &[u8]) -> Cow<'_, [u8]> {
+    let mut url = None;
     let redacted = replace(body, |rest, before| {
-        let behind = literal_at(rest, PARAMETER)?;
-        let start = before.len().saturating_sub(LONGEST_URL);
-        let before = String::from_utf8_lossy(before.get(start..).unwrap_or_default()).to_ascii_lowercase();
-        // The URL, and what stands before it: its key.
-        let url = before.rfind("http")?;
-        let key =
-            before.get(..url).unwrap_or_default().trim_end_matches(|character: char| !character.is_alphanumeric());
-        let key = key.rsplit(|character: char| !character.is_alphanumeric()).next().unwrap_or_default();
-        let host = before.get(url..).unwrap_or_default();
-        let is_callback = CALLBACKS.iter().any(|part| host.contains(part) || key.contains(part));
-        let is_in_url = !host.contains(['"', '\'', ' ', '<', '>', '\n']);
+        let position = before.len();
+        if rest.first().is_some_and(|byte| ENDS_OF_URL.contains(byte)) {
+            url = None;
+        } else if begins_with(rest, "http") {
+            url = Some(Url { start: position, is_callback: names_callbacks(key_before(before)) });
+        }
+        let url = url.as_mut().filter(|url| position - url.start <= LONGEST_URL)?;
+        url.is_callback |= CALLBACKS.iter().any(|part| begins_with(rest, part));
+        let behind = literal_at(rest, PARAMETER).filter(|_| url.is_callback)?;
         let length = value_length(rest.get(behind..).unwrap_or_default());
-        (is_callback && is_in_url && length > 0).then_some((behind, behind + length))
+        (length > 0).then_some((behind, behind + length))
     });
     redacted.map_or(Cow::Borrowed(body), Cow::Owned)
 }
 
+/// A URL in a text, as far as it has been read.
+struct Url {
+    /// Where it begins.
+    start: usize,
+    /// Whether the vendor posts callbacks to it.
+    is_callback: bool,
+}
+
+/// Whether a text begins with this one, whatever its letter case.
+fn begins_with(text: &[u8], start: &str) -> bool {
+    text.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start.as_bytes()))
+}
+
+/// The key of what stands behind a text.
+fn key_before(text: &[u8]) -> &[u8] {
+    let text = text.get(text.len().saturating_sub(LONGEST_KEY)..).unwrap_or_default();
+    let end = text.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |last| last + 1);
+    let key = text.get(..end).unwrap_or_default();
+    let start = key.iter().rposition(|byte| !byte.is_ascii_alphanumeric()).map_or(0, |before| before + 1);
+    key.get(start..).unwrap_or_default()
+}
+
+/// Whether a key names an address for callbacks.
+fn names_callbacks(key: &[u8]) -> bool {
+    (0..key.len()).any(|start| CALLBACKS.iter().any(|part| begins_with(key.get(start..).unwrap_or_default(), part)))
+}
+
 /// A text in which some places are replaced; `None` where there are none. `find` is given what is left and what was before, and
 /// tells from where to where in what is left something is to be replaced.
-fn replace(text: &[u8], find: impl Fn(&[u8], &[u8]) -> Option<(usize, usize)>) -> Option<Vec<u8>> {
+fn replace(text: &[u8], mut find: impl FnMut(&[u8], &[u8]) -> Option<(usize, usize)>) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     let (mut position, mut copied) = (0, 0);
     while position < text.len() {
@@ -107,7 +142,7 @@ fn token_at(text: &[u8], token: &[u8]) -> Option<(usize, usize)> {
     let start = literal_at(text, PARAMETER)?;
     let rest = text.get(start..)?;
     let end = literal_at(rest, token)?;
-    (end == value_length(rest)).then_some((start, start + end))
+    in_value(rest.get(end..)?).is_none().then_some((start, start + end))
 }
 
 /// How long what the text begins with is, if it is these bytes, however written.
@@ -148,7 +183,7 @@ fn unit_at(text: &[u8]) -> Option<(Vec<u8>, usize)> {
             Some((vec![u8::try_from(value).ok()?], digits + 2))
         }
         b'\\' => {
-            let slashes = text.iter().take_while(|byte| **byte == b'\\').count();
+            let slashes = text.iter().take(MOST_BACKSLASHES).take_while(|byte| **byte == b'\\').count();
             match text.get(slashes)? {
                 b'u' => {
                     let character = char::from_u32(hexadecimal(text.get(slashes + 1..slashes + 5)?)?)?;
@@ -185,14 +220,18 @@ fn hexadecimal(digits: &[u8]) -> Option<u32> {
 /// How long the value of a parameter is that the text begins with: up to what ends it or the string that it is in.
 fn value_length(text: &[u8]) -> usize {
     let mut length = 0;
-    while let Some(rest) = text.get(length..).filter(|rest| !rest.is_empty()) {
-        let (unit, taken) = unit_at(rest).unwrap_or((vec![b'&'], 1));
-        if unit.iter().any(|byte| matches!(byte, b'&' | b'#' | b'"' | b'\'' | b'<' | b'>') || *byte <= b' ') {
-            break;
-        }
+    while let Some(taken) = text.get(length..).and_then(in_value) {
         length += taken;
     }
     length
+}
+
+/// How long what the text begins with is, where it is a part of a parameter's value.
+fn in_value(text: &[u8]) -> Option<usize> {
+    text.first()?;
+    let (unit, taken) = unit_at(text).unwrap_or((vec![b'&'], 1));
+    let is_end = |byte: &u8| matches!(byte, b'&' | b'#' | b'"' | b'\'' | b'<' | b'>') || *byte <= b' ';
+    (!unit.iter().any(is_end)).then_some(taken)
 }
 
 #[cfg(test)]
@@ -268,6 +307,19 @@ mod tests {
             ),
         ] {
             assert_eq!(String::from_utf8(callback_urls(body.as_bytes()).into_owned()).unwrap(), expected, "{body}");
+        }
+    }
+
+    /// Each of these took time that is quadratic in its length.
+    #[test]
+    fn what_could_be_looked_at_again_and_again_is_looked_at_once() {
+        let credentials = |token: &str| Credentials { tokens: vec![token.to_owned().into()], ..Credentials::default() };
+        for piece in [r"\\", "httptoken=", "token=", "http", "token=abc", "%25", "notifyurl:http?token=", "&#x2f;"] {
+            let body = piece.repeat(300_000 / piece.len()).into_bytes();
+            for token in ["abc", TOKEN] {
+                let redacted = redact(&body, &credentials(token)).into_owned();
+                assert!(callback_urls(&redacted).len() <= body.len() * 2, "{piece}");
+            }
         }
     }
 }
