@@ -5,7 +5,6 @@
 //! an element without content is not there.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::Range;
 
 use quick_xml::events::{BytesRef, BytesStart, Event};
@@ -31,7 +30,7 @@ pub(super) fn to_json(text: &str) -> Result<String, Unreadable> {
     let config = reader.config_mut();
     config.enable_all_checks(true);
     config.expand_empty_elements = true;
-    let mut tree = Tree::default();
+    let mut tree = Tree { source: text, out: Vec::new(), open: Vec::new(), done: false };
     loop {
         let offset = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
         let event = reader.read_event().map_err(|error| Unreadable::Xml {
@@ -59,16 +58,16 @@ pub(super) fn to_json(text: &str) -> Result<String, Unreadable> {
 ///
 /// A closed element's JSON stands at the end of `out`; its parent remembers where, and puts it in its place when it is
 /// closed itself. So the memory in use is linear in the text, whatever its shape.
-#[derive(Default)]
-struct Tree {
-    names: Names,
+struct Tree<'t> {
+    /// The document.
+    source: &'t str,
     out: Vec<u8>,
     open: Vec<Element>,
     done: bool,
 }
 
 struct Element {
-    name: Name,
+    name: Place,
     /// Where its content begins in `Tree::out`.
     start: usize,
     text: String,
@@ -77,40 +76,54 @@ struct Element {
     members: Vec<Member>,
 }
 
-/// A value in `Tree::out`.
+/// A value in `Tree::out`, and where its name stands in the document. A document can have many of them.
+#[derive(Clone, Copy)]
 struct Member {
-    name: Name,
-    place: Range<usize>,
+    named: Named,
+    name: Place,
+    value: Place,
 }
 
-/// Names of elements, each kept once: a document has many elements and few names.
-#[derive(Default)]
-struct Names {
-    names: Vec<String>,
-    numbers: HashMap<String, usize>,
+/// What a member is named after.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Named {
+    /// An element: `Name`.
+    Element,
+    /// An attribute: `@name`.
+    Attribute,
+    /// The element that a text's attributes stand at: `Name@`.
+    Attributes,
+    /// The text that stands beside children: `#text`.
+    Text,
 }
 
-/// The number of a name.
-type Name = usize;
+/// From where to where something stands.
+#[derive(Clone, Copy)]
+struct Place {
+    start: u32,
+    end: u32,
+}
 
-impl Names {
-    fn number(&mut self, name: &str) -> Name {
-        if let Some(number) = self.numbers.get(name) {
-            return *number;
-        }
-        let number = self.names.len();
-        self.names.push(name.to_owned());
-        self.numbers.insert(name.to_owned(), number);
-        number
+impl Place {
+    /// The place of a part of a text that has been checked to be no longer than a place can tell.
+    fn of(part: &str, whole: &str) -> Self {
+        let start = part.as_ptr().addr().wrapping_sub(whole.as_ptr().addr());
+        Self::between(start, start.saturating_add(part.len()))
     }
 
-    fn get(&self, name: Name) -> &str {
-        self.names.get(name).map_or("", String::as_str)
+    fn between(start: usize, end: usize) -> Self {
+        let narrow = |offset| u32::try_from(offset).unwrap_or(u32::MAX);
+        Self { start: narrow(start), end: narrow(end) }
+    }
+
+    fn range(self) -> Range<usize> {
+        let wide = |offset| usize::try_from(offset).unwrap_or(usize::MAX);
+        wide(self.start)..wide(self.end)
     }
 }
 
-impl Tree {
-    fn open(&mut self, start: &BytesStart<'_>, offset: usize) -> Result<(), Unreadable> {
+impl<'t> Tree<'t> {
+    fn open(&mut self, start: &BytesStart<'t>, offset: usize) -> Result<(), Unreadable> {
         let broken = |problem| Unreadable::Xml { offset, problem };
         if self.done {
             return Err(broken("content after the root element"));
@@ -122,24 +135,30 @@ impl Tree {
             parent.has_children = true;
         }
         let mut element = Element {
-            name: self.names.number(start.name().as_ref()),
+            name: Place::of(start.name().as_ref(), self.source),
             start: self.out.len(),
             text: String::new(),
             has_children: false,
             members: Vec::new(),
         };
         // No event has attributes. Should one come, it is kept beside the children; that of an element without children
-        // beside the element, since it must not turn a text into an object, which nothing would then read.
-        for attribute in start.attributes() {
+        // beside the element, since it must not turn a text into an object, which nothing would then read. One that is there
+        // twice is a list: to look for it among all others would take time for each of them.
+        for attribute in start.attributes().with_checks(false) {
             let attribute = attribute.map_err(|_| broken("malformed attribute"))?;
             let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|_| broken("unknown entity"))?;
             let from = self.out.len();
             push_string(&mut self.out, &value);
-            let name = self.names.number(&format!("@{}", attribute.key.as_ref()));
-            element.members.push(Member { name, place: from..self.out.len() });
+            let name = Place::of(attribute.key.as_ref(), self.source);
+            element.members.push(self.member(Named::Attribute, name, from));
         }
         self.open.push(element);
         Ok(())
+    }
+
+    /// The value that was written from here on, under this name.
+    fn member(&self, named: Named, name: Place, from: usize) -> Member {
+        Member { named, name, value: Place::between(from, self.out.len()) }
     }
 
     fn text(&mut self, text: &str) -> Result<(), &'static str> {
@@ -156,74 +175,62 @@ impl Tree {
     fn close(&mut self) {
         let Some(mut element) = self.open.pop() else { return };
         let has_text = !element.text.trim().is_empty();
-        if element.has_children {
-            if has_text {
-                let from = self.out.len();
-                push_string(&mut self.out, &element.text);
-                let name = self.names.number("#text");
-                element.members.push(Member { name, place: from..self.out.len() });
-            }
-            let mut object = self.assemble(&mut element);
-            self.out.truncate(element.start);
-            self.out.append(&mut object);
-        } else if self.open.is_empty() && !element.members.is_empty() {
-            // The root has nothing beside it.
-            element.has_children = true;
-            self.open.push(element);
-            return self.close();
-        } else {
+        // The root has nothing beside it.
+        let is_object = element.has_children || (self.open.is_empty() && !element.members.is_empty());
+        if is_object && has_text {
             let from = self.out.len();
-            if has_text {
-                push_string(&mut self.out, &element.text);
-            }
-            let place = from..self.out.len();
-            let prefix = self.names.get(element.name).to_owned();
-            let attributes: Vec<Member> = element
-                .members
-                .into_iter()
-                .map(|member| {
-                    let name = format!("{prefix}{}", self.names.get(member.name));
-                    Member { name: self.names.number(&name), place: member.place }
-                })
-                .collect();
-            match self.open.last_mut() {
-                Some(parent) => {
-                    parent.members.extend(attributes);
-                    if !place.is_empty() {
-                        parent.members.push(Member { name: element.name, place });
-                    }
-                }
-                None => self.close_root(element.name),
-            }
-            return;
+            push_string(&mut self.out, &element.text);
+            element.members.push(self.member(Named::Text, Place::between(0, 0), from));
         }
-        let place = element.start..self.out.len();
+        let object = if is_object || !element.members.is_empty() { self.assemble(&mut element) } else { Vec::new() };
+        self.out.truncate(element.start);
+        let mut members = Vec::new();
+        if !object.is_empty() {
+            self.out.extend_from_slice(&object);
+            let named = if is_object { Named::Element } else { Named::Attributes };
+            members.push(self.member(named, element.name, element.start));
+        }
+        if has_text && !is_object {
+            let from = self.out.len();
+            push_string(&mut self.out, &element.text);
+            members.push(self.member(Named::Element, element.name, from));
+        }
         match self.open.last_mut() {
-            Some(parent) if !place.is_empty() => parent.members.push(Member { name: element.name, place }),
-            Some(_) => {}
+            Some(parent) => parent.members.append(&mut members),
             None => self.close_root(element.name),
         }
+    }
+
+    /// What a member is named after.
+    fn name(&self, member: &Member) -> (Named, &'t str) {
+        (member.named, self.source.get(member.name.range()).unwrap_or_default())
     }
 
     /// The object of the element's members, in the order in which their names first appear.
     fn assemble(&self, element: &mut Element) -> Vec<u8> {
         // Members of one name come together; a stable sort keeps them in document order.
-        element.members.sort_by_key(|member| member.name);
-        let mut runs: Vec<&[Member]> = element.members.chunk_by(|one, other| one.name == other.name).collect();
-        runs.sort_by_key(|run| run.first().map(|member| member.place.start));
+        element.members.sort_by(|one, other| self.name(one).cmp(&self.name(other)));
+        let same = |one: &Member, other: &Member| self.name(one) == self.name(other);
+        let mut runs: Vec<&[Member]> = element.members.chunk_by(same).collect();
+        runs.sort_by_key(|run| run.first().map(|member| member.value.start));
 
-        let value = |member: &Member| self.out.get(member.place.clone()).unwrap_or_default();
-        let mut object = Vec::with_capacity(self.out.len() - element.start + 16 * runs.len());
+        let value = |member: &Member| self.out.get(member.value.range()).unwrap_or_default();
+        let mut object = Vec::with_capacity(self.out.len() - element.start + 8 * runs.len());
         object.push(b'{');
         for run in runs {
             let [first, others @ ..] = run else { continue };
             if object.len() > 1 {
                 object.push(b',');
             }
-            let name = self.names.get(first.name);
-            push_string(&mut object, name);
+            let (named, name) = self.name(first);
+            match named {
+                Named::Element => push_string(&mut object, name),
+                Named::Attribute => push_string(&mut object, &format!("@{name}")),
+                Named::Attributes => push_string(&mut object, &format!("{name}@")),
+                Named::Text => push_string(&mut object, "#text"),
+            }
             object.push(b':');
-            let is_list = !others.is_empty() || LISTS.contains(&name);
+            let is_list = !others.is_empty() || (named == Named::Element && LISTS.contains(&name));
             if is_list {
                 object.push(b'[');
             }
@@ -240,9 +247,9 @@ impl Tree {
         object
     }
 
-    fn close_root(&mut self, name: Name) {
+    fn close_root(&mut self, name: Place) {
         self.done = true;
-        let name = self.names.get(name);
+        let name = self.source.get(name.range()).unwrap_or_default();
         let is_object = self.out.first() == Some(&b'{');
         if name == ROOT && is_object {
             return;
@@ -309,12 +316,19 @@ mod tests {
             ("<Response><A><B/></A> \n </Response>", r#"{"A":{}}"#),
             ("<Response><A> a b </A><B>\n</B></Response>", r#"{"A":" a b "}"#),
             ("<Response><A>x&amp;&lt;&#x4e2d;<![CDATA[<y>&z;]]></A></Response>", r#"{"A":"x&<中<y>&z;"}"#),
-            ("<?xml version=\"1.0\"?><!-- c --><Response><A a=\"1\">t</A></Response>\n", r#"{"A@a":"1","A":"t"}"#),
+            (
+                "<?xml version=\"1.0\"?><!-- c --><Response><A a=\"1\">t</A></Response>\n",
+                r#"{"A@":{"@a":"1"},"A":"t"}"#,
+            ),
+            (
+                "<Response><A a=\"1\" a=\"2\">t</A><A b=\"3\">u</A></Response>",
+                r#"{"A@":[{"@a":["1","2"]},{"@b":"3"}],"A":["t","u"]}"#,
+            ),
             ("<Response a=\"1\"/>", r#"{"@a":"1"}"#),
             ("<Response a=\"1\">t</Response>", r##"{"@a":"1","#text":"t"}"##),
             (
                 "<Response><A a=\"x&amp;y\"><B>1</B>t</A><C c=\"1\"/></Response>",
-                r##"{"A":{"@a":"x&y","B":"1","#text":"t"},"C@c":"1"}"##,
+                r##"{"A":{"@a":"x&y","B":"1","#text":"t"},"C@":{"@c":"1"}}"##,
             ),
             ("<Other><A>1</A></Other>", r#"{"Other":{"A":"1"}}"#),
             ("<Response/>", r#"{"Response":null}"#),
