@@ -15,14 +15,20 @@ const ITEMS: usize = 5_000;
 const STRUCTS: usize = 10 << 20;
 
 /// How many events a body may hold. The vendors' own limit for an answer is 16, and they report some dozen jobs or media at
-/// once. A body with more is one event.
+/// once. What holds more is one event.
 pub(crate) const EVENTS: usize = 1_000;
+
+/// Bytes by which the events that are taken apart may be longer than twice the body.
+const GROWTH: usize = 64 << 10;
 
 /// Bytes that may be copied, besides those of the body.
 const COPIES: usize = 8 << 20;
 
+/// Bytes of memory for JSON in strings, besides twice those of the body.
+const EMBEDDED: usize = 4 << 20;
+
 thread_local! {
-    static LEFT: Cell<Left> = const { Cell::new(Left { items: ITEMS, structs: STRUCTS, copies: COPIES, omitted: 0 }) };
+    static LEFT: Cell<Left> = const { Cell::new(Left::of_body(0)) };
 }
 
 /// What is left.
@@ -30,24 +36,41 @@ thread_local! {
 struct Left {
     items: usize,
     structs: usize,
+    events: usize,
+    growth: usize,
     copies: usize,
+    embedded: usize,
     omitted: u64,
+}
+
+impl Left {
+    /// What there is for a body of this length.
+    const fn of_body(length: usize) -> Self {
+        Self {
+            items: ITEMS,
+            structs: STRUCTS,
+            events: EVENTS,
+            growth: GROWTH.saturating_add(length),
+            copies: COPIES.saturating_add(length),
+            embedded: EMBEDDED.saturating_add(length.saturating_mul(2)),
+            omitted: 0,
+        }
+    }
 }
 
 /// Does something with the budget that a body of this length has.
 pub(crate) fn of_body<T>(length: usize, work: impl FnOnce() -> T) -> T {
-    let before =
-        LEFT.replace(Left { items: ITEMS, structs: STRUCTS, copies: COPIES.saturating_add(length), omitted: 0 });
+    let before = LEFT.replace(Left::of_body(length));
     let result = work();
     LEFT.set(before);
     result
 }
 
-/// Does something that does not count.
+/// Does something that does not count, apart from the JSON in strings, which stays in memory.
 pub(crate) fn uncounted<T>(work: impl FnOnce() -> T) -> T {
     let before = LEFT.get();
     let result = work();
-    LEFT.set(before);
+    LEFT.set(Left { embedded: LEFT.get().embedded, ..before });
     result
 }
 
@@ -70,6 +93,41 @@ pub(crate) fn take_copies(bytes: usize) -> bool {
         LEFT.set(Left { copies, ..left });
         true
     })
+}
+
+/// Whether so many events may be made of one, which together are so many bytes longer than it is.
+pub(crate) fn take_events(events: usize, growth: usize) -> bool {
+    let left = LEFT.get();
+    let after = left.events.checked_sub(events).zip(left.growth.checked_sub(growth));
+    after.is_some_and(|(events, growth)| {
+        LEFT.set(Left { events, growth, ..left });
+        true
+    })
+}
+
+/// Bytes by which events that are taken apart may still be longer than what they are parts of.
+pub(crate) fn growth() -> usize {
+    LEFT.get().growth
+}
+
+/// Whether JSON in a string may take so many bytes of memory.
+pub(crate) fn take_embedded(bytes: usize) -> bool {
+    let left = LEFT.get();
+    let after = left.embedded.checked_sub(bytes);
+    after.is_some_and(|embedded| {
+        LEFT.set(Left { embedded, ..left });
+        true
+    })
+}
+
+/// Bytes of memory that JSON in strings may still take.
+pub(crate) fn embedded() -> usize {
+    LEFT.get().embedded
+}
+
+/// Sets how many bytes of memory JSON in strings may still take.
+pub(crate) fn set_embedded(embedded: usize) {
+    LEFT.set(Left { embedded, ..LEFT.get() });
 }
 
 /// Whether a file may be listed that repeats so many bytes of others. One that may not is counted as omitted.

@@ -21,14 +21,14 @@ use crate::{Product, body, budget, unknown};
 #[must_use]
 pub fn decode(product: Product, body: &[u8], received: Timestamp) -> Vec<CloudEvent> {
     let bytes = &callback_urls(body);
-    budget::of_body(bytes.len(), || Body { product, bytes, received }.events(true))
+    budget::of_body(bytes.len(), || Body { product, bytes, received, depth: 0 }.events(true))
 }
 
 /// Turns one message of a vendor's queue into its events: what [`decode`] makes of it had it been posted.
 #[must_use]
 pub fn decode_pulled(product: Product, message: &[u8], received: Timestamp) -> Vec<CloudEvent> {
     let bytes = &callback_urls(message);
-    budget::of_body(bytes.len(), || Body { product, bytes, received }.events(false))
+    budget::of_body(bytes.len(), || Body { product, bytes, received, depth: 0 }.events(false))
 }
 
 /// What was posted or pulled, or a part of it that stands for itself.
@@ -37,17 +37,30 @@ struct Body<'b> {
     product: Product,
     bytes: &'b [u8],
     received: Timestamp,
+    /// In how many others it was.
+    depth: usize,
+}
+
+/// In how many others a part can be. A message of a queue may hold what a topic pushed, and that an event of several jobs.
+const MOST_AROUND: usize = 4;
+
+/// What a body is.
+enum Read {
+    Event(Box<CloudEvent>),
+    Parts(Vec<String>),
 }
 
 impl Body<'_> {
     fn events(self, may_be_answer: bool) -> Vec<CloudEvent> {
         match self.read(may_be_answer) {
-            Ok(events) => events,
+            Ok(Read::Event(event)) => vec![*event],
+            Ok(Read::Parts(parts)) => parts.into_iter().flat_map(|part| self.part(&part).events(false)).collect(),
             Err(error) => vec![self.unreadable(&error)],
         }
     }
 
-    fn read(self, may_be_answer: bool) -> Result<Vec<CloudEvent>, Unreadable> {
+    /// Reads the one event of a body, or takes the body apart.
+    fn read(self, may_be_answer: bool) -> Result<Read, Unreadable> {
         let vendor = self.product.vendor();
         let json = body::to_json(self.bytes)?;
         let document = Document::parse(json)?;
@@ -56,16 +69,19 @@ impl Body<'_> {
         if !root.is_object() {
             return Err(Unreadable::NotAnObject { found: body::what(root.text()) });
         }
-        let answer = if may_be_answer { (vendor.answer)(root) } else { None };
-        match answer.or_else(|| (vendor.unwrap)(root)).or_else(|| (vendor.split)(root)) {
-            Some(parts) => Ok(parts.iter().flat_map(|part| self.part(part).events(false)).collect()),
-            None => self.event(root).map(|event| vec![event]),
+        // Of two members with one key, one would be lost.
+        if self.depth < MOST_AROUND && document.is_unambiguous() {
+            let answer = if may_be_answer { (vendor.answer)(root) } else { None };
+            if let Some(parts) = answer.or_else(|| (vendor.unwrap)(root)).or_else(|| (vendor.split)(root)) {
+                return Ok(Read::Parts(parts));
+            }
         }
+        self.event(root).map(|event| Read::Event(Box::new(event)))
     }
 
     /// A part of the body, which stands for itself.
     fn part(self, text: &str) -> Body<'_> {
-        Body { product: self.product, bytes: text.as_bytes(), received: self.received }
+        Body { product: self.product, bytes: text.as_bytes(), received: self.received, depth: self.depth + 1 }
     }
 
     /// The one event of an object.

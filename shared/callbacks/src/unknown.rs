@@ -53,7 +53,7 @@ struct Signals<'d> {
 impl Parts {
     /// Looks for parts in a value, and in everything that is in it.
     fn look_into(&mut self, value: Value<'_>, is_item: bool) {
-        let value = value.embedded().unwrap_or(value);
+        value.look_into_embedded(|embedded| self.look_into(embedded, is_item));
         for item in value.items() {
             self.look_into(item, true);
         }

@@ -12,7 +12,7 @@ use crate::wire::{Text, Time, Unused, read_struct};
 /// Results of the nodes under the names of the nodes (`VodSnapshot_53e77`). JSON in a string.
 pub(super) const ACTIVITY_RESULTS: &str = "ActivityResults";
 
-/// How many nodes without a name become steps. Workflows have some ten nodes.
+/// How many items of a list of nodes are read. Workflows have some ten nodes.
 const MOST_UNNAMED: usize = 1_000;
 
 /// Members that each node has.
@@ -90,10 +90,10 @@ fn nodes<'d>(results: Value<'d>) -> Vec<(Option<&'d str>, Value<'d>)> {
         return named(results).collect();
     }
     let is_node = |item: &Value<'d>| [STATUS, ACTIVITY_ID].iter().any(|key| item.get(key).is_some());
-    let (mut unnamed, others): (Vec<Value<'d>>, Vec<Value<'d>>) =
-        results.items().map(|item| item.part().unwrap_or(item)).partition(is_node);
     // What is passed over still counts for the outcome.
-    unnamed.drain(unnamed.len().min(MOST_UNNAMED)..).for_each(Value::pass_over);
+    results.pass_over_items_from(MOST_UNNAMED);
+    let (unnamed, others): (Vec<Value<'d>>, Vec<Value<'d>>) =
+        results.items().take(MOST_UNNAMED).map(|item| item.part().unwrap_or(item)).partition(is_node);
     others.into_iter().flat_map(named).chain(unnamed.into_iter().map(|node| (None, node))).collect()
 }
 
@@ -127,7 +127,7 @@ fn step(node: Value<'_>, input: Option<&str>) -> (Step, Review) {
 /// What the result of a node of this kind says; nothing where it says it in a form that is not known.
 fn facts(result: Value<'_>, kind: Kind, input: Option<&str>) -> Facts {
     let Some(result) = result.part() else { return Facts::default() };
-    if result.get(MESSAGE_BODY).and_then(Value::part).is_some() {
+    if result.get(MESSAGE_BODY).and_then(Value::object).is_some() {
         return (Product::AliyunIms.vendor().read)(result).1;
     }
     let job: ActivityResult = read_struct(result);

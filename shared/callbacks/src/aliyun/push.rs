@@ -52,7 +52,7 @@ pub(super) fn answer(body: Value<'_>) -> Option<Vec<String>> {
         ("Message", messages) => messages,
         _ => return None,
     };
-    if messages.items().nth(budget::EVENTS).is_some() {
+    if !budget::take_events(messages.items().count(), 0) {
         return None;
     }
     let mut texts = Vec::new();
@@ -78,8 +78,7 @@ pub(super) fn unwrap(body: Value<'_>) -> Option<Vec<String>> {
 
 /// What an object has besides what was sent, members of the delivery, and attributes of XML.
 fn others(object: Value<'_>, sent: &str, delivery: &[&str]) -> Option<String> {
-    let attributes = object.members().map(|(key, _)| key).filter(|key| key.starts_with('@'));
-    rest(object, &[sent], &attributes.chain(delivery.iter().copied()).collect::<Vec<_>>())
+    rest(object, sent, |key| key.starts_with('@') || delivery.contains(&key))
 }
 
 /// What was sent: a text, or an object that stands in its place.

@@ -144,21 +144,44 @@ impl<'t> Document<'t> {
     /// Whether every JSON reader takes it, and takes the same from it: it has no number that neither a 64-bit integer nor a
     /// double can hold, and no object with a key that is there twice.
     pub(crate) fn is_plain(&self) -> bool {
+        let is_held = |index| self.shape(index) != Shape::Number || is_held(self.text(index));
+        self.indexes().all(is_held) && self.has_each_key_once(|key| key)
+    }
+
+    /// Whether no object has a key twice, blanks around the key aside.
+    pub(crate) fn is_unambiguous(&self) -> bool {
+        self.has_each_key_once(str::trim)
+    }
+
+    fn has_each_key_once(&self, name: impl Fn(&str) -> &str) -> bool {
         let mut keys = Vec::new();
-        (0..narrow(self.nodes.len())).all(|index| match self.shape(index) {
-            Shape::Number => is_held(self.text(index)),
-            Shape::Object => {
-                keys.clear();
-                let (mut key, end) = self.inside(index);
-                while key < end {
-                    keys.push(self.text(key));
-                    key = self.behind(key + 1);
-                }
-                keys.sort_unstable();
-                keys.is_sorted_by(|one, other| one < other)
-            }
-            _ => true,
+        let mut objects = self.indexes().filter(|index| self.shape(*index) == Shape::Object);
+        objects.all(|object| {
+            keys.clear();
+            keys.extend(self.keys(object));
+            let name = |key: &u32| name(self.text(*key));
+            keys.sort_unstable_by(|one, other| name(one).cmp(name(other)));
+            keys.is_sorted_by(|one, other| name(one) < name(other))
         })
+    }
+
+    fn indexes(&self) -> impl Iterator<Item = u32> {
+        0..narrow(self.nodes.len())
+    }
+
+    /// The numbers of an object's keys, in the order in which they stand.
+    pub(crate) fn keys(&self, object: u32) -> impl Iterator<Item = u32> {
+        let (mut next, end) = self.inside(object);
+        std::iter::from_fn(move || {
+            let key = (next < end).then_some(next)?;
+            next = self.behind(key + 1);
+            Some(key)
+        })
+    }
+
+    /// Bytes of memory that a text takes at most once it is scanned.
+    pub(crate) fn size_of(text: &str) -> usize {
+        size_of::<Self>() + text.len() + most_nodes(text) * size_of::<Node>()
     }
 }
 

@@ -4,9 +4,6 @@ use super::value::Value;
 use super::write::{push_string, push_value};
 use crate::budget;
 
-/// Bytes by which the parts together may be longer than twice what they are parts of.
-const MAX_GROWTH: usize = 64 * 1024;
-
 /// Where a list of things stands, and how its event is taken apart.
 pub(crate) struct Lists<'l> {
     /// The ways to the lists from the outermost object: one key or two.
@@ -35,7 +32,7 @@ pub(crate) fn parts(event: Value<'_>, lists: &Lists<'_>) -> Option<Vec<String>> 
     if things.len() < 2 {
         return None;
     }
-    let longest = event.source().len() * 2 + MAX_GROWTH;
+    let longest = event.source().len() + budget::growth();
     let mut length = 0;
     let mut parts = Vec::with_capacity(things.len());
     for (number, thing) in things.iter().enumerate() {
@@ -46,7 +43,7 @@ pub(crate) fn parts(event: Value<'_>, lists: &Lists<'_>) -> Option<Vec<String>> 
         }
         parts.push(part);
     }
-    Some(parts)
+    budget::take_events(parts.len(), length.saturating_sub(event.source().len())).then_some(parts)
 }
 
 /// What an item is about.

@@ -11,6 +11,9 @@ use crate::budget;
 /// How many values of an object that others stand behind are looked at. With more, it is not known how the event ended.
 const MOST_SHADOWED: usize = 10_000;
 
+/// How many runs of values that no struct has a place for are noted. With more, it is not known how the event ended.
+const MOST_UNREAD: usize = 50_000;
+
 /// What is noted while the values of one vendor event are read.
 #[derive(Default)]
 pub(crate) struct Notes<'d> {
@@ -43,8 +46,8 @@ impl<'d> Notes<'d> {
 
     /// The values that no struct has a place for.
     pub(crate) fn unread(&self) -> impl Iterator<Item = Value<'d>> {
-        let runs = self.unread.borrow().clone();
-        runs.into_iter().flat_map(|(first, end)| first.run(end))
+        let run = |index| self.unread.borrow().get(index).copied();
+        (0..).map_while(run).flat_map(|(first, end)| first.run(end))
     }
 
     /// Whether a part of the event stands in a string that cannot be read to its end.
@@ -104,6 +107,21 @@ impl<'d> Value<'d> {
         self.document.is_plain()
     }
 
+    /// Whether it is a text, a number or the like, which holds no other values.
+    pub(crate) fn is_leaf(self) -> bool {
+        !self.is_list() && !self.is_object()
+    }
+
+    /// Whether parts of an event can be in it.
+    fn may_hold_parts(self) -> bool {
+        !self.is_leaf() || self.json_in_string().is_some()
+    }
+
+    /// What stands in a string and looks like a list or an object.
+    fn json_in_string(self) -> Option<&'d str> {
+        self.string().map(str::trim).filter(|text| text.starts_with(['{', '[']))
+    }
+
     /// The items of a list; none of another value.
     pub(crate) fn items(self) -> impl Iterator<Item = Self> {
         let (first, end) = if self.is_list() { self.document.inside(self.index) } else { (0, 0) };
@@ -130,12 +148,10 @@ impl<'d> Value<'d> {
 
     /// The numbers of an object's keys, in the order of the keys, of equal ones the last.
     fn in_order(self) -> Vec<u32> {
-        let mut keys = Vec::new();
-        let (mut key, end) = if self.is_object() { self.document.inside(self.index) } else { (0, 0) };
-        while key < end {
-            keys.push(key);
-            key = self.document.behind(key + 1);
+        if !self.is_object() {
+            return Vec::new();
         }
+        let mut keys: Vec<u32> = self.document.keys(self.index).collect();
         let text = |key: &u32| self.member(*key).0;
         if !keys.is_sorted_by(|one, other| text(one) < text(other)) {
             keys.sort_unstable_by(|one, other| text(one).cmp(text(other)).then(other.cmp(one)));
@@ -159,9 +175,8 @@ impl<'d> Value<'d> {
         let mut places = keys;
         places.sort_unstable();
         let is_shadowed = |value: &Self| places.binary_search(&value.index.saturating_sub(1)).is_err();
-        let may_hold_parts = |value: &Self| !matches!(value.shape(), Shape::Number | Shape::True | Shape::False);
         let values = self.entries().map(|(_, value)| value);
-        let mut shadowed = values.filter(|value| may_hold_parts(value) && is_shadowed(value));
+        let mut shadowed = values.filter(|value| value.may_hold_parts() && is_shadowed(value));
         shadowed.by_ref().take(MOST_SHADOWED).for_each(Self::pass_over);
         if shadowed.next().is_some() {
             self.notes.damage();
@@ -186,19 +201,35 @@ impl<'d> Value<'d> {
     /// The list or object that stands as JSON in a string.
     ///
     /// What vendors break in such JSON is mended where it is plain what was meant. What cannot be read to its end is read
-    /// as far as it goes, and noted as damaged where `is_part`: then it is not known how that part of the event ended.
+    /// as far as it goes, and noted as damaged where `is_part`: then it is not known how that part of the event ended. The same
+    /// is noted of what the [`budget`] has no room for.
     pub(super) fn embedded_part(self, is_part: bool) -> Option<Self> {
-        let text = self.string().filter(|text| text.trim_start().starts_with(['{', '[']))?;
-        let document = Document::parse(text.trim()).or_else(|_| {
+        let document = self.scanned(is_part)?;
+        let document = self.notes.embedded.push_get(Box::new(document));
+        Some(Self { document, notes: self.notes, index: Document::ROOT })
+    }
+
+    /// The document of what stands as JSON in a string.
+    fn scanned(self, is_part: bool) -> Option<Document<'d>> {
+        let text = self.json_in_string()?;
+        let has_room = |text: &str| {
+            let has_room = budget::take_embedded(Document::size_of(text));
+            if !has_room {
+                self.notes.damage();
+            }
+            has_room
+        };
+        if !has_room(text) {
+            return None;
+        }
+        let mended = || {
             let repaired = repair::repair(text);
             if is_part && !repaired.is_whole {
                 self.notes.damage();
             }
-            Document::parse(repaired.text)
-        });
-        let document = document.ok()?;
-        let document = self.notes.embedded.push_get(Box::new(document));
-        Some(Self { document, notes: self.notes, index: Document::ROOT })
+            if has_room(&repaired.text) { Document::parse(repaired.text).ok() } else { None }
+        };
+        Document::parse(text).ok().or_else(mended)
     }
 
     /// The list or object that stands as JSON in a string.
@@ -206,8 +237,21 @@ impl<'d> Value<'d> {
         self.embedded_part(false)
     }
 
+    /// Looks at the list or object that stands as JSON in a string, which is forgotten afterwards.
+    pub(crate) fn look_into_embedded(self, look: impl FnOnce(Value<'_>)) {
+        let before = budget::embedded();
+        if let Some(document) = self.scanned(false) {
+            let notes = Notes::default();
+            look(Value::root(&document, &notes));
+            if notes.is_damaged() {
+                self.notes.damage();
+            }
+        }
+        budget::set_embedded(before);
+    }
+
     /// The object that this is, or that a list begins with, or that stands as JSON in a string, as a part of the event: one
-    /// that cannot be read to its end is noted as damaged.
+    /// that cannot be read to its end is noted as damaged, and what else is in the list is passed over.
     pub(crate) fn part(self) -> Option<Self> {
         match self.shape() {
             Shape::Plain | Shape::Escaped => {
@@ -216,6 +260,10 @@ impl<'d> Value<'d> {
                     self.notes.damage();
                 }
                 part
+            }
+            Shape::List => {
+                self.pass_over_items_from(1);
+                self.items().next()?.part()
             }
             _ => self.object(),
         }
@@ -241,7 +289,19 @@ impl<'d> Value<'d> {
 
     /// Notes that no struct has a place for it and the values behind it, up to this node.
     pub(super) fn pass_over_until(self, end: u32) {
-        self.notes.unread.borrow_mut().push((self, end));
+        let mut unread = self.notes.unread.borrow_mut();
+        if unread.len() < MOST_UNREAD {
+            unread.push((self, end));
+        } else if self.run(end).any(Self::may_hold_parts) {
+            self.notes.damage();
+        }
+    }
+
+    /// Notes that no struct has a place for the items of a list from this one on.
+    pub(crate) fn pass_over_items_from(self, number: usize) {
+        if let Some(item) = self.items().nth(number) {
+            item.pass_over_until(self.document.inside(self.index).1);
+        }
     }
 
     /// This value and those behind it, up to this node.

@@ -1,6 +1,5 @@
 //! Values as JSON text: in canonical form, and without white space.
 
-use std::collections::HashMap;
 use std::io::{self, Write};
 
 use super::document::{Shape, is_held};
@@ -19,7 +18,7 @@ pub(crate) fn canonical(value: Value<'_>) -> Vec<u8> {
     text
 }
 
-/// Writes the canonical form of a value, without some members of it.
+/// Writes the canonical form of a value, without some members of it that are texts or numbers.
 ///
 /// # Errors
 /// Those of `out`.
@@ -45,7 +44,7 @@ pub(crate) fn write_canonical(value: Value<'_>, omitted: &[&str], out: &mut impl
         Shape::Object => {
             let mut before: &[u8] = b"{";
             for (key, member) in value.members() {
-                if omitted.contains(&key) {
+                if omitted.contains(&key) && member.is_leaf() {
                     continue;
                 }
                 out.write_all(before)?;
@@ -59,20 +58,22 @@ pub(crate) fn write_canonical(value: Value<'_>, omitted: &[&str], out: &mut impl
     }
 }
 
-/// An object as it stands, compact, without these members of it, so that every JSON reader takes it.
+/// An object as it stands, compact, so that every JSON reader takes it, without the members of these keys that are texts or
+/// numbers.
 ///
 /// What a reader may refuse is written in another way: a number that no double holds as a string of its digits, and of a key
 /// that is there several times all but the last with a number behind it (`Key#1`).
 pub(crate) fn handed_on(object: Value<'_>, omitted: &[&str]) -> String {
+    let is_omitted = |key: &str, value: Value<'_>| omitted.contains(&key) && value.is_leaf();
     if object.is_plain() {
-        return compact_without(object, omitted);
+        return compact_without(object, is_omitted);
     }
     let mut text = Vec::with_capacity(object.source().len());
-    write_plain(object, omitted, &mut text);
+    write_plain(object, &is_omitted, &mut text);
     String::from_utf8(text).unwrap_or_default()
 }
 
-fn write_plain(value: Value<'_>, omitted: &[&str], out: &mut Vec<u8>) {
+fn write_plain(value: Value<'_>, is_omitted: &dyn Fn(&str, Value<'_>) -> bool, out: &mut Vec<u8>) {
     match value.shape() {
         Shape::Number if !is_held(value.text()) => push_string(out, value.text()),
         Shape::List => {
@@ -80,28 +81,22 @@ fn write_plain(value: Value<'_>, omitted: &[&str], out: &mut Vec<u8>) {
             for item in value.items() {
                 out.push(before);
                 before = b',';
-                write_plain(item, &[], out);
+                write_plain(item, &|_, _| false, out);
             }
             out.extend_from_slice(if before == b'[' { b"[]" } else { b"]" });
         }
         Shape::Object => {
-            let mut seen: HashMap<&str, usize> = HashMap::new();
-            let entries = || value.entries().filter(|(key, _)| !omitted.contains(&key.trim()));
-            let mut count: HashMap<&str, usize> = HashMap::new();
-            entries().for_each(|(key, _)| *count.entry(key).or_default() += 1);
+            let keys = Keys::of(value);
             let mut before = b'{';
-            for (key, member) in entries() {
+            for (key, member) in value.entries().filter(|(key, member)| !is_omitted(key.trim(), *member)) {
                 out.push(before);
                 before = b',';
-                let number = seen.entry(key).or_default();
-                *number += 1;
-                if count.get(key) == Some(number) {
-                    push_string(out, key);
-                } else {
-                    push_string(out, &format!("{key}#{number}"));
+                match keys.number(key, member) {
+                    None => push_string(out, key),
+                    Some(number) => push_string(out, &keys.new(&format!("{key}#{number}"))),
                 }
                 out.push(b':');
-                write_plain(member, &[], out);
+                write_plain(member, &|_, _| false, out);
             }
             out.extend_from_slice(if before == b'{' { b"{}" } else { b"}" });
         }
@@ -109,13 +104,54 @@ fn write_plain(value: Value<'_>, omitted: &[&str], out: &mut Vec<u8>) {
     }
 }
 
-/// An object, compact, without these members of it. All else stays as it stands.
-pub(crate) fn compact_without(object: Value<'_>, omitted: &[&str]) -> String {
-    if !object.entries().any(|(key, _)| omitted.contains(&key.trim())) {
+/// The keys of an object, in the order of their texts, equal ones in the order in which they stand.
+struct Keys<'d> {
+    object: Value<'d>,
+    keys: Vec<u32>,
+}
+
+impl<'d> Keys<'d> {
+    fn of(object: Value<'d>) -> Self {
+        let mut keys: Vec<u32> = object.document.keys(object.index).collect();
+        let text = |key: &u32| object.document.text(*key);
+        keys.sort_by(|one, other| text(one).cmp(text(other)));
+        Self { object, keys }
+    }
+
+    /// All that are equal to this key.
+    fn equal(&self, key: &str) -> &[u32] {
+        let text = |index: &u32| self.object.document.text(*index);
+        let start = self.keys.partition_point(|index| text(index) < key);
+        let end = self.keys.partition_point(|index| text(index) <= key);
+        self.keys.get(start..end).unwrap_or_default()
+    }
+
+    /// Which of its equals the key of this member is, from 1; `None` where it is the last.
+    fn number(&self, key: &str, member: Value<'d>) -> Option<usize> {
+        let equal = self.equal(key);
+        let number = equal.partition_point(|index| *index < member.index);
+        (number < equal.len()).then_some(number)
+    }
+
+    /// A key like this one that the object does not have.
+    fn new(&self, key: &str) -> String {
+        let mut new = key.to_owned();
+        while !self.equal(&new).is_empty() {
+            new.push('#');
+        }
+        new
+    }
+}
+
+/// An object, compact, without some members of it, which are told by key, without blanks around it, and value. All else stays as
+/// it stands.
+fn compact_without(object: Value<'_>, is_omitted: impl Fn(&str, Value<'_>) -> bool) -> String {
+    let is_kept = |(key, value): &(&str, Value<'_>)| !is_omitted(key.trim(), *value);
+    if object.entries().all(|entry| is_kept(&entry)) {
         return compact(object.source());
     }
     let mut text = Vec::with_capacity(object.source().len());
-    for (key, value) in object.entries().filter(|(key, _)| !omitted.contains(&key.trim())) {
+    for (key, value) in object.entries().filter(is_kept) {
         text.push(if text.is_empty() { b'{' } else { b',' });
         push_string(&mut text, key);
         text.push(b':');
@@ -125,15 +161,12 @@ pub(crate) fn compact_without(object: Value<'_>, omitted: &[&str]) -> String {
     String::from_utf8(text).unwrap_or_default()
 }
 
-/// What an object has besides the members that were taken, and those of its delivery, which are texts or numbers; `None` where
+/// What an object has besides the member that was taken, and those of its delivery, which are texts or numbers; `None` where
 /// that is nothing.
-pub(crate) fn rest(object: Value<'_>, taken: &[&str], delivery: &[&str]) -> Option<String> {
-    let members: Vec<_> = object.members().collect();
-    let is_known = |(key, value): &(&str, Value<'_>)| {
-        taken.contains(key) || (delivery.contains(key) && !value.is_list() && !value.is_object())
-    };
-    let known: Vec<&str> = members.iter().copied().filter(is_known).map(|(key, _)| key).collect();
-    (known.len() < members.len()).then(|| compact_without(object, &known))
+pub(crate) fn rest(object: Value<'_>, taken: &str, is_delivery: impl Fn(&str) -> bool) -> Option<String> {
+    let is_known = |key: &str, value: Value<'_>| key == taken || (is_delivery(key) && value.is_leaf());
+    let has_rest = object.entries().any(|(key, value)| !value.is_null() && !is_known(key.trim(), value));
+    has_rest.then(|| compact_without(object, is_known))
 }
 
 /// Takes out the white space between tokens, so that the text fits on one line. `text` must be JSON.

@@ -7,6 +7,9 @@ use std::marker::PhantomData;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, IntoDeserializer, MapAccess, Visitor};
 
+/// How many keys of an object are looked at. No struct has so many fields.
+const MOST_KEYS: usize = 1_000;
+
 /// An object whose keys are in `camelCase`, `PascalCase` or `snake_case`, as it comes: `T` sees `camelCase` only.
 ///
 /// Of a key that is there in two spellings the one that sorts first counts. With a serde alias it would be a duplicate field, which
@@ -48,7 +51,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<A> {
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
         while let Some(key) = self.object.next_key::<String>()? {
             let key = camel_case(&key);
-            if self.seen.insert(key.clone()) {
+            if self.seen.len() < MOST_KEYS && self.seen.insert(key.clone()) {
                 return seed.deserialize(key.into_deserializer()).map(Some);
             }
             self.object.next_value::<IgnoredAny>()?;

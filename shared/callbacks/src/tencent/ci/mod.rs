@@ -40,7 +40,7 @@ pub(crate) fn kinds() -> impl Iterator<Item = (String, Kind)> {
 /// The callback in JSON that has the root of the XML around it. The vendor's samples do not.
 pub(super) fn unwrap(body: Value<'_>) -> Option<Vec<String>> {
     let callback = body.get(RESPONSE).filter(|callback| callback.is_object())?;
-    Some(std::iter::once(callback.source().to_owned()).chain(rest(body, &[RESPONSE], &[])).collect())
+    Some(std::iter::once(callback.source().to_owned()).chain(rest(body, RESPONSE, |_| false)).collect())
 }
 
 /// The jobs of a callback. What it has beside its name and its jobs, which is nothing in practice, goes with the first job.

@@ -29,8 +29,9 @@ pub(crate) fn answer(body: Value<'_>) -> Option<Vec<String>> {
         return None;
     }
     let is_list = |key: &str| matches!(key, EVENT_SET | EVENT_LIST);
+    let is_beside = |key: &str| BESIDE.contains(&key);
     let (key, list) = response.entries().filter(|(key, _)| is_list(key)).last()?;
-    if list.items().nth(budget::EVENTS).is_some() {
+    if !budget::take_events(list.items().count(), 0) {
         return None;
     }
     let event = |item: Value<'_>| if key == EVENT_SET { Some(item.source().to_owned()) } else { content(item) };
@@ -43,9 +44,9 @@ pub(crate) fn answer(body: Value<'_>) -> Option<Vec<String>> {
     } else {
         return None;
     };
-    events.extend(rest(response, &[key], BESIDE));
+    events.extend(rest(response, key, is_beside));
     if inner.is_some() {
-        events.extend(rest(body, &[RESPONSE], BESIDE));
+        events.extend(rest(body, RESPONSE, is_beside));
     }
     Some(events)
 }
@@ -61,7 +62,11 @@ fn content(item: Value<'_>) -> Option<String> {
             _ => return None,
         }
     }
-    Some(content?.object()?.source().to_owned())
+    let content = content?;
+    let mut items = content.items();
+    // A text is handed on as it is, whatever it is. A list of several holds no one event.
+    let event = items.next().filter(|_| items.next().is_none()).unwrap_or(content);
+    (event.is_object() || event.string().is_some()).then(|| event.source().to_owned())
 }
 
 #[cfg(test)]

@@ -132,30 +132,40 @@ fn name(event: Value<'_>) -> Text {
 pub(super) fn read(event: Value<'_>) -> Facts {
     let name = name(event);
     let is_head = |key: &str| HEAD.iter().any(|known| known.eq_ignore_ascii_case(key));
-    let others: Vec<(&str, Value<'_>)> = event.members().filter(|(key, _)| !is_head(key)).collect();
-    let objects: Vec<(&str, Value<'_>)> =
-        others.iter().filter_map(|(key, value)| Some((*key, value.object()?))).collect();
+    let others = || event.members().filter(|(key, _)| !is_head(key));
+    // The objects that may be the payload: those that the table has, that of the old envelope, and the only one.
+    let of_key = |present: &str| EVENTS.iter().find(|(.., key, _)| is_key(present, key));
+    let is_old = |key: &str| key.eq_ignore_ascii_case("data");
+    let mut objects = others().filter_map(|(key, value)| Some((key, value.object()?)));
+    let first = objects.next();
+    let mut is_only = true;
+    let objects: Vec<(&str, Value<'_>)> = first
+        .into_iter()
+        .chain(objects.inspect(|_| is_only = false))
+        .filter(|(key, _)| of_key(key).is_some() || is_old(key))
+        .collect();
 
     let by_name = EVENTS.iter().find(|(known, ..)| name.as_deref() == Some(known));
-    let of_key = |present: &str| EVENTS.iter().find(|(.., key, _)| is_key(present, key));
-    let payloads: Vec<(&Event, &str)> = objects.iter().filter_map(|(key, _)| Some((of_key(key)?, *key))).collect();
+    let payloads: Vec<(&Event, (&str, Value<'_>))> =
+        objects.iter().filter_map(|object| Some((of_key(object.0)?, *object))).collect();
     let own = by_name.and_then(|(event, ..)| payloads.iter().find(|((known, ..), _)| known == event));
-    let old = objects.iter().find(|(key, _)| payloads.is_empty() && key.eq_ignore_ascii_case("data"));
-    let (event, key) = match (own, payloads.as_slice(), old, objects.as_slice()) {
-        (Some((event, key)), ..) | (None, [(event, key)], ..) => (Some(*event), Some(*key)),
-        (None, _, Some((key, _)), _) | (None, _, None, [(key, _)]) => (by_name, Some(*key)),
-        _ => (by_name, None),
+    let old = objects.iter().find(|(key, _)| payloads.is_empty() && is_old(key));
+    let (known, member) = match (own, payloads.as_slice(), old, first.filter(|_| is_only)) {
+        (Some((event, member)), ..) | (None, [(event, member)], ..) => (Some(*event), Some(*member)),
+        (None, _, Some(member), _) => (by_name, Some(*member)),
+        (None, _, None, only) => (by_name, only),
     };
     // What is neither head nor payload is looked at like all that no struct has a place for.
-    others.iter().filter(|(present, _)| Some(*present) != key).for_each(|(_, value)| value.pass_over());
-    let payload_value = objects.iter().find(|(present, _)| Some(*present) == key).map(|(_, value)| *value);
-    let kind = event.map_or(Kind::Unknown, |(_, kind, ..)| *kind);
-    let reader = event.map(|(.., read)| *read);
+    let key = member.map(|(key, _)| key);
+    others().filter(|(present, _)| Some(*present) != key).for_each(|(_, value)| value.pass_over());
+    let payload_value = key.and_then(|key| event.get(key)).and_then(Value::part);
+    let kind = known.map_or(Kind::Unknown, |(_, kind, ..)| *kind);
+    let reader = known.map(|(.., read)| *read);
     let facts = match (old, payload_value) {
         (Some(_), Some(data)) => legacy::read(name.as_deref(), data, reader),
         (_, value) => reader.unwrap_or(payload::<Unknown>)(value),
     };
-    Facts { name: name.0.or_else(|| event.map(|(name, ..)| (*name).to_owned())), kind, ..facts }
+    Facts { name: name.0.or_else(|| known.map(|(name, ..)| (*name).to_owned())), kind, ..facts }
 }
 
 /// Whether a payload under the key `present` is the one that the table has under `key`: documents have some keys without
