@@ -147,6 +147,9 @@ impl<'t> Tree<'t> {
         for attribute in start.attributes().with_checks(false) {
             let attribute = attribute.map_err(|_| broken("malformed attribute"))?;
             let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|_| broken("unknown entity"))?;
+            if value.contains(is_forbidden) {
+                return Err(broken("a character that XML does not allow"));
+            }
             let from = self.out.len();
             push_string(&mut self.out, &value);
             let name = Place::of(attribute.key.as_ref(), self.source);
@@ -163,6 +166,8 @@ impl<'t> Tree<'t> {
 
     fn text(&mut self, text: &str) -> Result<(), &'static str> {
         match self.open.last_mut() {
+            // Each would take six bytes in JSON.
+            Some(_) if text.contains(is_forbidden) => Err("a character that XML does not allow"),
             Some(element) => {
                 element.text.push_str(text);
                 Ok(())
@@ -273,6 +278,11 @@ impl<'t> Tree<'t> {
     }
 }
 
+/// Whether XML allows a character nowhere (<https://www.w3.org/TR/xml/#charsets>): control characters, apart from three.
+fn is_forbidden(character: char) -> bool {
+    character < ' ' && !matches!(character, '\t' | '\n' | '\r')
+}
+
 /// What a reference stands for: a character by number, or one of XML's own five names.
 fn character(reference: &BytesRef<'_>) -> Option<char> {
     if let Ok(Some(character)) = reference.resolve_char_ref() {
@@ -351,6 +361,9 @@ mod tests {
             ("<Response>&xxe;</Response>", "unknown entity"),
             ("<Response>a & b</Response>", "`&` without a reference"),
             ("<Response a=1/>", "malformed attribute"),
+            ("<Response>\u{1}</Response>", "a character that XML does not allow"),
+            ("<Response>&#1;</Response>", "a character that XML does not allow"),
+            ("<Response a=\"\u{0}\"/>", "a character that XML does not allow"),
             ("<Response a=\"&x;\"/>", "unknown entity"),
         ] {
             let error = to_json(xml).unwrap_err();

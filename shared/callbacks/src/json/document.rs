@@ -1,6 +1,7 @@
 //! A JSON text, scanned once: everything after this works on its values.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use jiter::{Jiter, JiterError, JiterErrorType, Peek};
 
@@ -18,6 +19,8 @@ pub(crate) struct Document<'t> {
     text: Cow<'t, str>,
     decoded: String,
     nodes: Vec<Node>,
+    /// Whether no object has a key twice, once that was asked.
+    is_unambiguous: OnceCell<bool>,
 }
 
 /// A value or a key, at its place in the text, or in `decoded` where its text has escapes.
@@ -100,7 +103,7 @@ impl<'t> Document<'t> {
             .finish()
             .map_err(|error| Unreadable::Json { offset: error.index, problem: error.error_type.to_string() })?;
         let Scanner { decoded, nodes, .. } = scanner;
-        Ok(Self { text, decoded, nodes })
+        Ok(Self { text, decoded, nodes, is_unambiguous: OnceCell::new() })
     }
 
     /// The number of its outermost value.
@@ -145,12 +148,12 @@ impl<'t> Document<'t> {
     /// double can hold, and no object with a key that is there twice.
     pub(crate) fn is_plain(&self) -> bool {
         let is_held = |index| self.shape(index) != Shape::Number || is_held(self.text(index));
-        self.indexes().all(is_held) && self.has_each_key_once(|key| key)
+        self.indexes().all(is_held) && (self.is_unambiguous() || self.has_each_key_once(|key| key))
     }
 
     /// Whether no object has a key twice, blanks around the key aside.
     pub(crate) fn is_unambiguous(&self) -> bool {
-        self.has_each_key_once(str::trim)
+        *self.is_unambiguous.get_or_init(|| self.has_each_key_once(str::trim))
     }
 
     fn has_each_key_once(&self, name: impl Fn(&str) -> &str) -> bool {

@@ -168,6 +168,9 @@ impl<'d> Value<'d> {
     /// Passes over the lists, objects and texts that others of the same key stand behind. They count for nothing but what is
     /// looked at like all that no struct has a place for.
     pub(super) fn pass_over_shadowed(self) {
+        if self.document.is_unambiguous() {
+            return;
+        }
         let keys = self.in_order();
         if keys.len() == self.entries().count() {
             return;

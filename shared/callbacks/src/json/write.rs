@@ -12,7 +12,7 @@ use super::value::Value;
 ///
 /// Numbers keep their text. One that neither a 64-bit integer nor a double can hold becomes a string of its digits.
 pub(crate) fn canonical(value: Value<'_>) -> Vec<u8> {
-    let mut text = Vec::new();
+    let mut text = Vec::with_capacity(value.source().len());
     // Writing to memory does not fail.
     write_canonical(value, &[], &mut text).unwrap_or_default();
     text
