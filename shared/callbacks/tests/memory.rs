@@ -1,9 +1,13 @@
 //! Memory is linear in the size of the body, whatever its shape.
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test fails by panicking, and reads the source")]
+
+mod shapes;
 
 use std::sync::Mutex;
 
 use callbacks::{Product, decode};
 use peak_alloc::PeakAlloc;
+use shapes::{Maker, Source};
 
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
@@ -201,4 +205,48 @@ fn what_little_stands_for_has_a_bound() {
             }
         }
     }
+}
+
+/// Peak of what is made of a body and of its JSON, in bytes.
+fn peak(product: Product, body: &str) -> usize {
+    let received = "2026-01-02T03:04:05Z".parse().unwrap();
+    ALLOCATOR.reset_peak_usage();
+    let before = ALLOCATOR.current_usage();
+    let events = decode(product, body.as_bytes(), received);
+    // As they are stored: one after the other.
+    for event in &events {
+        serde_json::to_vec(event).unwrap();
+    }
+    ALLOCATOR.peak_usage() - before
+}
+
+/// How many bodies are made for each size; `SHAPES=100000 cargo test --release --test memory` tries more.
+fn bodies() -> u64 {
+    std::env::var("SHAPES").ok().and_then(|number| number.parse().ok()).unwrap_or(24)
+}
+
+/// Bodies of shapes that nobody thought of, made from the structs and tables.
+#[test]
+fn a_body_of_any_shape_has_a_bound() {
+    let _turn = TURN.lock();
+    let source = Source::read();
+    let first = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(|| fastrand::u64(..));
+    let mut worst = Vec::new();
+    for seed in (0..bodies()).map(|number| first.wrapping_add(number)) {
+        let body = Maker::new(&source, seed).body();
+        for (size, share) in [(100_000, 2), (100_000, 5), (*SIZES.last().unwrap(), 3)] {
+            let text = body.write(size, share);
+            let peak = peak(body.product, &text);
+            assert!(
+                peak <= 8 * text.len() + ALLOWANCE,
+                "SEED={seed}, {}, {size}, 1/{share}: {peak} bytes for a body of {}: {:.2000}",
+                body.product,
+                text.len(),
+                text
+            );
+            worst.push((peak.saturating_sub(8 * text.len()), text.len(), seed, body.product));
+        }
+    }
+    worst.sort_unstable_by_key(|(more, ..)| std::cmp::Reverse(*more));
+    println!("bytes beyond eight times the body, its length, seed, product: {:?}", worst.get(..10));
 }
