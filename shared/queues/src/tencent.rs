@@ -30,6 +30,9 @@ pub const MAINLAND: &str = "https://vod.tencentcloudapi.com";
 /// The server for international accounts.
 pub const INTERNATIONAL: &str = "https://vod.intl.tencentcloudapi.com";
 
+/// The most handles of a confirmation: the vendor's limit.
+const BATCH: usize = 16;
+
 /// Timeout of a pull. The vendor recommends 10 seconds, since it may hold a pull for 5.
 const PULL_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -150,14 +153,19 @@ impl Queue for EventQueue {
     }
 
     async fn confirm(&self, credentials: &Credentials, handles: &[String]) -> Result<usize, QueueError> {
-        if self.confirm_all(credentials, handles).await? {
-            return Ok(0);
-        }
-        let [_, _, ..] = handles else { return Ok(handles.len()) };
-        // The vendor documents neither whether one invalid handle fails the whole request, nor which one it was.
         let mut refused = 0;
-        for handle in handles.chunks(1) {
-            refused += usize::from(!self.confirm_all(credentials, handle).await?);
+        for batch in handles.chunks(BATCH) {
+            if self.confirm_all(credentials, batch).await? {
+                continue;
+            }
+            if batch.len() == 1 {
+                refused += 1;
+                continue;
+            }
+            // The vendor documents neither whether one invalid handle fails the whole request, nor which one it was.
+            for handle in batch.chunks(1) {
+                refused += usize::from(!self.confirm_all(credentials, handle).await?);
+            }
         }
         Ok(refused)
     }
