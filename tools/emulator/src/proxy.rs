@@ -39,6 +39,8 @@ pub enum Fault {
     Error,
     /// It gets the service's throttling error, and has no effect.
     Throttled,
+    /// It gets this status and a body without anything in it, and has no effect: something else than the service responded.
+    Empty(u16),
     /// It gets no response until the caller's timeout.
     Silence {
         /// Whether the call has its effect, which the caller cannot know.
@@ -55,6 +57,7 @@ impl fmt::Debug for Fault {
         match self {
             Self::Error => formatter.write_str("answered 500"),
             Self::Throttled => formatter.write_str("throttled"),
+            Self::Empty(status) => write!(formatter, "answered {status} and nothing"),
             Self::Silence { is_made, then } => {
                 formatter.write_str(if *is_made { "made, but " } else { "not made, and " })?;
                 formatter.write_str(if then.is_some() { "the caller killed" } else { "not answered" })
@@ -162,6 +165,11 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
         None => forward(call.body).await,
         Some(Fault::Error) => error(&call.operation),
         Some(Fault::Throttled) => throttled(&call.operation),
+        Some(Fault::Empty(status)) => {
+            let status = StatusCode::from_u16(status).unwrap_or_default();
+            let body = if status == StatusCode::NO_CONTENT { "" } else { "{}" };
+            plain(status, "application/x-amz-json-1.0", body.to_owned())
+        }
         Some(Fault::Silence { is_made, then }) => {
             if is_made {
                 forward(call.body).await;

@@ -116,6 +116,16 @@ impl Vendor {
         lock(&self.shelf).is_hasty = true;
     }
 
+    /// Gives so many messages to a poll, however few it asks for.
+    pub fn give_at_once(&self, messages: usize) {
+        lock(&self.shelf).batch = Some(messages);
+    }
+
+    /// Writes messages as they are, even where that is no XML; Alibaba Cloud's server only.
+    pub fn write_as_it_is(&self) {
+        lock(&self.shelf).is_raw = true;
+    }
+
     /// Moves the server's clock ahead.
     pub fn move_clock(&self, seconds: i64) {
         lock(&self.shelf).clock = seconds;

@@ -134,9 +134,9 @@ pub(crate) fn event(_handle: &str, body: &str) -> String {
 async fn receive(shelf: &Shared, queue: usize, most: usize, wait: Duration) -> (u16, String) {
     let began = Instant::now();
     loop {
-        let given = lock(shelf).take(queue, most);
+        let given = lock(shelf).take_batch(queue, most);
         if !given.is_empty() {
-            return (200, messages(given));
+            return (200, messages(given, lock(shelf).is_raw));
         }
         if began.elapsed() >= wait || lock(shelf).is_hasty {
             break;
@@ -145,11 +145,11 @@ async fn receive(shelf: &Shared, queue: usize, most: usize, wait: Duration) -> (
     }
     match lock(shelf).empty {
         Empty::Error | Empty::Null => (404, error("MessageNotExist")),
-        Empty::List => (200, messages(Vec::new())),
+        Empty::List => (200, messages(Vec::new(), false)),
     }
 }
 
-fn messages(given: Vec<Given>) -> String {
+fn messages(given: Vec<Given>, is_raw: bool) -> String {
     let message = |given: Given| {
         format!(
             "<Message><MessageId>5F290C926D472878</MessageId><ReceiptHandle>{}</ReceiptHandle><MessageBody>{}</MessageBody>\
@@ -157,7 +157,7 @@ fn messages(given: Vec<Given>) -> String {
              <NextVisibleTime>1250700799348</NextVisibleTime><FirstDequeueTime>1250700779318</FirstDequeueTime>\
              <DequeueCount>1</DequeueCount><Priority>8</Priority></Message>",
             escape(&given.handle),
-            escape(&given.body),
+            if is_raw { given.body.as_str().into() } else { escape(&given.body) },
         )
     };
     let messages: Vec<String> = given.into_iter().map(message).collect();

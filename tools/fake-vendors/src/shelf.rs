@@ -34,6 +34,10 @@ pub(crate) struct Shelf {
     /// A request is being executed that will get no response.
     pub(crate) is_stalling: bool,
     pub(crate) empty: Empty,
+    /// How many messages a poll gets, whatever it asks for.
+    pub(crate) batch: Option<usize>,
+    /// Messages are written as they are, even where that is no XML.
+    pub(crate) is_raw: bool,
     /// A poll of an empty queue is not held.
     pub(crate) is_hasty: bool,
     /// Seconds by which the server's clock is ahead.
@@ -71,6 +75,8 @@ impl Shelf {
             faults: VecDeque::new(),
             is_stalling: false,
             empty: Empty::Error,
+            batch: None,
+            is_raw: false,
             is_hasty: false,
             clock: 0,
             watched: None,
@@ -107,7 +113,12 @@ impl Shelf {
         fault
     }
 
-    pub(crate) fn take(&mut self, queue: usize, most: usize) -> Vec<Given> {
+    /// As many messages as the client asked for, or as the test wants it to get instead.
+    pub(crate) fn take_batch(&mut self, queue: usize, asked: usize) -> Vec<Given> {
+        self.take(queue, self.batch.unwrap_or(asked))
+    }
+
+    fn take(&mut self, queue: usize, most: usize) -> Vec<Given> {
         let now = Instant::now();
         let mut given = Vec::new();
         for message in self.messages.iter_mut().filter(|message| message.queue == queue && !message.is_confirmed) {

@@ -96,7 +96,7 @@ fn authenticate<'h>(shelf: &Shared, of: impl Fn(&str) -> &'h str, body: &[u8]) -
 async fn pull(shelf: &Shared) -> String {
     let began = Instant::now();
     loop {
-        let given = lock(shelf).take(0, BATCH);
+        let given = lock(shelf).take_batch(0, BATCH);
         if !given.is_empty() {
             let events: Vec<String> = given.into_iter().map(|given| given.body).collect();
             return format!(r#"{{"Response":{{"EventSet":[{}],"RequestId":"r-1"}}}}"#, events.join(","));

@@ -333,3 +333,45 @@ fn a_function_that_is_configured_wrongly_does_not_start() {
         assert_eq!(vendor.count(Action::Receive), 0);
     }
 }
+
+/// One message that cannot be read, in XML that only nearly is, costs the others of its batch nothing.
+#[test]
+fn a_message_that_cannot_be_read_costs_no_other() {
+    for kind in KINDS {
+        // A batch for each queue.
+        let mut bodies = few_bodies(32);
+        bodies[5] = match kind {
+            Kind::Tencent => format!("{}1{}", r#"{"A":"#.repeat(150), "}".repeat(150)),
+            Kind::Mns => "no event &nbsp; at all".to_owned(),
+        };
+        let vendor = Vendor::start(kind, &bodies);
+        vendor.write_as_it_is();
+        let mut function = start(&vendor, kind, &[]);
+        invoke(&function).unwrap();
+        let stored = events(&mut function);
+        assert_eq!((stored.len(), vendor.left()), (bodies.len(), 0), "{kind:?}");
+        assert_eq!(stored.iter().filter(|event| event.unreadable().is_some()).count(), 1, "{kind:?}");
+        assert!(posted_ids(kind, &bodies).is_subset(&ids(&stored)), "{kind:?}");
+        check(&vendor, &function);
+    }
+}
+
+/// A response with far more events than were asked for does not exhaust the memory of the function.
+#[test]
+fn a_response_of_200_000_events_takes_little() {
+    // A message of Alibaba Cloud's has more around it, and a response has at most 16 MiB.
+    for (kind, count, length) in [(Kind::Tencent, 200_000, 40), (Kind::Mns, 60_000, 200)] {
+        let vendor = Vendor::start(kind, &few_bodies(1));
+        let mut function = start(&vendor, kind, &[]);
+        invoke(&function).unwrap();
+        let before = function.usage().unwrap().peak;
+        (0..count).for_each(|_| vendor.add("{}"));
+        vendor.give_at_once(count);
+        invoke(&function).unwrap();
+        let peak = function.usage().unwrap().peak - before;
+        assert!(peak <= 8 * count * length + (28 << 20), "{kind:?}: {peak} bytes");
+        // What is not taken is not confirmed.
+        assert_eq!(events(&mut function).len() - 1 + vendor.left(), count, "{kind:?}");
+        check(&vendor, &function);
+    }
+}

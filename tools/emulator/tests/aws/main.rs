@@ -75,14 +75,34 @@ fn what_is_too_big_for_a_message_goes_to_the_bucket_whole() {
     }
 }
 
+/// A redelivery differs in what belongs to the delivery only. The event that was stored first may be published by then.
+#[test]
+fn a_redelivery_leaves_the_object_of_the_first() {
+    let stack = stack("redelivered");
+    let function = stack.product(Product::TencentVod, UNSIGNED).unwrap();
+    let text = "x".repeat(300_000);
+    let mut references = Vec::new();
+    for handle in ["first", "second"] {
+        let body = format!(r#"{{"EventType":"New","EventHandle":"{handle}","Text":"{text}"}}"#);
+        assert_eq!(function.invoke(&post(body.as_bytes())).unwrap().status_code, 200);
+        references.push(stored(&stack).remove(0)["dataref"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(references[0], references[1]);
+    let (_, key) = references[0].split_once(&format!("{}/", stack.resources.bucket)).unwrap();
+    let object: Value = serde_json::from_slice(&stack.aws.object(&stack.resources.bucket, key).unwrap()).unwrap();
+    assert_eq!(object["vendor"]["EventHandle"], "first");
+}
+
 #[test]
 fn what_the_queue_or_bucket_does_not_take_is_not_acknowledged() {
     let stack = stack("intake-down");
     let function = stack.product(Product::AliyunIms, UNSIGNED).unwrap();
     let faults = [Fault::Error, Fault::Throttled, Fault::Silence { is_made: false, then: None }];
-    for (body, operation) in [("{}".to_owned(), SEND), (oversized(1), "s3:PutObject")] {
+    // A queue that took a message has an id for it.
+    let of_queue = [Fault::Empty(200), Fault::Empty(204)];
+    for (body, operation, more) in [("{}".to_owned(), SEND, of_queue.as_slice()), (oversized(1), "s3:PutObject", &[])] {
         let request = post(body.as_bytes());
-        for fault in faults.clone() {
+        for fault in faults.iter().chain(more) {
             let failing = fault.clone();
             stack.intake.set_plan(move |call| (call.operation == operation).then(|| failing.clone()));
             assert_eq!(function.invoke(&request).unwrap().status_code, 503, "{operation} {fault:?}");

@@ -103,3 +103,43 @@ fn a_function_does_not_start_without_its_secret() {
     let log = function.log().unwrap();
     assert!(log.contains("the secret could not be read"), "{log}");
 }
+
+/// An environment that was idle asks for the secret before it accepts anything again.
+#[test]
+fn a_token_that_was_revoked_while_the_function_was_idle_is_refused() {
+    let stack = stack("revoked");
+    let name = "secret-of-an-idle-function";
+    stack.aws.call("secretsmanager.CreateSecret", &json!({"Name": name})).unwrap();
+    put(&stack, name, &["one"]);
+    let environment = [(variables::SECRET_ID, name), (variables::SECRET_MAX_AGE, "1")];
+    let function = stack.product(Product::TencentCi, &environment).unwrap();
+    assert_eq!(status(&function, "one"), 200);
+    let process = function.killer();
+    process.pause();
+    put(&stack, name, &["two"]);
+    // More than twice the age.
+    std::thread::sleep(Duration::from_secs(3));
+    process.resume();
+    assert_eq!(status(&function, "one"), 401);
+    assert_eq!(status(&function, "two"), 200);
+}
+
+/// A secret that is emptied does not turn authentication off, even where no authentication is allowed.
+#[test]
+fn a_secret_that_is_emptied_opens_nothing() {
+    let stack = stack("emptied");
+    let name = "secret-that-is-emptied";
+    stack.aws.call("secretsmanager.CreateSecret", &json!({"Name": name})).unwrap();
+    put(&stack, name, &["one"]);
+    let environment =
+        [(variables::SECRET_ID, name), (variables::SECRET_MAX_AGE, "1"), (variables::ALLOW_UNSIGNED, "true")];
+    let function = stack.product(Product::TencentCi, &environment).unwrap();
+    assert_eq!((status(&function, "one"), status(&function, "none")), (200, 401));
+    put(&stack, name, &[]);
+    let started = Instant::now();
+    while !function.log().unwrap().contains("the secret could not be refreshed") {
+        assert_eq!((status(&function, "one"), status(&function, "none")), (200, 401));
+        assert!(started.elapsed() < LIMIT, "the secret is not read again");
+    }
+    assert_eq!((status(&function, "one"), status(&function, "none")), (200, 401));
+}
