@@ -237,3 +237,95 @@ fn no_function_explains_a_refusal() {
     }
     assert!(files > 40, "{files}");
 }
+
+/// The parts of a text in backticks.
+fn code(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+/// Each line of `ARCHITECTURE.md` on what always holds names tests, and there are such tests.
+#[test]
+fn what_always_holds_has_its_tests() {
+    let architecture = read("ARCHITECTURE.md");
+    let (_, rest) = architecture.split_once("\n## What always holds\n").unwrap();
+    let (section, _) = rest.split_once("\n## ").unwrap();
+    let promises: Vec<String> = (1..)
+        .map_while(|number| {
+            let (_, rest) = section.split_once(&format!("\n{number}. "))?;
+            Some(rest.split(&format!("\n{}. ", number + 1)).next().unwrap().to_owned())
+        })
+        .collect();
+    assert!(promises.len() > 10, "{promises:?}");
+    for promise in promises {
+        let mut tests = 0;
+        let mut source = None;
+        // The tests stand last, in brackets: files, each with the names of its tests behind it.
+        let named = promise.rsplit_once("(`").map(|(_, named)| format!("`{named}")).unwrap_or_default();
+        for name in code(&named) {
+            if name.contains('/') {
+                assert!(tests > 0 || source.is_none(), "{promise}");
+                source = Some(read(name));
+                continue;
+            }
+            let source = source.as_ref().unwrap_or_else(|| panic!("no file before {name}"));
+            let (before, _) = source.split_once(&format!("fn {name}(")).unwrap_or_else(|| panic!("no test {name}"));
+            // Between the attribute and the function are at most other attributes.
+            let is_test = before.lines().rev().take(3).any(|line| {
+                let line = line.trim();
+                line.starts_with("#[test]") || line.starts_with("#[tokio::test")
+            });
+            assert!(is_test, "{name} is no test");
+            tests += 1;
+        }
+        assert!(tests > 0, "no test in: {promise}");
+    }
+}
+
+/// No crate depends on one that is above it.
+#[test]
+fn no_crate_points_back() {
+    for (folder, below) in [
+        ("shared/callbacks", &[][..]),
+        ("shared/delivery", &["callbacks"]),
+        ("shared/queues", &["callbacks"]),
+        ("shared/receiver", &["callbacks"]),
+        ("shared/lambda", &["callbacks", "delivery", "queues", "receiver"]),
+    ] {
+        let manifest = read(format!("{folder}/Cargo.toml"));
+        let (_, dependencies) = manifest.split_once("[dependencies]\n").unwrap();
+        let dependencies = dependencies.split("\n[").next().unwrap().lines();
+        let names = dependencies.filter_map(|line| line.split(['.', ' ']).next());
+        for name in names.filter(|name| ["callbacks", "delivery", "queues", "receiver", "lambda"].contains(name)) {
+            assert!(below.contains(&name), "{folder} depends on {name}");
+        }
+    }
+    for function in root().join("functions").read_dir().unwrap() {
+        let manifest = std::fs::read_to_string(function.unwrap().path().join("Cargo.toml")).unwrap();
+        let (_, dependencies) = manifest.split_once("[dependencies]\n").unwrap();
+        assert_eq!(dependencies.split("\n[").next().unwrap().trim(), "lambda.workspace = true");
+    }
+}
+
+/// Nothing of the parsing crate but its tests names the clock, the environment, files or the network.
+#[test]
+fn the_parsing_crate_does_no_io() {
+    let mut folders = vec![root().join("shared/callbacks/src")];
+    let mut files = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in folder.read_dir().unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.extend((!path.ends_with("tests")).then_some(path));
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            let of_tests = path.ends_with("tests.rs") || path.ends_with("drift.rs");
+            let product = if of_tests { "" } else { text.split("#[cfg(test)]\nmod tests {").next().unwrap() };
+            for name in ["std::fs", "std::env", "std::net", "std::process", "SystemTime", "Instant", "Timestamp::now"] {
+                assert!(!product.contains(name), "{} has {name}", path.display());
+            }
+            files += 1;
+        }
+    }
+    assert!(files > 50, "{files}");
+}
