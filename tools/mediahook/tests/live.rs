@@ -4,6 +4,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 use emulator::aws::{AwsClient, Resources};
 use emulator::moto::Moto;
@@ -43,6 +44,8 @@ impl Stack {
             .finish();
         let created = reqwest::blocking::Client::builder()
             .no_proxy()
+            // moto loads most of itself for this call.
+            .timeout(Duration::from_mins(5))
             .build()
             .unwrap()
             .post(moto.url())
