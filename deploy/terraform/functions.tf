@@ -29,7 +29,7 @@ locals {
     MEDIAHOOK_METRICS_NAMESPACE = "Mediahook/${var.name}"
   }
   storing = {
-    MEDIAHOOK_INTAKE   = "sqs:${aws_sqs_queue.intake.url}"
+    MEDIAHOOK_INTAKE   = "sqs:${aws_sqs_queue.intake.id}"
     MEDIAHOOK_OVERFLOW = "s3:${aws_s3_bucket.overflow.id}"
   }
   receiving = merge(
@@ -164,13 +164,10 @@ resource "aws_lambda_function" "dispatch" {
 
 # What is called is an alias, so that a URL never has to change its target.
 resource "aws_lambda_alias" "live" {
-  for_each = merge(
-    { for slug, function in aws_lambda_function.receiver : slug => function.function_name },
-    { dispatch = aws_lambda_function.dispatch.function_name },
-  )
+  for_each = merge(local.receivers, { dispatch = {} })
 
   name             = "live"
-  function_name    = each.value
+  function_name    = each.key == "dispatch" ? aws_lambda_function.dispatch.function_name : aws_lambda_function.receiver[each.key].function_name
   function_version = "$LATEST"
 
   lifecycle {

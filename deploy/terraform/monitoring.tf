@@ -24,8 +24,11 @@ resource "aws_cloudformation_stack" "monitoring" {
       AliyunMnsPulledSilenceHours  = "0"
     },
     # aliyun-vod is AliyunVodFunction there.
-    { for slug, function in merge(aws_lambda_function.receiver, aws_lambda_function.pull) :
-      "${join("", [for word in split("-", slug) : title(word)])}Function" => function.function_name
+    { for slug in keys(local.receivers) :
+      "${join("", [for word in split("-", slug) : title(word)])}Function" => aws_lambda_function.receiver[slug].function_name
+    },
+    { for slug in keys(local.pulls) :
+      "${join("", [for word in split("-", slug) : title(word)])}Function" => aws_lambda_function.pull[slug].function_name
     },
     {
       Stack            = var.name

@@ -57,7 +57,7 @@ data "aws_iam_policy_document" "storing" {
 
   statement {
     actions   = ["secretsmanager:GetSecretValue"]
-    resources = [merge(aws_secretsmanager_secret.receiver, aws_secretsmanager_secret.pull)[each.key].arn]
+    resources = [contains(var.products, each.key) ? aws_secretsmanager_secret.receiver[each.key].arn : aws_secretsmanager_secret.pull[each.key].arn]
   }
 }
 
@@ -106,7 +106,7 @@ resource "aws_iam_role" "schedule" {
 data "aws_iam_policy_document" "schedule" {
   statement {
     actions   = ["lambda:InvokeFunction"]
-    resources = [for function in aws_lambda_function.pull : function.arn]
+    resources = [for slug in keys(local.pulls) : aws_lambda_function.pull[slug].arn]
   }
 }
 

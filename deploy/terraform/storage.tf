@@ -152,11 +152,15 @@ resource "aws_cloudwatch_event_bus" "this" {
   name               = var.name
   description        = "Events of media services"
   kms_key_identifier = var.kms_key_arn
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 locals {
-  bus_name = one(concat(aws_cloudwatch_event_bus.this[*].name, data.aws_cloudwatch_event_bus.existing[*].name))
-  bus_arn  = one(concat(aws_cloudwatch_event_bus.this[*].arn, data.aws_cloudwatch_event_bus.existing[*].arn))
+  bus_name = var.event_bus_name == "" ? aws_cloudwatch_event_bus.this[0].name : var.event_bus_name
+  bus_arn  = var.event_bus_name == "" ? aws_cloudwatch_event_bus.this[0].arn : data.aws_cloudwatch_event_bus.existing[0].arn
 }
 
 resource "aws_cloudwatch_event_archive" "this" {
@@ -168,6 +172,10 @@ resource "aws_cloudwatch_event_archive" "this" {
   retention_days     = var.archive_days
   kms_key_identifier = var.kms_key_arn
   event_pattern      = jsonencode({ source = [{ prefix = "mediahook." }] })
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 # A receiver's secret is created with a random URL token, so that requests without it are rejected. Neither the
