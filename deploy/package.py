@@ -26,7 +26,7 @@ def zip_program(program, target):
     # A regular file that everyone may read and run, as Unix writes it.
     entry.external_attr = 0o100755 << 16
     with zipfile.ZipFile(target, "w") as archive:
-        archive.writestr(entry, program.read_bytes(), compresslevel=9)
+        archive.writestr(entry, program.read_bytes())
 
 
 def packaged_template(architecture):
@@ -79,7 +79,8 @@ def archive(folder, target):
         entry.uname = entry.gname = ""
         return entry
 
-    with open(target, "wb") as file, gzip.GzipFile("", "wb", mtime=0, fileobj=file) as packed:
+    # The zips, which are nearly all of it, are compressed already.
+    with open(target, "wb") as file, gzip.GzipFile("", "wb", compresslevel=1, mtime=0, fileobj=file) as packed:
         with tarfile.open(mode="w", fileobj=packed) as tar:
             for path in sorted(folder.rglob("*")):
                 tar.add(path, f"{folder.name}/{path.relative_to(folder)}", recursive=False, filter=anonymous)
@@ -90,7 +91,7 @@ def main():
     parser.add_argument("--version", required=True)
     parser.add_argument("--architecture", required=True, choices=["arm64", "x86_64"])
     parser.add_argument("--programs", required=True, type=Path)
-    parser.add_argument("--tools", required=True, type=Path)
+    parser.add_argument("--tools", type=Path, help="folder of cargo-about and cargo-cyclonedx; without it licences and bill are left out, for tests")
     parser.add_argument("--output", required=True, type=Path)
     parser.add_argument("functions", nargs="+")
     arguments = parser.parse_args()
@@ -102,8 +103,9 @@ def main():
         zip_program(arguments.programs / function / "bootstrap", folder / f"{function}.zip")
     (folder / "template.yaml").write_text(packaged_template(arguments.architecture))
     (folder / "samconfig.toml").write_text((ROOT / "deploy/samconfig.toml").read_text())
-    (folder / "THIRD_PARTY.txt").write_text(third_party(arguments.tools))
-    (folder / "sbom.cdx.json").write_text(bill_of_materials(arguments.tools))
+    if arguments.tools:
+        (folder / "THIRD_PARTY.txt").write_text(third_party(arguments.tools))
+        (folder / "sbom.cdx.json").write_text(bill_of_materials(arguments.tools))
     for name in ("monitoring.yaml", "LICENSE-MIT", "LICENSE-APACHE", "deploy/callback-url.py", "deploy/deployer-policy.json"):
         shutil.copy(ROOT / name, folder)
     shutil.copytree(ROOT / "deploy/terraform", folder / "terraform", ignore=shutil.ignore_patterns("README.md", ".terraform*"))

@@ -28,15 +28,18 @@ def read(path):
 
 
 class Stack:
-    """The resources of a template that its conditions leave, with `Fn::If` and parameters resolved."""
+    """The resources of a template that its conditions leave, with `Fn::If` and parameters resolved.
+
+    `code` stands for what `sam package` puts in the place of folders; a template that is packaged has it already (`None`).
+    """
 
     def __init__(self, parameters=None, template="template.yaml", code="code"):
         source = read(template)
-        for resource in source["Resources"].values():
-            if resource["Type"] == "AWS::Serverless::Function":
-                # What `sam package` puts in the place of a folder.
-                resource["Properties"]["CodeUri"] = f"s3://bucket/{code}"
-        source.get("Globals", {}).get("Function", {}).pop("CodeUri", None)
+        if code is not None:
+            for resource in source["Resources"].values():
+                if resource["Type"] == "AWS::Serverless::Function":
+                    resource["Properties"]["CodeUri"] = f"s3://bucket/{code}"
+            source.get("Globals", {}).get("Function", {}).pop("CodeUri", None)
         self.parameters = {name: str(value.get("Default", "")) for name, value in source["Parameters"].items()}
         for name, value in (parameters or {}).items():
             if name not in self.parameters:

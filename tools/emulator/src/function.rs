@@ -62,7 +62,14 @@ impl Emulator {
     /// [`EmulatorError`] where it does not come up.
     pub fn start(function: impl Display, environment: &[(&str, &str)]) -> Result<Self, EmulatorError> {
         let function = function.to_string();
-        let program = built(&function)?;
+        Self::start_program(&built(&function)?, &function, environment)
+    }
+
+    /// The same for the function's program at any place.
+    ///
+    /// # Errors
+    /// [`EmulatorError`] where it does not come up.
+    pub fn start_program(program: &Path, function: &str, environment: &[(&str, &str)]) -> Result<Self, EmulatorError> {
         let client = client()?;
         let (port, runtime_port) = (free_port()?, free_port()?);
         let address = format!("127.0.0.1:{port}");
@@ -82,10 +89,10 @@ impl Emulator {
                 "-c",
                 r#"echo $$ >"$1/process"; ulimit -n 1024; ulimit -v 262144; exec "$0" >>"$1/events" 2>>"$1/log""#,
             ])
-            .args([&program, &folder])
+            .args([program, &folder])
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("AWS_LAMBDA_FUNCTION_NAME", &function)
+            .env("AWS_LAMBDA_FUNCTION_NAME", function)
             // Lambda always sets it; without it the SDK would look for it on the network.
             .env("AWS_REGION", REGION)
             // The limit is one of addresses, which stands for memory. Each arena of malloc reserves 64 MB of them and uses few.

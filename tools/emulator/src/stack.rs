@@ -1,5 +1,7 @@
 //! A whole stack for one test or demo: resources, proxies, and functions with their environment.
 
+use std::path::{Path, PathBuf};
+
 use callbacks::Product;
 use tls_server::Server;
 
@@ -8,6 +10,7 @@ use crate::error::EmulatorError;
 use crate::function::Emulator;
 use crate::moto::Moto;
 use crate::proxy::Proxy;
+use crate::workspace::built;
 
 /// A stack in moto. Functions are started by [`Stack::product`] and [`Stack::dispatch`].
 pub struct Stack {
@@ -19,6 +22,8 @@ pub struct Stack {
     pub intake: Proxy,
     /// Between dispatch and the APIs.
     pub outlet: Proxy,
+    /// Where the functions' programs are, if they are not those of this build.
+    programs: Option<PathBuf>,
 }
 
 /// The visibility timeout of the stack's queue, in seconds.
@@ -43,7 +48,14 @@ impl Stack {
     pub fn create_with(moto: &Moto, name: &str, visibility: u32, receives: u32) -> Result<Self, EmulatorError> {
         let aws = AwsClient::new(&moto.url())?;
         let resources = Resources::create(&aws, name, visibility, receives)?;
-        Ok(Self { aws, resources, intake: Proxy::start(&moto.url())?, outlet: Proxy::start(&moto.url())? })
+        let (intake, outlet) = (Proxy::start(&moto.url())?, Proxy::start(&moto.url())?);
+        Ok(Self { aws, resources, intake, outlet, programs: None })
+    }
+
+    /// Starts the functions from this folder, in which each has one with its `bootstrap`.
+    #[must_use]
+    pub fn with_programs(self, folder: PathBuf) -> Self {
+        Self { programs: Some(folder), ..self }
     }
 
     /// Starts a product's function, with these variables in addition to those of the stack.
@@ -62,7 +74,7 @@ impl Stack {
         let intake = format!("sqs:{}", self.resources.queue);
         let overflow = format!("s3:{}", self.resources.bucket);
         let stack = [(variables::INTAKE, intake.as_str()), (variables::OVERFLOW, &overflow)];
-        start_behind(self.intake.server(), function, &[&stack, environment].concat())
+        self.start(self.intake.server(), function, &[&stack, environment].concat())
     }
 
     /// Starts dispatch behind the stack's own proxy, with these variables in addition to those of the stack.
@@ -81,7 +93,15 @@ impl Stack {
         let ledger = format!("dynamodb:{}", self.resources.table);
         let bus = format!("eventbridge:{}", self.resources.bus);
         let stack = [(variables::LEDGER, ledger.as_str()), (variables::BUS, &bus)];
-        start_behind(proxy.server(), "dispatch", &[&stack, environment].concat())
+        self.start(proxy.server(), "dispatch", &[&stack, environment].concat())
+    }
+
+    fn start(&self, server: &Server, function: &str, environment: &[(&str, &str)]) -> Result<Emulator, EmulatorError> {
+        let program = match &self.programs {
+            Some(folder) => folder.join(function).join("bootstrap"),
+            None => built(function)?,
+        };
+        start_program_behind(server, &program, function, environment)
     }
 }
 
@@ -90,6 +110,15 @@ impl Stack {
 /// # Errors
 /// [`EmulatorError`] where it does not come up.
 pub fn start_behind(server: &Server, function: &str, environment: &[(&str, &str)]) -> Result<Emulator, EmulatorError> {
+    start_program_behind(server, &built(function)?, function, environment)
+}
+
+fn start_program_behind(
+    server: &Server,
+    program: &Path,
+    function: &str,
+    environment: &[(&str, &str)],
+) -> Result<Emulator, EmulatorError> {
     let (url, ca_bundle) = (server.url(), server.ca_bundle().display().to_string());
     let lambda = [
         ("AWS_ENDPOINT_URL", url.as_str()),
@@ -97,5 +126,5 @@ pub fn start_behind(server: &Server, function: &str, environment: &[(&str, &str)
         ("AWS_ACCESS_KEY_ID", "test"),
         ("AWS_SECRET_ACCESS_KEY", "test"),
     ];
-    Emulator::start(function, &[&lambda, environment].concat())
+    Emulator::start_program(program, function, &[&lambda, environment].concat())
 }
