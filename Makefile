@@ -30,6 +30,8 @@ make demo, make demo-aws and make test need nothing but Rust, Python 3 and make.
   deploy     build for DEPLOY_ARCH=arm64 and deploy the stack STACK=mediahook to AWS; PARAMETERS="Name=value ..." for the
              template, FLAGS for `sam deploy`, CONFIG=ci asks no questions
   package    build a release, from which `sam deploy` works without Rust: ARCH=arm64 or x86_64, VERSION=0.1.0
+  test-package  make a release for this machine, and try it as whoever downloads it does: unpack it, upload it with `sam package`
+             to a stand-in of S3, and run the functions of its zips
   token      print the callback URL of FUNCTION=aliyun-ims, with its token, of the stack STACK=mediahook
   urls       print the callback URLs and the other outputs of the stack STACK=mediahook; FLAGS for `sam list stack-outputs`
   setup      install all pinned tools into .venv; the other targets install what they need
@@ -200,7 +202,7 @@ $(TOOLS)/bin/cargo-deny:
 	cargo install cargo-deny --quiet --locked --version 0.20.2 --root $(TOOLS)
 
 .PHONY: lint
-lint: $(VENV)/lint.ready $(VENV)/checkov.ready $(TOOLS)/bin/cargo-deny lint-templates
+lint: $(VENV)/lint.ready $(VENV)/checkov.ready $(TOOLS)/bin/cargo-deny lint-templates lint-workflows
 	cargo fmt --all --check
 	cargo fmt --manifest-path fuzz/Cargo.toml --check
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
@@ -213,6 +215,12 @@ TEMPLATES := template.yaml monitoring.yaml $(wildcard examples/*/template.yaml)
 lint-templates: $(VENV)/lint.ready $(VENV)/checkov.ready
 	for template in $(TEMPLATES); do sam validate --lint --template $$template || exit 1; done
 	$(VENV)/checkov/bin/checkov --config-file .checkov.yaml --file $(TEMPLATES)
+
+# The scripts of the workflows are calls of make, which no linter of shell scripts is needed for.
+.PHONY: lint-workflows
+lint-workflows: $(VENV)/lint.ready
+	actionlint -shellcheck= -pyflakes= .github/workflows/*.yml
+	zizmor --offline --quiet .github/workflows
 
 # How many inputs each fuzz target gets, and its tool.
 RUNS ?= 20000
@@ -308,6 +316,14 @@ $(TOOLS)/bin/cargo-cyclonedx:
 package: build $(TOOLS)/bin/cargo-about $(TOOLS)/bin/cargo-cyclonedx
 	$(VENV)/bin/python deploy/package.py --version $(VERSION) --architecture $(ARCH) --programs $(TARGET)/lambda \
 	  --tools $(TOOLS)/bin --output $(PACKAGE) $(FUNCTIONS)
+
+# What a release has to have, and its functions between the vendors' and AWS's stand-ins. Its functions run here, so ARCH is this
+# machine's.
+.PHONY: test-package
+test-package: package $(VENV)/test.ready
+	PACKAGE_ARCHIVE=$(PACKAGE)/mediahook-$(VERSION)-$(ARCH).tar.gz $(VENV)/bin/python -m unittest discover --quiet \
+	  --start-directory deploy/tests --pattern 'release.py'
+	PACKAGE_ARCHIVE=$(PACKAGE)/mediahook-$(VERSION)-$(ARCH).tar.gz cargo test --locked --workspace --test package
 
 .PHONY: token
 token: $(VENV)/build.ready

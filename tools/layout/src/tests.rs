@@ -3,7 +3,8 @@ use std::path::{Path, PathBuf};
 use callbacks::{Product, kinds};
 
 /// Targets of the Makefile that only other targets use.
-const INNER: [&str; 7] = ["account", "help", "lint-templates", "mediahook", "preflight", "test-template", "test-types"];
+const INNER: [&str; 8] =
+    ["account", "help", "lint-templates", "lint-workflows", "mediahook", "preflight", "test-template", "test-types"];
 
 /// The folder of the workspace.
 fn root() -> PathBuf {
