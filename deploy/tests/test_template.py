@@ -228,10 +228,23 @@ class Upgrade(unittest.TestCase):
 
     KEPT = json.loads((Path(__file__).parent / "kept.json").read_text())
 
+    # Deployments one after the other, each with new code: shifts of traffic are switched on and off, and so is everything else.
+    DEPLOYMENTS = [
+        Stack(parameters, code=f"code-{number}")
+        for number, parameters in enumerate((
+            ALL,
+            {**ALL, "Deployment": "AllAtOnce"},
+            {**ALL, "Deployment": "Canary10Percent5Minutes"},
+            EVERYTHING,
+            {**EVERYTHING, **API},
+            {**EVERYTHING, "Deployment": "Linear10PercentEvery1Minute", "Tolerance": 60, "LogLevel": "DEBUG"},
+            {**EVERYTHING, "Deployment": "Direct"},
+        ))
+    ]  # fmt: skip
+
     def test_what_is_kept_is_there_under_its_names(self):
-        stacks = [Stack(EVERYTHING), Stack({**EVERYTHING, **API})]
         for name, expected in self.KEPT.items():
-            resources = [stack.resources[name] for stack in stacks if name in stack.resources]
+            resources = [stack.resources[name] for stack in self.DEPLOYMENTS if name in stack.resources]
             self.assertTrue(resources, f"{name} is gone")
             for resource in resources:
                 self.assertEqual(resource["Type"], expected["Type"], name)
@@ -240,10 +253,20 @@ class Upgrade(unittest.TestCase):
 
     def test_the_list_has_all_that_is_kept(self):
         kinds = {expected["Type"] for expected in self.KEPT.values()}
-        for stack in (Stack(EVERYTHING), Stack({**EVERYTHING, **API})):
+        for stack in self.DEPLOYMENTS:
             for name, resource in stack.resources.items():
                 if resource["Type"] in kinds:
                     self.assertIn(name, self.KEPT)
+
+    def test_an_update_removes_and_replaces_nothing_that_is_kept(self):
+        """Only the switch of the front takes URLs, and puts the API in their place."""
+        for old, new in itertools.pairwise(self.DEPLOYMENTS):
+            fronts = {stack.parameters["Front"] for stack in (old, new)}
+            for name in set(old.resources) & set(self.KEPT):
+                if len(fronts) == 1 or not (name.endswith("FunctionUrl") or name == "HttpApi"):
+                    self.assertIn(name, new.resources)
+            for name, address in old.of_type("AWS::Lambda::Url").items():
+                self.assertEqual(new.resources.get(name, address), address)
 
     def test_what_may_be_the_only_copy_outlives_the_stack(self):
         stack = Stack(EVERYTHING)
