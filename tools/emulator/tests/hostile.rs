@@ -152,7 +152,7 @@ fn what_is_answered_is_stored() {
             Product::TencentCi,
             &[
                 r#"<Response><EventName a="kept">TaskFinish</EventName><JobsDetail><JobId>j</JobId></JobsDetail></Response>"#,
-                r#"<Response><EventName>TaskFinish</EventName><JobsDetail><JobId>j</JobId>kept<JobId>k</JobId></JobsDetail></Response>"#,
+                r"<Response><EventName>TaskFinish</EventName><JobsDetail><JobId>j</JobId>kept<JobId>k</JobId></JobsDetail></Response>",
                 r#"{"EventName":"TaskFinish","JobsDetail":[{"JobId":"j"},"kept",{"JobId":"k"}]}"#,
                 r#"{"EventName":"TaskFinish","JobsDetail":[{},{},{"A":"kept"}],"JobsDetail":[{},{}]}"#,
             ],

@@ -93,7 +93,7 @@ fn write_plain(value: Value<'_>, is_omitted: &dyn Fn(&str, Value<'_>) -> bool, o
                 before = b',';
                 match keys.number(key, member) {
                     None => push_string(out, key),
-                    Some(number) => push_string(out, &keys.new(&format!("{key}#{number}"))),
+                    Some(number) => push_string(out, &keys.unused(&format!("{key}#{number}"))),
                 }
                 out.push(b':');
                 write_plain(member, &|_, _| false, out);
@@ -134,12 +134,12 @@ impl<'d> Keys<'d> {
     }
 
     /// A key like this one that the object does not have.
-    fn new(&self, key: &str) -> String {
-        let mut new = key.to_owned();
-        while !self.equal(&new).is_empty() {
-            new.push('#');
+    fn unused(&self, key: &str) -> String {
+        let mut unused = key.to_owned();
+        while !self.equal(&unused).is_empty() {
+            unused.push('#');
         }
-        new
+        unused
     }
 }
 

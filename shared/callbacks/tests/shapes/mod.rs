@@ -207,9 +207,9 @@ impl Body {
         let mut writer = Writer { text: size / share, count: size, left: size, number: 0 };
         let mut out = String::new();
         if self.is_xml {
-            writer.xml("Response", &self.root, &mut out)
+            writer.xml("Response", &self.root, &mut out);
         } else {
-            writer.json(&self.root, &mut out)
+            writer.json(&self.root, &mut out);
         }
         out
     }
@@ -305,7 +305,9 @@ impl Writer {
             Node::List(items) => items.iter().for_each(|item| self.xml(name, item, out)),
             Node::Object(members) => {
                 write!(out, "<{name}>").unwrap();
-                members.iter().for_each(|(key, value)| self.xml(key, value, out));
+                for (key, value) in members {
+                    self.xml(key, value, out);
+                }
                 write!(out, "</{name}>").unwrap();
             }
             Node::Wide(_) | Node::Small(_) => {

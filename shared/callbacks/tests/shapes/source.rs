@@ -1,6 +1,6 @@
 //! The vendors' structs and tables, read from the source.
 
-#![expect(clippy::indexing_slicing, clippy::string_slice, reason = "a test fails by panicking")]
+#![expect(clippy::string_slice, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -240,10 +240,10 @@ fn attribute(attributes: &[syn::Attribute], name: &str) -> Option<String> {
 /// A field's key by the rule of its struct.
 fn renamed(field: &str, rule: &str) -> String {
     let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
-    let words = field.split('_').filter(|word| !word.is_empty()).enumerate();
+    let mut words = field.split('_').filter(|word| !word.is_empty());
     match rule {
-        "PascalCase" => words.map(|(_, word)| capital(word)).collect(),
-        "camelCase" => words.map(|(index, word)| if index == 0 { word.to_owned() } else { capital(word) }).collect(),
+        "PascalCase" => words.map(capital).collect(),
+        "camelCase" => words.next().map(str::to_owned).into_iter().chain(words.map(capital)).collect(),
         _ => field.to_owned(),
     }
 }

@@ -91,7 +91,10 @@ fn published(stack: &Stack) -> Vec<Value> {
         poll(&stack.aws, &stack.resources.queue, 10, &dispatch).unwrap();
     }
     let messages = stack.aws.drain(&stack.resources.target).unwrap();
-    messages.iter().map(|message| serde_json::from_str::<Value>(&message.body).unwrap()["detail"].take()).collect()
+    messages
+        .iter()
+        .map(|message| serde_json::from_str::<Value>(&message.body).unwrap().get_mut("detail").unwrap().take())
+        .collect()
 }
 
 /// The product's function with a secret of the credentials by which callbacks are authenticated.
