@@ -171,8 +171,8 @@ prove-random:
 # The types are those of the schema, a consumer's code compiles with them, and the events of all samples have them.
 .PHONY: test-types
 test-types: types/node_modules/ready mediahook
-	npm run --prefix types --silent generate | diff types/mediahook.d.ts - || { echo 'run `make events`' >&2; exit 1; }
-	$(MEDIAHOOK) samples --decoded | npm run --prefix types --silent write-samples >types/samples.ts
+	npm run --prefix types --silent generate | diff types/src/model.ts - || { echo 'run `make events`' >&2; exit 1; }
+	$(MEDIAHOOK) samples --decoded | node types/write-samples.mjs >types/test/samples.ts
 	npm run --prefix types --silent test
 
 # The test runs with the pinned SDKs in `make test`; here it runs with the newest.
@@ -194,7 +194,7 @@ events: types/node_modules/ready mediahook
 	$(MEDIAHOOK) kinds >docs/kinds.md
 	$(MEDIAHOOK) schema >schema/cloudevent-1.schema.json
 	$(MEDIAHOOK) schema --data >schema/event-1.schema.json
-	npm run --prefix types --silent generate >types/mediahook.d.ts
+	npm run --prefix types --silent generate >types/src/model.ts
 
 TOOLS := $(TARGET)/tools
 

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 
 const events = readFileSync(0, "utf8").trimEnd().split("\n");
-console.log(`import type { CloudEvent } from "./mediahook.js";
-export default [
+console.log(`import type { CloudEvent } from "../src/index.ts";
+export const samples: CloudEvent[] = [
 ${events.join(",\n")},
-] satisfies CloudEvent[];`);
+];`);

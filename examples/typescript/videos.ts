@@ -1,24 +1,10 @@
-// Copy types/mediahook.d.ts beside this file, and import it from there.
-import type { CloudEvent, Output } from "../../types/mediahook.js";
+import { type EventBridgeEvent, files, isTest } from "mediahook-events";
 
-/** What a rule's target gets: the event is `detail`. */
-interface BusEvent {
-  id: string;
-  "detail-type": string;
-  detail: CloudEvent;
-}
-
-/** The videos that a job made. One that has steps lists them there. */
-function videos(event: CloudEvent): Output[] {
-  const steps = event.data?.steps ?? [];
-  const outputs = [...(event.data?.outputs ?? []), ...steps.flatMap((step) => step.outputs ?? [])];
-  return outputs.filter((output) => output.role === "video");
-}
-
-declare const console: { log(line: string): void };
-
-export async function handler({ detail }: BusEvent): Promise<void> {
-  for (const { bucket, object, url, width, height } of videos(detail)) {
+/** Logs the videos that a job made, and that its steps made. */
+export async function handler({ detail }: EventBridgeEvent<"media.transcode.succeeded" | "media.transcode.partial">): Promise<void> {
+  if (isTest(detail)) return;
+  for (const { role, bucket, object, url, width, height } of files(detail)) {
+    if (role !== "video") continue;
     console.log(JSON.stringify({ id: detail.id, subject: detail.subject, file: object ?? url, bucket, width, height }));
   }
 }

@@ -1,26 +1,49 @@
-/* Made by make events from schema/cloudevent-1.schema.json. */
+// Made by `make events` from schema/cloudevent-1.schema.json.
 
 /**
- * The members of an event's JSON. Of its last four, an event has those that its content allows.
+ * What an event is about; the middle of its `type`.
  */
-export interface CloudEvent {
-  data?: MediaEvent;
-  /**
-   * The body as it came, Base64. Only on unreadable events, and not where `dataref` says where it is.
-   */
-  data_base64?: string;
+export type Kind =
+  | "upload"
+  | "transcode"
+  | "snapshot"
+  | "edit"
+  | "enhance"
+  | "analysis"
+  | "moderation"
+  | "generation"
+  | "workflow"
+  | "asset"
+  | "live"
+  | "document"
+  | "probe"
+  | "unreadable"
+  | "unknown";
+/**
+ * How it ended; the end of an event's `type`.
+ */
+export type Outcome = "succeeded" | "failed" | "partial" | "canceled" | "running" | "unknown";
+/**
+ * A product that posts callbacks. Its slug names everything that belongs to it: function, folder of events, test data.
+ */
+export type Product = "aliyun-vod" | "aliyun-ims" | "tencent-ci" | "tencent-vod";
+/**
+ * What sort of file an output is.
+ */
+export type Role = "video" | "audio" | "image" | "subtitle" | "playlist" | "text" | "document" | "model" | "other";
+/**
+ * What a moderation advises.
+ */
+export type Verdict = "pass" | "review" | "block";
+
+/**
+ * What every event has around its data: the attributes of CloudEvents.
+ */
+export interface Envelope {
   /**
    * `application/json`, or `application/octet-stream` for an unreadable body.
    */
   datacontenttype: "application/json" | "application/octet-stream";
-  /**
-   * Where the data is, for an event that is too large to travel whole: `s3://<bucket>/<key>`. What is there is `data` as
-   * JSON, or the bytes that `data_base64` would encode; the event has neither of them then.
-   *
-   * The `dataref` extension of CloudEvents:
-   * <https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/dataref.md>
-   */
-  dataref?: string;
   /**
    * Names the schema of `data`: `urn:mediahook:event:1`, with the model's major version. Absent for an unreadable body.
    */
@@ -51,26 +74,21 @@ export interface CloudEvent {
    */
   time: string;
   /**
-   * `media.<kind>.<outcome>`.
-   */
-  type: string;
-  /**
-   * Why the body could not be read, with a field path or byte offset. Only on unreadable events.
-   */
-  unreadable?: string;
-  /**
    * The vendor's own name of the event, verbatim; `TaskFinish/<Tag>` for a Cloud Infinite job.
    */
   vendorevent?: string;
 }
 /**
- * The normalised event; absent for an unreadable body, and where `dataref` says where it is.
+ * What happened, in one form for all products.
  */
 export interface MediaEvent {
   /**
    * The vendor account's id.
    */
   account?: string;
+  /**
+   * What went wrong, where something failed.
+   */
   error?: Failure;
   /**
    * The vendor's own name of the event, verbatim. Absent where the vendor gave none.
@@ -80,26 +98,17 @@ export interface MediaEvent {
    * The ids of jobs that this event announces: their own callbacks follow.
    */
   follow_ups?: string[];
+  /**
+   * The job that the event reports.
+   */
   job?: Job;
   /**
    * What it is about.
    */
-  kind:
-    | "upload"
-    | "transcode"
-    | "snapshot"
-    | "edit"
-    | "enhance"
-    | "analysis"
-    | "moderation"
-    | "generation"
-    | "workflow"
-    | "asset"
-    | "live"
-    | "document"
-    | "probe"
-    | "unreadable"
-    | "unknown";
+  kind: Kind;
+  /**
+   * The input.
+   */
   media?: Media;
   /**
    * How many items of lists, parts and files, are in `vendor` only: more than an event lists.
@@ -108,7 +117,7 @@ export interface MediaEvent {
   /**
    * How it ended.
    */
-  outcome: "succeeded" | "failed" | "partial" | "canceled" | "running" | "unknown";
+  outcome: Outcome;
   /**
    * The files that the job made.
    */
@@ -116,7 +125,10 @@ export interface MediaEvent {
   /**
    * The product whose event this is.
    */
-  product: "aliyun-vod" | "aliyun-ims" | "tencent-ci" | "tencent-vod";
+  product: Product;
+  /**
+   * What a moderation found.
+   */
   review?: Review;
   /**
    * The vendor's own word for the outcome, verbatim.
@@ -129,19 +141,22 @@ export interface MediaEvent {
   /**
    * What the customer attached to the job: parsed where it is JSON, else the string.
    */
-  user_data?: {} | unknown[] | string | number | boolean;
+  user_data?: unknown;
   /**
    * The whole vendor event as JSON.
    */
-  vendor?: {};
+  vendor?: Record<string, unknown>;
   /**
    * What a hidden watermark says that was looked for: whose the file is, or who leaked the copy.
    */
   watermark?: string;
+  /**
+   * The workflow that the job belongs to, or that ended.
+   */
   workflow?: Workflow;
 }
 /**
- * What went wrong, where something failed.
+ * What went wrong, in the vendor's words.
  */
 export interface Failure {
   /**
@@ -154,7 +169,7 @@ export interface Failure {
   message?: string;
 }
 /**
- * The job that the event reports.
+ * The vendor's unit of work.
  */
 export interface Job {
   /**
@@ -203,7 +218,7 @@ export interface Job {
   trigger?: string;
 }
 /**
- * The input.
+ * A media file or asset: the input of a job, or what an upload brought.
  */
 export interface Media {
   /**
@@ -326,7 +341,7 @@ export interface Output {
   /**
    * What sort of file it is.
    */
-  role: "video" | "audio" | "image" | "subtitle" | "playlist" | "text" | "document" | "model" | "other";
+  role: Role;
   /**
    * Bytes.
    */
@@ -363,13 +378,16 @@ export interface Review {
   /**
    * What to do with the media.
    */
-  verdict?: "pass" | "review" | "block";
+  verdict?: Verdict;
 }
 /**
  * One part of a workflow or job.
  */
 export interface Step {
-  error?: Failure1;
+  /**
+   * What went wrong, where it failed.
+   */
+  error?: Failure;
   /**
    * What the vendor calls its work, verbatim.
    */
@@ -385,22 +403,7 @@ export interface Step {
   /**
    * What it is about.
    */
-  kind:
-    | "upload"
-    | "transcode"
-    | "snapshot"
-    | "edit"
-    | "enhance"
-    | "analysis"
-    | "moderation"
-    | "generation"
-    | "workflow"
-    | "asset"
-    | "live"
-    | "document"
-    | "probe"
-    | "unreadable"
-    | "unknown";
+  kind: Kind;
   /**
    * The part's name.
    */
@@ -408,7 +411,7 @@ export interface Step {
   /**
    * How it ended.
    */
-  outcome: "succeeded" | "failed" | "partial" | "canceled" | "running" | "unknown";
+  outcome: Outcome;
   /**
    * The files that it made.
    */
@@ -431,20 +434,7 @@ export interface Step {
   template_name?: string;
 }
 /**
- * What went wrong, where it failed.
- */
-export interface Failure1 {
-  /**
-   * Error code.
-   */
-  code?: string;
-  /**
-   * Error message.
-   */
-  message?: string;
-}
-/**
- * The workflow that the job belongs to, or that ended.
+ * A workflow and one run of it.
  */
 export interface Workflow {
   /**

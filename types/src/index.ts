@@ -1,0 +1,120 @@
+/** Types of Mediahook's events, and what a consumer does with them. */
+
+import type { Envelope, Kind, MediaEvent, Outcome, Output, Product } from "./model.js";
+
+export type * from "./model.js";
+
+/** What an event is about, of those that have `data`. */
+export type ReadKind = Exclude<Kind, "unreadable">;
+
+/** The type of an event: `media.<kind>.<outcome>`. */
+export type EventType = `media.${ReadKind}.${Outcome}` | "media.unreadable.unknown";
+
+/** CloudEvents' attributes that events with and without `data` have. */
+interface Attributes extends Envelope {
+  /** `true` on an event that a person or a test has sent, as `mediahook send --fresh` does. */
+  mediahooktest?: boolean;
+}
+
+/** The event of one kind and outcome, with its data in it. */
+export interface InlineEvent<K extends ReadKind, O extends Outcome> extends Attributes {
+  type: `media.${K}.${O}`;
+  datacontenttype: "application/json";
+  data: MediaEvent & { kind: K; outcome: O };
+  dataref?: undefined;
+  data_base64?: undefined;
+  unreadable?: undefined;
+}
+
+/** The event of one kind and outcome that is too large for a queue or bus: `fetchData` gets what `dataref` names. */
+export interface LargeEvent<K extends ReadKind, O extends Outcome> extends Attributes {
+  type: `media.${K}.${O}`;
+  datacontenttype: "application/json";
+  /** Where the data is: `s3://<bucket>/<key>`. */
+  dataref: string;
+  data?: undefined;
+  data_base64?: undefined;
+  unreadable?: undefined;
+}
+
+/** A body that was authentic, but is not what the product sends. */
+export type UnreadableEvent = Attributes & {
+  type: "media.unreadable.unknown";
+  datacontenttype: "application/octet-stream";
+  /** Why, with a field path or byte offset. */
+  unreadable: string;
+  data?: undefined;
+} & ({ data_base64: string; dataref?: undefined } | { dataref: string; data_base64?: undefined });
+
+/** Every event that can be read: a union over kinds and outcomes. */
+type ReadEvent = {
+  [K in ReadKind]: { [O in Outcome]: InlineEvent<K, O> | LargeEvent<K, O> }[Outcome];
+}[ReadKind];
+
+/** An event. Its `type` says which `data` it has, and so does `data.kind`. */
+export type CloudEvent = ReadEvent | UnreadableEvent;
+
+/** The events of some types: `EventOf<"media.transcode.succeeded">`. */
+export type EventOf<T extends EventType> = Extract<CloudEvent, { type: T }>;
+
+/** What a rule's target receives. Its `id` and `time` are of the publication; the event's own are in `detail`. */
+export type EventBridgeEvent<T extends EventType = EventType> = T extends EventType
+  ? {
+      version: string;
+      /** Of the entry on the bus: another one each time the event is published. Drop duplicates by `detail.id`. */
+      id: string;
+      "detail-type": T;
+      source: `mediahook.${Product}`;
+      account: string;
+      /** When it was published. */
+      time: string;
+      region: string;
+      resources: string[];
+      /** Only on an event that comes from a replay of an archive. */
+      "replay-name"?: string;
+      detail: EventOf<T>;
+    }
+  : never;
+
+/** What `fetchData` needs of an S3 client. `new S3()` of `@aws-sdk/client-s3` is one. */
+export interface ObjectStore {
+  getObject(input: { Bucket: string; Key: string }): Promise<{ Body?: { transformToString(): Promise<string> } | undefined }>;
+}
+
+/**
+ * All files that an event reports: its outputs, and those of its steps.
+ *
+ * @throws {Error} The event is a large one: give what `fetchData` returns.
+ */
+export function files(event: CloudEvent | MediaEvent): Output[] {
+  const data = isEnvelope(event) ? inlineData(event) : event;
+  if (data === undefined) return [];
+  return [...(data.outputs ?? []), ...(data.steps ?? []).flatMap((step) => step.outputs ?? [])];
+}
+
+/** The data of an event: what is in it, or what its `dataref` names. `undefined` of an unreadable body. */
+export async function fetchData(event: CloudEvent, store: ObjectStore): Promise<MediaEvent | undefined> {
+  if (event.unreadable !== undefined) return undefined;
+  if (event.dataref === undefined) return event.data;
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(event.dataref) ?? [];
+  if (bucket === undefined || key === undefined) throw new Error("dataref is no address of an object in S3");
+  const { Body } = await store.getObject({ Bucket: bucket, Key: key });
+  if (Body === undefined) throw new Error("the object that dataref names has no body");
+  return JSON.parse(await Body.transformToString()) as MediaEvent;
+}
+
+/** Whether a person or a test has sent the event, and no vendor: see `mediahook send --fresh`. */
+export function isTest(event: CloudEvent): boolean {
+  return event.mediahooktest === true;
+}
+
+function isEnvelope(event: CloudEvent | MediaEvent): event is CloudEvent {
+  return "specversion" in event;
+}
+
+function inlineData(event: CloudEvent): MediaEvent | undefined {
+  if (event.unreadable === undefined && event.dataref !== undefined) {
+    throw new Error("the event is large: its data is what fetchData returns");
+  }
+  return event.data;
+}
