@@ -20,7 +20,7 @@ make demo, make demo-aws and make test need nothing but Rust, Python 3 and make.
   lint       check format, lints, documentation, dependencies and templates; warnings are errors
   fuzz       fuzz the parsers and signature verification with RUNS=20000 inputs each
   drift      print fields of the vendors' newest SDKs that the parser does not know
-  events     regenerate events/, schema/, types/ and docs/kinds.md
+  events     regenerate what is generated in events/, schema/, types/, python/ and docs/kinds.md
   invoke     invoke one function in Docker: FUNCTION=aliyun-ims EVENT=snapshot-complete
   install    install the tool, mediahook; FLAGS for `cargo install`
   watch      serve the functions on http://localhost:9000/lambda-url/<function>/, on this machine only, rebuilt on every
@@ -124,7 +124,7 @@ mediahook:
 	$(CARGO_BUILD) --bin=mediahook
 
 .PHONY: test
-test: $(VENV)/test.ready $(VENV)/build.ready functions test-types test-template
+test: $(VENV)/test.ready $(VENV)/build.ready functions test-types test-python test-template
 	cargo test --locked --workspace
 
 # How many callbacks are sent.
@@ -175,6 +175,12 @@ test-types: types/node_modules/ready mediahook
 	$(MEDIAHOOK) samples --decoded | node types/write-samples.mjs >types/test/samples.ts
 	npm run --prefix types --silent test
 
+# The same of the models for Python, and the helpers.
+.PHONY: test-python
+test-python: $(VENV)/test.ready mediahook
+	MEDIAHOOK=$(MEDIAHOOK) PYTHONPATH=python AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test \
+	  $(VENV)/bin/python -m unittest discover --quiet --start-directory python/tests
+
 # The test runs with the pinned SDKs in `make test`; here it runs with the newest.
 .PHONY: drift
 drift: $(VENV)/test.ready
@@ -189,12 +195,13 @@ test-template: $(VENV)/test.ready
 	  $(VENV)/bin/python -m unittest discover --quiet --start-directory deploy/tests
 
 .PHONY: events
-events: types/node_modules/ready mediahook
+events: types/node_modules/ready $(VENV)/python.ready mediahook
 	$(MEDIAHOOK) events events
 	$(MEDIAHOOK) kinds >docs/kinds.md
 	$(MEDIAHOOK) schema >schema/cloudevent-1.schema.json
 	$(MEDIAHOOK) schema --data >schema/event-1.schema.json
 	npm run --prefix types --silent generate >types/src/model.ts
+	$(VENV)/bin/python python/generate.py python/mediahook_events
 
 TOOLS := $(TARGET)/tools
 

@@ -3,8 +3,17 @@ use std::path::{Path, PathBuf};
 use callbacks::{Product, kinds};
 
 /// Targets of the Makefile that only other targets use.
-const INNER: [&str; 8] =
-    ["account", "help", "lint-templates", "lint-workflows", "mediahook", "preflight", "test-template", "test-types"];
+const INNER: [&str; 9] = [
+    "account",
+    "help",
+    "lint-templates",
+    "lint-workflows",
+    "mediahook",
+    "preflight",
+    "test-python",
+    "test-template",
+    "test-types",
+];
 
 /// The folder of the workspace.
 fn root() -> PathBuf {
