@@ -70,7 +70,7 @@ export AWS_REGION := $(AWS_DEFAULT_REGION)
 endif
 
 .PHONY: setup
-setup: $(VENV)/test.ready $(VENV)/build.ready $(VENV)/lint.ready $(VENV)/checkov.ready types/node_modules/ready
+setup: $(VENV)/test.ready $(VENV)/build.ready $(VENV)/lint.ready $(VENV)/checkov.ready $(VENV)/awscli.ready types/node_modules/ready
 
 $(VENV)/bin/python:
 	python3 -m venv $(VENV)
@@ -84,6 +84,12 @@ $(VENV)/%.ready: requirements/%.txt $(wildcard requirements/*.txt) | $(VENV)/bin
 $(VENV)/checkov.ready: requirements/checkov.txt
 	python3 -m venv $(VENV)/checkov
 	$(VENV)/checkov/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+# So does the AWS CLI.
+$(VENV)/awscli.ready: requirements/awscli.txt
+	python3 -m venv $(VENV)/awscli
+	$(VENV)/awscli/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
 types/node_modules/ready: types/package-lock.json $(VENV)/types.ready
@@ -124,7 +130,7 @@ mediahook:
 	$(CARGO_BUILD) --bin=mediahook
 
 .PHONY: test
-test: $(VENV)/test.ready $(VENV)/build.ready functions test-types test-python test-template
+test: $(VENV)/test.ready $(VENV)/build.ready functions test-types test-python test-template test-documents
 	cargo test --locked --workspace
 
 # How many callbacks are sent.
@@ -175,6 +181,11 @@ test-types: types/node_modules/ready mediahook
 	$(MEDIAHOOK) samples --decoded | node types/write-samples.mjs >types/test/samples.ts
 	npm run --prefix types --silent test
 
+# The commands that the documents show run, and print what the documents say.
+.PHONY: test-documents
+test-documents: $(VENV)/test.ready $(VENV)/build.ready $(VENV)/awscli.ready types/node_modules/ready functions mediahook
+	PROGRAMS=$(TARGET)/debug $(VENV)/bin/python -W ignore -m unittest discover --quiet --start-directory docs/tests
+
 # The same of the models for Python, and the helpers.
 .PHONY: test-python
 test-python: $(VENV)/test.ready mediahook
@@ -202,6 +213,7 @@ events: types/node_modules/ready $(VENV)/python.ready mediahook
 	$(MEDIAHOOK) schema --data >schema/event-1.schema.json
 	npm run --prefix types --silent generate >types/src/model.ts
 	$(VENV)/bin/python python/generate.py python/mediahook_events
+	$(VENV)/bin/python deploy/schemas.py >schemas.yaml
 
 TOOLS := $(TARGET)/tools
 
@@ -216,7 +228,7 @@ lint: $(VENV)/lint.ready $(VENV)/checkov.ready $(TOOLS)/bin/cargo-deny lint-temp
 	RUSTDOCFLAGS='--deny warnings' cargo doc --quiet --locked --workspace --no-deps --document-private-items
 	$(TOOLS)/bin/cargo-deny --locked check bans licenses sources
 
-TEMPLATES := template.yaml monitoring.yaml $(wildcard examples/*/template.yaml)
+TEMPLATES := template.yaml monitoring.yaml schemas.yaml $(wildcard examples/*/template.yaml)
 
 .PHONY: lint-templates
 lint-templates: $(VENV)/lint.ready $(VENV)/checkov.ready

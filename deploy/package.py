@@ -106,7 +106,7 @@ def main():
     if arguments.tools:
         (folder / "THIRD_PARTY.txt").write_text(third_party(arguments.tools))
         (folder / "sbom.cdx.json").write_text(bill_of_materials(arguments.tools))
-    for name in ("monitoring.yaml", "LICENSE-MIT", "LICENSE-APACHE", "deploy/callback-url.py", "deploy/deployer-policy.json"):
+    for name in ("monitoring.yaml", "schemas.yaml", "LICENSE-MIT", "LICENSE-APACHE", "deploy/callback-url.py", "deploy/deployer-policy.json"):
         shutil.copy(ROOT / name, folder)
     shutil.copytree(ROOT / "deploy/terraform", folder / "terraform", ignore=shutil.ignore_patterns("README.md", ".terraform*"))
 

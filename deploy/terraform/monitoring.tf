@@ -40,3 +40,12 @@ resource "aws_cloudformation_stack" "monitoring" {
     var.alarms,
   )
 }
+
+# The schema of the event is that of the SAM template, too.
+resource "aws_cloudformation_stack" "schemas" {
+  count = var.schema_registry ? 1 : 0
+
+  name          = "${var.name}-schemas"
+  template_body = file("${var.package}/schemas.yaml")
+  parameters    = { Stack = var.name }
+}

@@ -77,6 +77,12 @@ variable "archive_days" {
   default     = 0
 }
 
+variable "schema_registry" {
+  description = "Register the schemas of the events in EventBridge Schemas, from which it makes code bindings."
+  type        = bool
+  default     = false
+}
+
 variable "allow_unsigned" {
   description = "Accept callbacks of products whose secret holds neither keys nor tokens. For trials only."
   type        = bool

@@ -20,6 +20,7 @@ EVERYTHING = {
     **ALL,
     "ArchiveDays": 30,
     "ExampleRule": "true",
+    "SchemaRegistry": "true",
     "Tracing": "Active",
     "Deployment": "Canary10Percent5Minutes",
     "KmsKeyArn": KEY,

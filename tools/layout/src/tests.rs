@@ -3,13 +3,14 @@ use std::path::{Path, PathBuf};
 use callbacks::{Product, kinds};
 
 /// Targets of the Makefile that only other targets use.
-const INNER: [&str; 9] = [
+const INNER: [&str; 10] = [
     "account",
     "help",
     "lint-templates",
     "lint-workflows",
     "mediahook",
     "preflight",
+    "test-documents",
     "test-python",
     "test-template",
     "test-types",
