@@ -211,6 +211,7 @@ events: types/node_modules/ready $(VENV)/python.ready mediahook
 	$(MEDIAHOOK) kinds >docs/kinds.md
 	$(MEDIAHOOK) schema >schema/cloudevent-1.schema.json
 	$(MEDIAHOOK) schema --data >schema/event-1.schema.json
+	WRITE_SCHEMAS=1 cargo test --quiet --locked --workspace --lib vendor_schemas
 	npm run --prefix types --silent generate >types/src/model.ts
 	$(VENV)/bin/python python/generate.py python/mediahook_events
 	$(VENV)/bin/python deploy/schemas.py >schemas.yaml

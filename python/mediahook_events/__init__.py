@@ -35,7 +35,7 @@ class CloudEvent(model.CloudEvent):
     """An event. Of its last four members it has those that its content allows."""
 
     mediahooktest: bool = False
-    """Whether a person or a test has sent it, as `mediahook send --fresh` does."""
+    """Whether a person or a test has sent it."""
 
 
 class EventBridgeEvent(BaseModel):
@@ -94,5 +94,5 @@ def fetch_data(event: CloudEvent, s3: ObjectStore) -> MediaEvent | None:
 
 
 def is_test(event: CloudEvent) -> bool:
-    """Whether a person or a test has sent the event, and no vendor: see `mediahook send --fresh`."""
+    """Whether a person or a test has sent the event, and no vendor."""
     return event.mediahooktest

@@ -12,7 +12,7 @@ export type EventType = `media.${ReadKind}.${Outcome}` | "media.unreadable.unkno
 
 /** CloudEvents' attributes that events with and without `data` have. */
 interface Attributes extends Envelope {
-  /** `true` on an event that a person or a test has sent, as `mediahook send --fresh` does. */
+  /** `true` on an event that a person or a test has sent. */
   mediahooktest?: boolean;
 }
 
@@ -103,7 +103,7 @@ export async function fetchData(event: CloudEvent, store: ObjectStore): Promise<
   return JSON.parse(await Body.transformToString()) as MediaEvent;
 }
 
-/** Whether a person or a test has sent the event, and no vendor: see `mediahook send --fresh`. */
+/** Whether a person or a test has sent the event, and no vendor. */
 export function isTest(event: CloudEvent): boolean {
   return event.mediahooktest === true;
 }

@@ -6,6 +6,7 @@ use crate::wire::{Embedded, One, Text, Unused};
 
 /// What changed of a media asset. Each field is JSON in a string: `{"OldValue":"…","NewValue":"…"}`.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct MediaContent {
     /// Title.
@@ -23,6 +24,7 @@ pub(super) struct MediaContent {
 
 /// A value before and after.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Change {
     /// The value before.

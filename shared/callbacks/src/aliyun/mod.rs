@@ -57,6 +57,7 @@ const LONGEST_NAME: usize = 2_048;
 ///
 /// <https://www.alibabacloud.com/help/en/ims/developer-reference/event-list>
 #[derive(Debug, Default)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename_all = "PascalCase"))]
 struct Envelope {
     /// The event's name. VOD's `WorkflowTaskComplete` example lacks it, although its table requires it.
     event_type: Text,
@@ -64,6 +65,29 @@ struct Envelope {
     event_time: Time,
     /// The account, 16 digits. IMS sends a number, VOD a string.
     user_id: Text,
+}
+
+/// The schema of each event of VOD, by its name.
+#[cfg(test)]
+pub(crate) fn vod_schemas(generator: &mut schemars::SchemaGenerator) -> Vec<(String, schemars::Schema)> {
+    let envelope = generator.subschema_for::<Envelope>();
+    let whole = |(name, body): (&str, _)| (name.to_owned(), schemars::json_schema!({ "allOf": [&envelope, body] }));
+    vod::schemas(generator).into_iter().map(whole).collect()
+}
+
+/// The schema of each event of IMS, by its name.
+#[cfg(test)]
+pub(crate) fn ims_schemas(generator: &mut schemars::SchemaGenerator) -> Vec<(String, schemars::Schema)> {
+    let envelope = generator.subschema_for::<Envelope>();
+    let whole = |(name, body): (&str, _)| {
+        let text = schemars::json_schema!({
+            "type": "string", "contentMediaType": "application/json", "contentSchema": &body
+        });
+        let message_body = schemars::json_schema!({ "anyOf": [body, text] });
+        let event = schemars::json_schema!({ "allOf": [&envelope], "properties": { MESSAGE_BODY: message_body } });
+        (name.to_owned(), event)
+    };
+    ims::schemas(generator).into_iter().map(whole).collect()
 }
 
 const EVENT_TYPE: &str = "EventType";

@@ -25,6 +25,7 @@ const RESULT: &str = "Result";
 
 /// What one node of a workflow did.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Activity {
     /// `Succeed` or another status word.
@@ -43,6 +44,7 @@ struct Activity {
 
 /// What a node reports that reports a job.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct ActivityResult {
     /// Type of the job, where the result is a job: `VideoTranslation`.

@@ -8,6 +8,7 @@ use crate::wire::Text;
 
 /// What started a workflow.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct TaskInput {
     /// `Media` or `OSS`.

@@ -15,6 +15,7 @@ use crate::wire::{Embedded, One, Text, Time, Unused};
 /// <https://www.alibabacloud.com/help/en/vod/user-guide/workflow-task-completion>. Its table requires `EventType` and
 /// `EventTime`; its example has neither. The table of IMS does not say what the nodes did; VOD's and the API do.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct WorkflowTask {
     /// Workflow ID.
@@ -22,6 +23,7 @@ pub(super) struct WorkflowTask {
     /// Task ID: this run of the workflow.
     task_id: Text,
     /// Results of the nodes. JSON in a string; see [`nodes`].
+    #[cfg_attr(test, schemars(with = "serde_json::Value"))]
     activity_results: Unused<Text>,
     /// What started the workflow. JSON in a string.
     task_input: Embedded<One<TaskInput>>,

@@ -1,8 +1,8 @@
 //! Tencent Cloud: Cloud Infinite and VOD.
 
 mod auth;
-mod ci;
-mod vod;
+pub(crate) mod ci;
+pub(crate) mod vod;
 
 use crate::Product;
 use crate::vendor::{Vendor, none};

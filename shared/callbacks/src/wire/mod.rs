@@ -9,6 +9,8 @@ mod camel;
 mod head;
 mod leaf;
 mod lenient;
+#[cfg(test)]
+mod schema;
 mod tree;
 
 use serde::Deserialize;
@@ -19,6 +21,17 @@ pub(crate) use camel::CamelCase;
 pub(crate) use head::{Head, WithHead};
 pub(crate) use leaf::{Decimal, Integer, Text, Texts, Time, UnixTime};
 pub(crate) use tree::{Embedded, Many, One, Unused, UserData};
+
+/// What has a JSON Schema, in tests.
+#[cfg(test)]
+pub(crate) use schemars::JsonSchema as Documented;
+
+/// What has a JSON Schema, in tests.
+#[cfg(not(test))]
+pub(crate) trait Documented {}
+
+#[cfg(not(test))]
+impl<T> Documented for T {}
 
 /// Reads a vendor's struct from a value. What is not of the struct's form is as good as absent: the types here take every
 /// value, so that this is so of nothing but the value itself.

@@ -10,6 +10,7 @@ use crate::wire::{Decimal, Embedded, Integer, Many, One, Text, Texts, Time, Unus
 
 /// Body of `VideoAnalysisComplete`: the properties of a file were read.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct VideoAnalysis {
     /// Media asset ID.
@@ -22,6 +23,7 @@ pub(super) struct VideoAnalysis {
 
 /// Properties of a file. Digits in strings, but for `Fps`.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct MetaInfo {
     /// Seconds.
@@ -41,6 +43,7 @@ struct MetaInfo {
 /// Body of `MediaAiAnalysisComplete`: media was analyzed and the result stored. `Status` tells whether the result could be stored:
 /// `Success` or `Failed`.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct MediaAiAnalysis {
     /// How the analysis ended: `AnalyzeSuccess` or `AnalyzeFailed`.
@@ -54,6 +57,7 @@ pub(super) struct MediaAiAnalysis {
 /// Body of `AIProduceComplete`: media was improved, or something made from it. `Status` is `Success` or `Fail`; the API also has
 /// `Queuing` and `Analyzing`.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct AiProduce {
     /// What was done: `Cover`, `VideoClip`, `VideoDelogo`, `VideoDetext`, `CaptionExtraction`, `VideoGreenScreenMatting`,
@@ -72,6 +76,7 @@ pub(super) struct AiProduce {
 
 /// One image that `Cover` proposes, as the sample has it. What other functions put here is not said.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Candidate {
     /// How good it is; on which scale is not said.
@@ -85,6 +90,7 @@ struct Candidate {
 /// Body of `SmartJobComplete`. `Status` is `Finished` or `Failed`; the API also has `Created` and `Executing`. In the result of a
 /// VOD workflow's node the body stands by itself.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct SmartJob {
     /// What was done: `ASR`, `DynamicChart`, `VideoTranslation` or `TextToSpeech`.

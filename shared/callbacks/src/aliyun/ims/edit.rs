@@ -10,6 +10,7 @@ use crate::wire::{Text, Unused};
 /// Body of `ProduceMediaComplete`: an editing job ended. `Status` is `Success` or `Fail`; the API that reports the same job says
 /// `Failed`. In the sample the error fields are empty strings along with `Success`.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct ProduceMedia {
     /// Where the new media lies. Also given, it seems, where the job failed and there is none.
@@ -28,6 +29,7 @@ pub(super) struct ProduceMedia {
 /// `Status` is `Finished`, which does not say that every job of the batch succeeded: there is no word for a failed batch, whose
 /// error is in `Extend`. The API also has `Init` and `Processing`.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub(super) struct BatchProduceMedia {}
 

@@ -15,6 +15,7 @@ use crate::wire::{CamelCase, Decimal, Integer, Many, One, Text, Time, Unused};
 /// All bitrates are in kilobits per second, which no text says: 16078713 bytes in 403 seconds are 319 kbps, the sample's
 /// `bitrate` of the file, and 23147779 bytes in 25.633 seconds the other sample's 7224.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct FileMeta {
     /// The file as a whole.
@@ -31,6 +32,7 @@ pub(super) struct FileMeta {
 
 /// `fileBasicInfo`.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 struct FileBasicInfo {
     /// ID of the media asset that the file belongs to.
@@ -61,6 +63,7 @@ struct FileBasicInfo {
 
 /// `playStreamInfo`. The document says nothing about it.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 struct PlayStreamInfo {
     /// Kilobits per second; digits in a string.
@@ -99,6 +102,7 @@ struct PlayStreamInfo {
 
 /// One stream of a file. What it holds decides which fields it has; numbers are in strings.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 struct Stream {
     /// Its place among the file's streams, from 0.

@@ -12,12 +12,14 @@ use crate::wire::{self, Text, Time, Unused, UserData};
 ///
 /// No event has all, and most tables lack those of an error; where something failed, it is one of them that says why.
 #[derive(Debug, Default)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename_all = "PascalCase"))]
 pub(super) struct Head {
     /// How it ended: `Success` or `Fail`, for some events `Failed`, `Succeed`, `Finished`, `Complete`, `Error`.
     pub(super) status: Text,
     /// Job ID.
     job_id: Text,
     /// The same as live streams write it, `jobId`.
+    #[cfg_attr(test, schemars(rename = "jobId"))]
     live_job_id: Text,
     /// Error code, where it failed.
     error_code: Text,

@@ -8,6 +8,7 @@ use crate::wire::{Embedded, One, Text};
 
 /// An OSS object, `{"type":"OSS","media":"http://…","ossFile":{…}}`, or a media asset, `{"type":"Media","media":"<ID>"}`.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct JobMedia {
     /// `OSS` or `Media`.
@@ -20,6 +21,7 @@ pub(super) struct JobMedia {
 
 /// Place of an OSS object.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct OssFile {
     /// Bucket.

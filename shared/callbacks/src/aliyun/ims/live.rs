@@ -10,6 +10,7 @@ use crate::wire::{Decimal, Integer, One, Text, Time, UnixTime, Unused};
 
 /// Body of `LiveRecordFileCreated`. It has no status: that the file is there is what it says.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub(super) struct RecordFile {
     /// Length of the recording in seconds, with a fraction.
@@ -26,6 +27,7 @@ pub(super) struct RecordFile {
 
 /// Body of `LiveRecordTaskStatus`.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub(super) struct RecordTask {
     /// What happened. The page has lost the values: its sample has `record_paused`, Live also has `record_started` and
@@ -43,6 +45,7 @@ pub(super) struct RecordTask {
 
 /// What went wrong with a recording.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 struct ErrorInfo {
     /// Error code.
@@ -53,6 +56,7 @@ struct ErrorInfo {
 
 /// A recorded file.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 struct FileInfo {
     /// Key of the file in an OSS bucket, which is not named.
@@ -66,6 +70,7 @@ struct FileInfo {
 
 /// Body of `LiveSnapshotFileCreated`. It has no status: that the file is there is what it says.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct SnapshotFile {
     /// Where the image lies.

@@ -13,6 +13,7 @@ use crate::wire::{Embedded, One, Text, Time, Unused};
 
 /// Body of `RegisterMediaComplete`: media that `RegisterMediaInfo` registered was analyzed.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct RegisterMedia {
     /// Media asset ID.
@@ -21,6 +22,7 @@ pub(super) struct RegisterMedia {
 
 /// Body of `DeleteMediaComplete`.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct DeleteMedia {
     /// Media asset ID.
@@ -35,6 +37,7 @@ pub(super) struct DeleteMedia {
 
 /// Body of `MediaBaseChangeComplete`: basic information of a media asset changed.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct MediaBaseChange {
     /// `video`, `audio`, `image` or `text`.
@@ -49,6 +52,7 @@ pub(super) struct MediaBaseChange {
 
 /// Body of `CreateAuditComplete`: a person reviewed the media. `Status` is that of the review as a task, whatever it found.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct CreateAudit {
     /// Media asset ID.
@@ -67,6 +71,7 @@ pub(super) struct CreateAudit {
 
 /// Body of `AIMediaAuditComplete`: an automatic review ended. The table does not say that it tells what was found.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct AiMediaAudit {
     /// Media asset ID. The table says no more; the sample has JSON in a string, `{"media":"<ID>","type":"Media"}`.

@@ -24,49 +24,71 @@ use super::{Envelope, outcome_of, role_of};
 use crate::event::{Failure, Job, Kind, Media};
 use crate::facts::Facts;
 use crate::json::Value;
-use crate::wire::{Text, Unused, read_struct};
+use crate::wire::{Documented, Text, Unused, read_struct};
 use head::{Head, WithHead};
 
 /// Every event of IMS, with what it is about and what reads its body.
 const EVENTS: &[(&str, Kind, Reader)] = &[
-    ("FileUploadComplete", Kind::Upload, body::<upload::FileUpload>),
-    ("UploadByURLComplete", Kind::Upload, body::<upload::UrlUpload>),
-    ("ImageUploadComplete", Kind::Upload, body::<upload::FileUpload>),
-    ("AttachedMediaUploadComplete", Kind::Upload, body::<upload::FileUpload>),
-    ("StreamUploadComplete", Kind::Upload, body::<upload::Stream>),
-    ("UploadStreamByURLComplete", Kind::Upload, body::<upload::UrlUpload>),
-    ("RegisterStreamComplete", Kind::Asset, body::<upload::Stream>),
-    ("RegisterMediaComplete", Kind::Asset, body::<media::RegisterMedia>),
-    ("DeleteMediaComplete", Kind::Asset, body::<media::DeleteMedia>),
-    ("MediaBaseChangeComplete", Kind::Asset, body::<media::MediaBaseChange>),
-    ("CreateAuditComplete", Kind::Moderation, body::<media::CreateAudit>),
-    ("AIMediaAuditComplete", Kind::Moderation, body::<media::AiMediaAudit>),
-    ("WorkflowTaskComplete", Kind::Workflow, workflow),
-    ("VideoAnalysisComplete", Kind::Analysis, body::<ai::VideoAnalysis>),
-    ("MediaAiAnalysisComplete", Kind::Analysis, body::<ai::MediaAiAnalysis>),
-    ("SnapshotComplete", Kind::Snapshot, body::<snapshot::Snapshot>),
-    ("DynamicImageComplete", Kind::Snapshot, body::<snapshot::Snapshot>),
-    ("TranscodeComplete", Kind::Transcode, body::<transcode::Transcode>),
-    ("TranscodeParentComplete", Kind::Transcode, body::<transcode::TranscodeParent>),
-    ("MediaConvertComplete", Kind::Transcode, body::<transcode::MediaConvert>),
-    ("MediaConvertOutputGroupComplete", Kind::Transcode, body::<transcode::MediaConvertOutput>),
+    ("FileUploadComplete", Kind::Upload, of::<upload::FileUpload>()),
+    ("UploadByURLComplete", Kind::Upload, of::<upload::UrlUpload>()),
+    ("ImageUploadComplete", Kind::Upload, of::<upload::FileUpload>()),
+    ("AttachedMediaUploadComplete", Kind::Upload, of::<upload::FileUpload>()),
+    ("StreamUploadComplete", Kind::Upload, of::<upload::Stream>()),
+    ("UploadStreamByURLComplete", Kind::Upload, of::<upload::UrlUpload>()),
+    ("RegisterStreamComplete", Kind::Asset, of::<upload::Stream>()),
+    ("RegisterMediaComplete", Kind::Asset, of::<media::RegisterMedia>()),
+    ("DeleteMediaComplete", Kind::Asset, of::<media::DeleteMedia>()),
+    ("MediaBaseChangeComplete", Kind::Asset, of::<media::MediaBaseChange>()),
+    ("CreateAuditComplete", Kind::Moderation, of::<media::CreateAudit>()),
+    ("AIMediaAuditComplete", Kind::Moderation, of::<media::AiMediaAudit>()),
+    ("WorkflowTaskComplete", Kind::Workflow, WORKFLOW),
+    ("VideoAnalysisComplete", Kind::Analysis, of::<ai::VideoAnalysis>()),
+    ("MediaAiAnalysisComplete", Kind::Analysis, of::<ai::MediaAiAnalysis>()),
+    ("SnapshotComplete", Kind::Snapshot, of::<snapshot::Snapshot>()),
+    ("DynamicImageComplete", Kind::Snapshot, of::<snapshot::Snapshot>()),
+    ("TranscodeComplete", Kind::Transcode, of::<transcode::Transcode>()),
+    ("TranscodeParentComplete", Kind::Transcode, of::<transcode::TranscodeParent>()),
+    ("MediaConvertComplete", Kind::Transcode, of::<transcode::MediaConvert>()),
+    ("MediaConvertOutputGroupComplete", Kind::Transcode, of::<transcode::MediaConvertOutput>()),
     // What the page's sample has for the name above, which is that of the section.
-    ("ApsaraVideoForMediaProcessingOutputGroupComplete", Kind::Transcode, body::<transcode::MediaConvertOutput>),
-    ("MediaConvertOutputComplete", Kind::Transcode, body::<transcode::MediaConvertOutput>),
-    ("AIProduceComplete", Kind::Generation, body::<ai::AiProduce>),
-    ("SmartJobComplete", Kind::Generation, body::<ai::SmartJob>),
-    ("ProduceMediaComplete", Kind::Edit, body::<edit::ProduceMedia>),
-    ("BatchProduceMediaComplete", Kind::Edit, body::<edit::BatchProduceMedia>),
-    ("LiveRecordFileCreated", Kind::Live, body::<live::RecordFile>),
-    ("LiveRecordTaskStatus", Kind::Live, body::<live::RecordTask>),
-    ("LiveSnapshotFileCreated", Kind::Live, body::<live::SnapshotFile>),
+    ("ApsaraVideoForMediaProcessingOutputGroupComplete", Kind::Transcode, of::<transcode::MediaConvertOutput>()),
+    ("MediaConvertOutputComplete", Kind::Transcode, of::<transcode::MediaConvertOutput>()),
+    ("AIProduceComplete", Kind::Generation, of::<ai::AiProduce>()),
+    ("SmartJobComplete", Kind::Generation, of::<ai::SmartJob>()),
+    ("ProduceMediaComplete", Kind::Edit, of::<edit::ProduceMedia>()),
+    ("BatchProduceMediaComplete", Kind::Edit, of::<edit::BatchProduceMedia>()),
+    ("LiveRecordFileCreated", Kind::Live, of::<live::RecordFile>()),
+    ("LiveRecordTaskStatus", Kind::Live, of::<live::RecordTask>()),
+    ("LiveSnapshotFileCreated", Kind::Live, of::<live::SnapshotFile>()),
 ];
 
-type Reader = fn(Value<'_>) -> Facts;
+/// What reads an event.
+#[derive(Clone, Copy)]
+struct Reader {
+    read: fn(Value<'_>) -> Facts,
+    /// The schema of what it reads.
+    #[cfg(test)]
+    schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
+}
+
+/// What reads an event with this body.
+const fn of<B: Body>() -> Reader {
+    Reader {
+        read: body::<B>,
+        #[cfg(test)]
+        schema: |generator| generator.subschema_for::<WithHead<B>>(),
+    }
+}
+
+const WORKFLOW: Reader = Reader {
+    read: workflow,
+    #[cfg(test)]
+    schema: |generator| generator.subschema_for::<WithHead<WorkflowTask>>(),
+};
 
 /// What a body has besides its [`Head`], which tells what happened. What the head tells need not be told again: the job's ID, the
 /// status word, the error, the user data.
-trait Body: Default + for<'de> Deserialize<'de> {
+trait Body: Default + for<'de> Deserialize<'de> + Documented {
     fn facts(self, head: &Head) -> Facts;
 }
 
@@ -97,22 +119,29 @@ pub(crate) fn kinds() -> impl Iterator<Item = (&'static str, Kind)> {
     EVENTS.iter().map(|(name, kind, _)| (*name, *kind))
 }
 
+/// The schema of the body of each event.
+#[cfg(test)]
+pub(super) fn schemas(generator: &mut schemars::SchemaGenerator) -> Vec<(&'static str, schemars::Schema)> {
+    EVENTS.iter().map(|(name, _, reader)| (*name, (reader.schema)(generator))).collect()
+}
+
 /// Reads an event of this envelope and body, if it has one.
 pub(super) fn read(envelope: &Envelope, message_body: Option<Value<'_>>) -> Facts {
     let name = envelope.event_type.as_deref();
     let known = EVENTS.iter().find(|(known, ..)| name == Some(known));
-    let (kind, read) = known.map_or((Kind::Unknown, body::<Unknown> as Reader), |(_, kind, read)| (*kind, *read));
+    let (kind, reader) = known.map_or((Kind::Unknown, of::<Unknown>()), |(_, kind, reader)| (*kind, *reader));
     Facts {
         name: name.map(str::to_owned),
         kind,
         account: envelope.user_id.0.clone(),
         time: envelope.event_time.0,
-        ..message_body.map(read).unwrap_or_default()
+        ..message_body.map(reader.read).unwrap_or_default()
     }
 }
 
 /// The body of an event without a name here: its head, and the media that most events have.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Unknown {
     /// Media asset ID.

@@ -16,6 +16,7 @@ use crate::wire::{Embedded, Integer, One, Text, Time, Unused};
 /// In the result of a VOD workflow's node this is a body of another kind: `VideoId`, `Status` in lower case,
 /// `TriggerSource` and the head's `EventType` and `EventTime` once more, and nothing else.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct Snapshot {
     /// What started the job: `API`, `Console` or `Workflow`; from a VOD workflow JSON in a string,
@@ -48,6 +49,7 @@ pub(super) struct Snapshot {
 
 /// Settings of a template, as the samples have them. The document says nothing about them.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct TemplateConfig {
     /// Number of images: 5.

@@ -13,6 +13,7 @@ use crate::wire::{CamelCase, Embedded, Many, One, Text, Time};
 ///
 /// `Status` is `Success` or `Fail`. The API also has `Init`, `Processing` and `Deleted`.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct Transcode {
     /// ID of the job that this one is a part of.
@@ -31,6 +32,7 @@ pub(super) struct Transcode {
 ///
 /// `Status` is `Success` where all parts succeeded, `Fail` where all failed. What it is where some failed is not said.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct TranscodeParent {
     /// Job ID.
@@ -48,6 +50,7 @@ pub(super) struct TranscodeParent {
 /// A part of a transcoding job; its `JobId` is that of its `TranscodeComplete`. The page has lost the table of its fields; these
 /// are the sample's and those of [`Transcode`].
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct SubJob {
     /// What the file is.
@@ -59,6 +62,7 @@ struct SubJob {
 /// Body of `MediaConvertComplete`: a job that `SubmitTranscodeJob` started ended. `Status` is `Complete`, `Error` or `Cancelled`;
 /// the API also has `Inited` and `Running`.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct MediaConvert {
     /// What started the job: `API`, `Console` or `WorkFlow`.
@@ -71,6 +75,7 @@ pub(super) struct MediaConvert {
 /// ended. `Status` is `Success`, `Failed` or `Skipped`; the API also has `Init` and, of a group, `Running`, of an output,
 /// `Scheduled`.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct MediaConvertOutput {
     /// What started the job: `API`, `Console` or `WorkFlow`; `IceWorkflow` in a sample.

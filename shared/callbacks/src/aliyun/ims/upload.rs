@@ -9,6 +9,7 @@ use crate::wire::{Integer, Text, Unused};
 
 /// Body of `FileUploadComplete`, `ImageUploadComplete` and `AttachedMediaUploadComplete`.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct FileUpload {
     /// Media asset ID.
@@ -25,6 +26,7 @@ pub(super) struct FileUpload {
 
 /// Body of `UploadByURLComplete` and `UploadStreamByURLComplete`: a job fetched the file.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct UrlUpload {
     /// Media asset ID.
@@ -41,6 +43,7 @@ pub(super) struct UrlUpload {
 /// Body of `StreamUploadComplete` and `RegisterStreamComplete`: a stream was added to a media asset. `MessageCallback` in the
 /// `UserData` is an object in one sample and JSON in a string in the other.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct Stream {
     /// ID of the media asset that the stream belongs to.

@@ -12,6 +12,7 @@ use crate::wire::{Decimal, Embedded, Integer, Many, One, Text, Texts, Unused};
 /// <https://www.alibabacloud.com/help/en/vod/user-guide/videoanalysiscomplete>. Its table says numbers for all but `Bitrate` and
 /// `Fps`; its example has digits in strings.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct VideoAnalysis {
     /// Pixels. Not of audio.
@@ -32,6 +33,7 @@ pub(super) struct VideoAnalysis {
 ///
 /// <https://www.alibabacloud.com/help/en/vod/user-guide/aimediadnacomplete>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct MediaDna {
     /// What was found. JSON in a string.
@@ -40,6 +42,7 @@ pub(super) struct MediaDna {
 
 /// What a comparison found.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 struct DnaResult {
     /// Media that is alike.
@@ -49,6 +52,7 @@ struct DnaResult {
 
 /// Media that is alike.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Similar {
     /// How much alike, 0 to 1.
@@ -61,6 +65,7 @@ struct Similar {
 
 /// A part of media that is alike a part of other media.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct SimilarPart {
     /// Where in the event's media.
@@ -71,6 +76,7 @@ struct SimilarPart {
 
 /// A part of media, in seconds.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Part {
     /// Where it starts.
@@ -83,6 +89,7 @@ struct Part {
 ///
 /// <https://www.alibabacloud.com/help/en/vod/user-guide/aivideotagcomplete>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct VideoTag {
     /// The tags. JSON in a string.
@@ -91,6 +98,7 @@ pub(super) struct VideoTag {
 
 /// The tags of a video.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct TagResult {
     /// Categories.
@@ -107,6 +115,7 @@ struct TagResult {
 
 /// A tag.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Tag {
     /// The tag.

@@ -12,6 +12,7 @@ use crate::wire::{Text, Unused};
 ///
 /// <https://www.alibabacloud.com/help/en/vod/user-guide/producemediacomplete>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct ProduceMedia {
     /// ID of the editing project, which may make any number of videos.

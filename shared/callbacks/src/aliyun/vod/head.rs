@@ -13,6 +13,7 @@ use crate::wire::{self, Text, Unused, UserData};
 ///
 /// No event has all. `EventType`, `EventTime` and `UserId` are read with the [`crate::aliyun::Envelope`].
 #[derive(Debug, Default)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename_all = "PascalCase"))]
 pub(super) struct Head {
     /// How it ended: `success` or `fail`, for some events `Success` or `Failed`, `Succeed` or `Failed`.
     pub(super) status: Text,

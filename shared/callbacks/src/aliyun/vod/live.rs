@@ -11,6 +11,7 @@ use crate::wire::{Text, Time, Unused};
 ///
 /// <https://www.alibabacloud.com/help/en/vod/user-guide/addliverecordvideocomplete>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct Recording {
     /// Name of the live stream.
@@ -31,6 +32,7 @@ pub(super) struct Recording {
 ///
 /// <https://www.alibabacloud.com/help/en/vod/user-guide/liverecordvideocomposestart>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct ComposeStart {
     /// Name of the live stream.

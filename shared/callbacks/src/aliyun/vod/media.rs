@@ -12,6 +12,7 @@ use crate::wire::{Embedded, One, Text, Texts, Time, Unused};
 ///
 /// <https://www.alibabacloud.com/help/en/vod/user-guide/deletemediacomplete>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct DeleteMedia {
     /// `video` (and audio), `image` or `attached`.
@@ -26,6 +27,7 @@ pub(super) struct DeleteMedia {
 ///
 /// <https://www.alibabacloud.com/help/en/vod/user-guide/mediabasechangecomplete>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct MediaBaseChange {
     /// `video` (and audio), `image` or `attached`.
@@ -40,6 +42,7 @@ pub(super) struct MediaBaseChange {
 ///
 /// <https://www.alibabacloud.com/help/en/vod/user-guide/updatemediastorageclasscomplete>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct StorageClass {
     /// What was moved: `All` (source file and streams) or `SourceFile`.
@@ -54,6 +57,7 @@ pub(super) struct StorageClass {
 ///
 /// <https://www.alibabacloud.com/help/en/vod/user-guide/restoremediacomplete>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct RestoreMedia {
     /// Until when, UTC. Not where it failed.
@@ -65,6 +69,7 @@ pub(super) struct RestoreMedia {
 ///
 /// <https://www.alibabacloud.com/help/en/vod/user-guide/submitmediarefreshcomplete>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct MediaRefresh {
     /// Job ID.

@@ -23,7 +23,7 @@ use super::workflow::WorkflowTask;
 use crate::event::{Job, Kind, Media};
 use crate::facts::Facts;
 use crate::json::Value;
-use crate::wire::read_struct;
+use crate::wire::{Documented, read_struct};
 use head::{Head, WithHead};
 pub(super) use review::AuditResult;
 
@@ -31,37 +31,59 @@ const WORKFLOW_TASK_COMPLETE: &str = "WorkflowTaskComplete";
 
 /// Every event of VOD, with what it is about and what reads it.
 const EVENTS: &[(&str, Kind, Reader)] = &[
-    ("FileUploadComplete", Kind::Upload, body::<upload::FileUpload>),
-    ("ImageUploadComplete", Kind::Upload, body::<upload::FileUpload>),
-    ("AttachedMediaUploadComplete", Kind::Upload, body::<upload::FileUpload>),
-    ("UploadByURLComplete", Kind::Upload, body::<upload::UrlUpload>),
-    ("StreamTranscodeComplete", Kind::Transcode, body::<transcode::Stream>),
-    ("TranscodeComplete", Kind::Transcode, body::<transcode::Transcode>),
-    ("SnapshotComplete", Kind::Snapshot, body::<snapshot::Snapshot>),
-    ("DynamicImageComplete", Kind::Snapshot, body::<snapshot::DynamicImage>),
-    ("AddLiveRecordVideoComplete", Kind::Live, body::<live::Recording>),
-    ("LiveRecordVideoComposeStart", Kind::Live, body::<live::ComposeStart>),
-    ("CreateAuditComplete", Kind::Moderation, body::<review::CreateAudit>),
-    ("AIMediaAuditComplete", Kind::Moderation, body::<review::AiMediaAudit>),
+    ("FileUploadComplete", Kind::Upload, of::<upload::FileUpload>()),
+    ("ImageUploadComplete", Kind::Upload, of::<upload::FileUpload>()),
+    ("AttachedMediaUploadComplete", Kind::Upload, of::<upload::FileUpload>()),
+    ("UploadByURLComplete", Kind::Upload, of::<upload::UrlUpload>()),
+    ("StreamTranscodeComplete", Kind::Transcode, of::<transcode::Stream>()),
+    ("TranscodeComplete", Kind::Transcode, of::<transcode::Transcode>()),
+    ("SnapshotComplete", Kind::Snapshot, of::<snapshot::Snapshot>()),
+    ("DynamicImageComplete", Kind::Snapshot, of::<snapshot::DynamicImage>()),
+    ("AddLiveRecordVideoComplete", Kind::Live, of::<live::Recording>()),
+    ("LiveRecordVideoComposeStart", Kind::Live, of::<live::ComposeStart>()),
+    ("CreateAuditComplete", Kind::Moderation, of::<review::CreateAudit>()),
+    ("AIMediaAuditComplete", Kind::Moderation, of::<review::AiMediaAudit>()),
     // What automatic review was called before. The documents have lost it; the vendor's demo code still expects it.
-    ("AIVideoCensorComplete", Kind::Moderation, body::<review::AiMediaAudit>),
-    ("AIMediaDNAComplete", Kind::Analysis, body::<analysis::MediaDna>),
-    ("AIVideoTagComplete", Kind::Analysis, body::<analysis::VideoTag>),
-    ("VideoAnalysisComplete", Kind::Analysis, body::<analysis::VideoAnalysis>),
-    ("ProduceMediaComplete", Kind::Edit, body::<edit::ProduceMedia>),
-    ("DeleteMediaComplete", Kind::Asset, body::<media::DeleteMedia>),
-    ("MediaBaseChangeComplete", Kind::Asset, body::<media::MediaBaseChange>),
-    ("UpdateMediaStorageClassComplete", Kind::Asset, body::<media::StorageClass>),
-    ("RestoreMediaComplete", Kind::Asset, body::<media::RestoreMedia>),
-    ("SubmitMediaRefreshComplete", Kind::Asset, body::<media::MediaRefresh>),
-    (WORKFLOW_TASK_COMPLETE, Kind::Workflow, workflow),
+    ("AIVideoCensorComplete", Kind::Moderation, of::<review::AiMediaAudit>()),
+    ("AIMediaDNAComplete", Kind::Analysis, of::<analysis::MediaDna>()),
+    ("AIVideoTagComplete", Kind::Analysis, of::<analysis::VideoTag>()),
+    ("VideoAnalysisComplete", Kind::Analysis, of::<analysis::VideoAnalysis>()),
+    ("ProduceMediaComplete", Kind::Edit, of::<edit::ProduceMedia>()),
+    ("DeleteMediaComplete", Kind::Asset, of::<media::DeleteMedia>()),
+    ("MediaBaseChangeComplete", Kind::Asset, of::<media::MediaBaseChange>()),
+    ("UpdateMediaStorageClassComplete", Kind::Asset, of::<media::StorageClass>()),
+    ("RestoreMediaComplete", Kind::Asset, of::<media::RestoreMedia>()),
+    ("SubmitMediaRefreshComplete", Kind::Asset, of::<media::MediaRefresh>()),
+    (WORKFLOW_TASK_COMPLETE, Kind::Workflow, WORKFLOW),
 ];
 
-type Reader = fn(Value<'_>) -> Facts;
+/// What reads an event.
+#[derive(Clone, Copy)]
+struct Reader {
+    read: fn(Value<'_>) -> Facts,
+    /// The schema of what it reads.
+    #[cfg(test)]
+    schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
+}
+
+/// What reads an event with this body.
+const fn of<B: Body>() -> Reader {
+    Reader {
+        read: body::<B>,
+        #[cfg(test)]
+        schema: |generator| generator.subschema_for::<WithHead<B>>(),
+    }
+}
+
+const WORKFLOW: Reader = Reader {
+    read: workflow,
+    #[cfg(test)]
+    schema: |generator| generator.subschema_for::<WithHead<WorkflowTask>>(),
+};
 
 /// What an event has besides its head, which tells what happened. What the head tells need not be told again: the media's and
 /// the job's id, the status word, the error, the user data.
-trait Body: Default + for<'de> Deserialize<'de> {
+trait Body: Default + for<'de> Deserialize<'de> + Documented {
     /// Whether the head's media is what was made, and not what it was made from.
     const MEDIA_IS_MADE: bool = false;
 
@@ -100,6 +122,12 @@ pub(crate) fn kinds() -> impl Iterator<Item = (&'static str, Kind)> {
     EVENTS.iter().map(|(name, kind, _)| (*name, *kind))
 }
 
+/// The schema of each event, without what all have.
+#[cfg(test)]
+pub(super) fn schemas(generator: &mut schemars::SchemaGenerator) -> Vec<(&'static str, schemars::Schema)> {
+    EVENTS.iter().map(|(name, _, reader)| (*name, (reader.schema)(generator))).collect()
+}
+
 /// Reads a flat event.
 pub(super) fn read(envelope: &Envelope, event: Value<'_>) -> Facts {
     let is_workflow = || event.get("WorkflowId").is_some() && event.get(ACTIVITY_RESULTS).is_some();
@@ -109,13 +137,14 @@ pub(super) fn read(envelope: &Envelope, event: Value<'_>) -> Facts {
         name => name,
     };
     let known = EVENTS.iter().find(|(known, ..)| name == Some(known));
-    let (kind, read) = known.map_or((Kind::Unknown, body::<Unknown> as Reader), |(_, kind, read)| (*kind, *read));
+    let (kind, reader) = known.map_or((Kind::Unknown, of::<Unknown>()), |(_, kind, reader)| (*kind, *reader));
     let name = name.map(str::to_owned);
-    Facts { name, kind, account: envelope.user_id.0.clone(), time: envelope.event_time.0, ..read(event) }
+    Facts { name, kind, account: envelope.user_id.0.clone(), time: envelope.event_time.0, ..(reader.read)(event) }
 }
 
 /// An event without a name here: its head is all that is read.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 struct Unknown {}
 

@@ -13,6 +13,7 @@ use crate::wire::{Decimal, Embedded, Integer, Many, One, Text, Time, Unused};
 ///
 /// <https://www.alibabacloud.com/help/en/vod/user-guide/createauditcomplete>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct CreateAudit {
     /// Type of the media: `video` (and audio).
@@ -34,6 +35,7 @@ pub(super) struct CreateAudit {
 ///
 /// <https://www.alibabacloud.com/help/en/vod/user-guide/aimediaauditcomplete>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct AiMediaAudit {
     /// What was found. The table says JSON in a string; the example has an object.
@@ -44,6 +46,7 @@ pub(super) struct AiMediaAudit {
 ///
 /// <https://www.alibabacloud.com/help/en/vod/developer-reference/api-vod-2017-03-21-getaimediaauditjob>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(in crate::aliyun) struct AuditResult {
     /// What to do: `block`, `review` or `pass`.
@@ -64,6 +67,7 @@ pub(in crate::aliyun) struct AuditResult {
 
 /// What was found in the pictures of a video.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct VideoResult {
     /// What to do.
@@ -84,6 +88,7 @@ struct VideoResult {
 
 /// What was found in an image.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct ImageResult {
     /// What to do.
@@ -100,6 +105,7 @@ struct ImageResult {
 
 /// What was found in one scene. Numbers are digits in strings.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Finding {
     /// What to do: `block`, `review` or `pass`.
@@ -126,6 +132,7 @@ struct Finding {
 
 /// An image of a video.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Image {
     /// Confidence in the label.
@@ -140,6 +147,7 @@ struct Image {
 
 /// How many images have a label.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Counter {
     /// The label.

@@ -18,6 +18,7 @@ use crate::wire::{Decimal, Embedded, Integer, Many, Text, Texts, Unused};
 ///
 /// <https://www.alibabacloud.com/help/en/vod/user-guide/snapshotcomplete>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct Snapshot {
     /// `SpecifiedTime` where `SubmitSnapshotJob` asked for the snapshots.
@@ -32,6 +33,7 @@ pub(super) struct Snapshot {
 
 /// A series of snapshots of one type.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct SnapshotInfo {
     /// `CoverSnapshot`, `NormalSnapshot` or `SpriteSnapshot`.
@@ -49,6 +51,7 @@ struct SnapshotInfo {
 ///
 /// <https://www.alibabacloud.com/help/en/vod/user-guide/dynamicimagecomplete>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct DynamicImage {
     /// The images. The table says a list; the example has a single object, as JSON in a string.
@@ -57,6 +60,7 @@ pub(super) struct DynamicImage {
 
 /// An animated image. Numbers are digits in strings.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct DynamicImageInfo {
     /// Where the image lies.

@@ -12,6 +12,7 @@ use crate::wire::{Decimal, Embedded, Integer, Many, Text, Time, Unused};
 ///
 /// <https://www.alibabacloud.com/help/en/vod/user-guide/streamtranscodecomplete>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct Stream {
     /// Kilobits per second, as the table says; digits in a string, in older samples a number. Of the whole file: the samples'
@@ -55,6 +56,7 @@ pub(super) struct Stream {
 ///
 /// <https://www.alibabacloud.com/help/en/vod/user-guide/transcodecomplete>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct Transcode {
     /// The streams. A list; read from JSON in a string, too, as the other lists of this product come.

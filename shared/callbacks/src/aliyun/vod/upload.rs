@@ -13,6 +13,7 @@ use crate::wire::{Integer, Text, Unused};
 /// The vendor cannot tell an upload that failed from one that pauses: "no notification is sent in the event an upload fails".
 /// So the event says that a file is there. The table of `FileUploadComplete` has no `Status`, real events have `success`.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct FileUpload {
     /// Size in bytes; a number.
@@ -31,6 +32,7 @@ pub(super) struct FileUpload {
 /// <https://www.alibabacloud.com/help/en/vod/user-guide/uploadbyurlcomplete>. In its examples of a video the keys `SourceURL`,
 /// `ErrorCode` and `ErrorMessage` end in a blank.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct UrlUpload {
     /// Where the file was fetched from.

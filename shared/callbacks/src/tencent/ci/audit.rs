@@ -31,6 +31,7 @@ const TEST_URLS: &[&str] = &["test_url", "test_text"];
 ///
 /// <https://www.tencentcloud.com/document/product/436/48540>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub(super) struct Simple {
     /// Error code; 0 on success.
@@ -45,6 +46,7 @@ pub(super) struct Simple {
 ///
 /// <https://www.tencentcloud.com/document/product/436/48540>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct Detail {
     /// `ReviewImage`, `ReviewVideo`, `ReviewAudio`, `ReviewText`, `ReviewDocument` or `ReviewHtml`. No page tells that of virus
@@ -60,6 +62,7 @@ pub(super) struct Detail {
 /// What a review found, of whatever it reviewed; each sort has some of the fields. The keys are those of `Detail`, and
 /// those of `Simple` where it says so.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 struct Report {
     /// Error code, where it failed.
@@ -160,11 +163,24 @@ struct Report {
 #[derive(Debug, Default)]
 struct Categories(Vec<(String, Category)>);
 
+#[cfg(test)]
+impl schemars::JsonSchema for Categories {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Categories".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let category = generator.subschema_for::<One<CamelCase<Category>>>();
+        schemars::json_schema!({ "patternProperties": { "^[A-Za-z]+(Info|_info)$": category } })
+    }
+}
+
 /// An object with categories beside its own members.
 type WithCategories<B> = WithHead<Categories, B>;
 
 /// No members of its own.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 struct Nothing {}
 

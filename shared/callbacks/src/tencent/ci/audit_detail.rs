@@ -11,6 +11,7 @@ use crate::wire::{CamelCase, Decimal, Integer, Many, One, Text, Texts, Time, Unu
 
 /// What was found of one category, in `camelCase`.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Category {
     /// Error code of the category; 0 on success.
@@ -45,6 +46,7 @@ pub(super) struct Category {
 
 /// Parts of a document or web page, in `camelCase`.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Results {
     /// The parts.
@@ -53,6 +55,7 @@ pub(super) struct Results {
 
 /// What a virus detection found in a file and in the files that it holds.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct DetectDetail {
     /// The files with a virus.
@@ -61,6 +64,7 @@ pub(super) struct DetectDetail {
 
 /// A file with a virus.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct DetectResult {
     /// Name of the file.
@@ -71,6 +75,7 @@ pub(super) struct DetectResult {
 
 /// A picture, a piece of sound, a piece of text, a page; each has some of the fields, in `camelCase`.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Segment {
     /// Where the picture or sound can be fetched.
@@ -129,6 +134,7 @@ pub(super) struct Segment {
 
 /// Whose it is, on the customer's lists of users.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct ListInfo {
     /// The lists that name the user.
@@ -137,6 +143,7 @@ pub(super) struct ListInfo {
 
 /// A list that names the user.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct ListResult {
     /// 0 of those to let pass, 1 of those to stop.
@@ -149,6 +156,7 @@ struct ListResult {
 
 /// The video with what was found masked.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct MaskInfo {
     /// As a file.
@@ -159,6 +167,7 @@ pub(super) struct MaskInfo {
 
 /// The masked video as a file.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct RecordInfo {
     /// Error code, or `Success`.
@@ -171,6 +180,7 @@ struct RecordInfo {
 
 /// Where a file is.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct RecordOutput {
     /// Bucket.
@@ -183,6 +193,7 @@ struct RecordOutput {
 
 /// The masked video as a live stream.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct LiveInfo {
     /// When it began.

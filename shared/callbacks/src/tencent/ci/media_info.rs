@@ -9,6 +9,7 @@ use crate::wire::{Decimal, Integer, Many, One, Text, Unused};
 ///
 /// <https://www.tencentcloud.com/document/product/1045/49933>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct MediaInfo {
     /// The file as a whole.
@@ -19,6 +20,7 @@ pub(super) struct MediaInfo {
 
 /// The file as a whole.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Format {
     /// Kilobits per second where it has a fraction (`834.736000`), else bits per second.
@@ -41,6 +43,7 @@ struct Format {
 
 /// The streams of a file, by type.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Streams {
     /// Sound. One object or several.
@@ -53,6 +56,7 @@ struct Streams {
 
 /// A stream of any type; each type has some of the fields.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Stream {
     /// Frames per second on average; video.

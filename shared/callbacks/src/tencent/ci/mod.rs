@@ -37,6 +37,17 @@ pub(crate) fn kinds() -> impl Iterator<Item = (String, Kind)> {
     workflow.chain(reviews).chain(task::TAGS.iter().map(|(tag, kind)| (format!("{TASK_FINISH}/{tag}"), *kind)))
 }
 
+/// The schema of each callback, by its name: all tags of jobs have one.
+#[cfg(test)]
+pub(crate) fn schemas(generator: &mut schemars::SchemaGenerator) -> Vec<(String, schemars::Schema)> {
+    let callback = generator.subschema_for::<Callback>();
+    // A review is in one of two versions, without a word that tells which.
+    let (simple, detail) = (generator.subschema_for::<audit::Simple>(), generator.subschema_for::<audit::Detail>());
+    let review = schemars::json_schema!({ "anyOf": [detail, simple] });
+    let jobs = [WORKFLOW_START, WORKFLOW_FINISH, TASK_FINISH].map(|name| (name.to_owned(), callback.clone()));
+    jobs.into_iter().chain(audit::REVIEWS.iter().map(|name| ((*name).to_owned(), review.clone()))).collect()
+}
+
 /// The callback in JSON that has the root of the XML around it. The vendor's samples do not.
 pub(super) fn unwrap(body: Value<'_>) -> Option<Vec<String>> {
     let callback = body.get(RESPONSE).filter(|callback| callback.is_object())?;
@@ -125,6 +136,7 @@ fn together(all: impl IntoIterator<Item = Facts>) -> Option<Facts> {
 ///
 /// <https://www.tencentcloud.com/document/product/1045/50341> (workflow), <https://www.tencentcloud.com/document/product/436/54048> (job)
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Callback {
     /// `WorkflowStart`, `WorkflowFinish` or `TaskFinish`.
@@ -147,6 +159,7 @@ fn failure(code: Text, message: Text) -> Failure {
 
 /// A header that was set when the object was uploaded, or that the service adds (`x-cos-request-id`, `Size`).
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct CosHeader {
     /// Name of the header.

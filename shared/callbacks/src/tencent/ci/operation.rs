@@ -19,6 +19,7 @@ use crate::wire::{Integer, Many, One, Text, Texts, Unused, UserData, WithHead};
 ///
 /// All jobs share it, and each tag has some of the fields. What was asked for is not looked into: it is `Unused<Value>`.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct Operation {
     /// Template ID.
@@ -185,6 +186,7 @@ type Reported<T> = One<WithHead<ResultHead, T>>;
 
 /// What speech synthesis puts beside what was to be done.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct OperationInput {
     /// Headers of the upload that started the workflow.

@@ -10,6 +10,7 @@ use crate::wire::{Integer, Many, Text, Texts, Unused};
 
 /// Where the result was to be put.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct OutputTarget {
     /// Bucket.
@@ -32,6 +33,7 @@ pub(super) struct OutputTarget {
 
 /// A stream that was to be extracted.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct StreamExtract {
     /// Number of the stream.
@@ -44,6 +46,7 @@ struct StreamExtract {
 
 /// The files that were made.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct MediaResult {
     /// The files, in one bucket.
@@ -52,6 +55,7 @@ pub(super) struct MediaResult {
 
 /// Files in one bucket.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct OutputFile {
     /// Bucket.
@@ -72,6 +76,7 @@ struct OutputFile {
 
 /// MD5 of one file.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Md5Info {
     /// MD5, hex.

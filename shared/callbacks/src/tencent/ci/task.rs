@@ -76,6 +76,7 @@ pub(super) fn kind(tag: Option<&str>) -> Kind {
 ///
 /// <https://www.tencentcloud.com/document/product/436/54048>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct JobsDetail {
     /// Error code; `Success` on success.
@@ -113,6 +114,7 @@ pub(super) struct JobsDetail {
 
 /// What was processed.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Input {
     /// Bucket, with the account's APPID: `test-123456789`.
@@ -137,6 +139,7 @@ struct Input {
 
 /// The workflow that started a job.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct WorkflowNode {
     /// Workflow instance ID.

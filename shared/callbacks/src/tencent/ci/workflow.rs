@@ -16,6 +16,7 @@ use crate::wire::{Integer, Many, One, Text, Time, Unused};
 /// "When the workflow starts or ends, the system will send callback content":
 /// <https://www.tencentcloud.com/document/product/1045/50341>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct WorkflowExecution {
     /// Workflow ID.
@@ -44,6 +45,7 @@ pub(super) struct WorkflowExecution {
 
 /// One task of a workflow.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Task {
     /// Job type: `Snapshot`, `Transcode`.
@@ -84,6 +86,7 @@ struct Task {
 
 /// What a task made.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct ResultInfo {
     /// Number of files.
@@ -98,6 +101,7 @@ struct ResultInfo {
 
 /// One file that a task made, or failed to make.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct ObjectInfo {
     /// Name of the file.

@@ -11,6 +11,7 @@ use crate::wire::{Integer, One, Text, Texts, Time, UnixTime, Unused, UserData};
 
 /// What is stored about a media file.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct MediaBasicInfo {
     /// Name of the media file.
@@ -59,6 +60,7 @@ pub(crate) struct MediaBasicInfo {
 
 /// Where a media file came from.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct MediaSource {
     /// `Record`, a live recording; `Upload`; `VideoProcessing`; `TrtcRecord`; `WebPageRecord`; `WebRTCRecord`; `Unknown`.
@@ -75,6 +77,7 @@ struct MediaSource {
 
 /// The live stream that a media file was recorded from.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct LiveRecord {
     /// Domain that the stream was pushed to.
@@ -91,6 +94,7 @@ struct LiveRecord {
 
 /// The call that a media file was recorded from.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct TrtcRecord {
     /// ID of the application.
@@ -105,6 +109,7 @@ struct TrtcRecord {
 
 /// The web page that a media file was recorded from.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct WebPageRecord {
     /// Address of the page.

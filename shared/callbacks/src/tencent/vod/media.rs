@@ -7,6 +7,7 @@ use crate::wire::{Decimal, Integer, Many, One, Text, Unused};
 
 /// What the vendor found out about a media file.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct MediaMetaData {
     /// Bytes. Of HLS, the sum of the playlist and its segments.
@@ -37,6 +38,7 @@ pub(crate) struct MediaMetaData {
 
 /// A video stream.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct VideoStream {
     /// Bits per second.
@@ -57,6 +59,7 @@ pub(crate) struct VideoStream {
 
 /// The dynamic range of a picture.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct DynamicRange {
     /// `SDR` or `HDR`.
@@ -68,6 +71,7 @@ struct DynamicRange {
 
 /// An audio stream.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct AudioStream {
     /// Bits per second.
@@ -80,6 +84,7 @@ pub(crate) struct AudioStream {
 
 /// A file of subtitles.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct Subtitle {
     /// ID of the subtitle. Content recognition has one only for `vtt`, since 2024-11-01.

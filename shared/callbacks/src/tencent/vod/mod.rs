@@ -22,57 +22,73 @@ use self::task::Task;
 use crate::event::Kind;
 use crate::facts::Facts;
 use crate::json::{Lists, Value, parts};
-use crate::wire::{Text, WithHead, read_struct};
+use crate::wire::{Documented, Text, WithHead, read_struct};
 
 /// Every event of VOD: its name, what it is about, the key of its payload, and what reads the payload.
 #[rustfmt::skip] // One line for each event.
 const EVENTS: &[Event] = &[
-    ("NewFileUpload", Kind::Upload, "FileUploadEvent", payload::<tasks::upload::FileUploadTask>),
-    ("PullComplete", Kind::Upload, "PullCompleteEvent", payload::<tasks::upload::PullUploadTask>),
-    ("ProcedureStateChanged", Kind::Workflow, "ProcedureStateChangeEvent", payload::<flow::procedure::ProcedureTask>),
-    ("ProcessMediaByMPSComplete", Kind::Workflow, "ProcessMediaByMPSCompleteEvent", payload::<flow::mps::ProcessMediaByMps>),
-    ("FileDeleted", Kind::Asset, "FileDeleteEvent", payload::<tasks::file::FileDeleteTask>),
-    ("RestoreMediaComplete", Kind::Asset, "RestoreMediaCompleteEvent", payload::<tasks::file::RestoreMediaTask>),
-    ("PersistenceComplete", Kind::Asset, "PersistenceCompleteEvent", payload::<tasks::file::PersistenceCompleteTask>),
-    ("WechatPublishComplete", Kind::Asset, "WechatPublishCompleteEvent", payload::<tasks::file::WechatPublishTask>),
-    ("WechatMiniProgramPublishComplete", Kind::Asset, "WechatMiniProgramPublishCompleteEvent", payload::<tasks::file::WechatMiniProgramPublishTask>),
-    ("EditMediaComplete", Kind::Edit, "EditMediaCompleteEvent", payload::<tasks::edit::EditMediaTask>),
-    ("SplitMediaComplete", Kind::Edit, "SplitMediaCompleteEvent", payload::<tasks::edit::SplitMediaTask>),
-    ("ComposeMediaComplete", Kind::Edit, "ComposeMediaCompleteEvent", payload::<tasks::compose::ComposeMediaTask>),
-    ("ClipComplete", Kind::Edit, "ClipCompleteEvent", payload::<tasks::api_2017::ClipTask>),
-    ("ConcatComplete", Kind::Edit, "ConcatCompleteEvent", payload::<tasks::api_2017::ConcatTask>),
-    ("TranscodeComplete", Kind::Transcode, "TranscodeCompleteEvent", payload::<tasks::api_2017::TranscodeTask>),
-    ("ComplexAdaptiveDynamicStreamingComplete", Kind::Transcode, "ComplexAdaptiveDynamicStreamingCompleteEvent", payload::<flow::bitrate::ComplexAdaptiveTask>),
-    ("ReduceMediaBitrateComplete", Kind::Transcode, "ReduceMediaBitrateCompleteEvent", payload::<flow::bitrate::ReduceMediaBitrateTask>),
-    ("CreateImageSpriteComplete", Kind::Snapshot, "CreateImageSpriteCompleteEvent", payload::<tasks::api_2017::ImageSpriteTask>),
-    ("CreateSnapshotByTimeOffsetComplete", Kind::Snapshot, "SnapshotByTimeOffsetCompleteEvent", payload::<tasks::api_2017::SnapshotTask>),
-    ("RemoveWatermark", Kind::Enhance, "RemoveWatermarkCompleteEvent", payload::<tasks::enhance::EnhanceTask>),
-    ("RebuildMediaComplete", Kind::Enhance, "RebuildMediaCompleteEvent", payload::<tasks::enhance::RebuildMediaTask>),
-    ("QualityEnhanceComplete", Kind::Enhance, "QualityEnhanceCompleteEvent", payload::<tasks::enhance::EnhanceTask>),
-    ("ExtractTraceWatermarkComplete", Kind::Analysis, "ExtractTraceWatermarkCompleteEvent", payload::<tasks::watermark::ExtractTraceWatermarkTask>),
-    ("ExtractCopyRightWatermarkComplete", Kind::Analysis, "ExtractCopyRightWatermarkCompleteEvent", payload::<tasks::watermark::ExtractCopyRightWatermarkTask>),
-    ("ExtractBlindWatermarkComplete", Kind::Analysis, "ExtractBlindWatermarkComplete", payload::<tasks::watermark::ExtractBlindWatermarkTask>),
-    ("DescribeFileAttributesComplete", Kind::Analysis, "DescribeFileAttributesCompleteEvent", payload::<tasks::inspect::DescribeFileAttributesTask>),
-    ("QualityInspectComplete", Kind::Analysis, "QualityInspectCompleteEvent", payload::<tasks::inspect::QualityInspectTask>),
-    ("ReviewAudioVideoComplete", Kind::Moderation, "ReviewAudioVideoCompleteEvent", payload::<tasks::audio_video_review::ReviewAudioVideoTask>),
-    ("PorncheckComplete", Kind::Moderation, "PorncheckCompleteEvent", payload::<Unknown>), // Of the old envelope only.
-    ("MediaCastStatusChanged", Kind::Live, "MediaCastStatusChangedEvent", payload::<tasks::live::MediaCastEvent>),
-    ("AigcImageTaskComplete", Kind::Generation, "AigcImageCompleteEvent", payload::<tasks::aigc::AigcImageTask>),
-    ("AigcVideoTaskComplete", Kind::Generation, "AigcVideoCompleteEvent", payload::<tasks::aigc::AigcVideoTask>),
-    ("AigcHunyuan3DTaskComplete", Kind::Generation, "AigcHunyuan3DCompleteEvent", payload::<tasks::aigc::AigcModelTask>),
-    ("SceneAigcImageCompleteEvent", Kind::Generation, "SceneAigcImageCompleteEvent", payload::<tasks::aigc_image::SceneAigcImageTask>),
-    ("ProcessImageAsyncCompleteEvent", Kind::Generation, "ProcessImageAsyncCompleteEvent", payload::<tasks::aigc_image::ProcessImageAsyncTask>),
-    ("CreateAigcAdvancedCustomElementCompleteEvent", Kind::Generation, "CreateAigcAdvancedCustomElementCompleteEvent", payload::<tasks::aigc_element::CreateElementTask>),
-    ("CreateAigcCustomVoiceCompleteEvent", Kind::Generation, "CreateAigcCustomVoiceCompleteEvent", payload::<tasks::aigc_element::CreateVoiceTask>),
-    ("DescribeAigcFaceInfoAsyncComplete", Kind::Generation, "DescribeAigcFaceInfoAsyncCompleteEvent", payload::<tasks::aigc_element::DescribeFacesTask>),
+    ("NewFileUpload", Kind::Upload, "FileUploadEvent", of::<tasks::upload::FileUploadTask>()),
+    ("PullComplete", Kind::Upload, "PullCompleteEvent", of::<tasks::upload::PullUploadTask>()),
+    ("ProcedureStateChanged", Kind::Workflow, "ProcedureStateChangeEvent", of::<flow::procedure::ProcedureTask>()),
+    ("ProcessMediaByMPSComplete", Kind::Workflow, "ProcessMediaByMPSCompleteEvent", of::<flow::mps::ProcessMediaByMps>()),
+    ("FileDeleted", Kind::Asset, "FileDeleteEvent", of::<tasks::file::FileDeleteTask>()),
+    ("RestoreMediaComplete", Kind::Asset, "RestoreMediaCompleteEvent", of::<tasks::file::RestoreMediaTask>()),
+    ("PersistenceComplete", Kind::Asset, "PersistenceCompleteEvent", of::<tasks::file::PersistenceCompleteTask>()),
+    ("WechatPublishComplete", Kind::Asset, "WechatPublishCompleteEvent", of::<tasks::file::WechatPublishTask>()),
+    ("WechatMiniProgramPublishComplete", Kind::Asset, "WechatMiniProgramPublishCompleteEvent", of::<tasks::file::WechatMiniProgramPublishTask>()),
+    ("EditMediaComplete", Kind::Edit, "EditMediaCompleteEvent", of::<tasks::edit::EditMediaTask>()),
+    ("SplitMediaComplete", Kind::Edit, "SplitMediaCompleteEvent", of::<tasks::edit::SplitMediaTask>()),
+    ("ComposeMediaComplete", Kind::Edit, "ComposeMediaCompleteEvent", of::<tasks::compose::ComposeMediaTask>()),
+    ("ClipComplete", Kind::Edit, "ClipCompleteEvent", of::<tasks::api_2017::ClipTask>()),
+    ("ConcatComplete", Kind::Edit, "ConcatCompleteEvent", of::<tasks::api_2017::ConcatTask>()),
+    ("TranscodeComplete", Kind::Transcode, "TranscodeCompleteEvent", of::<tasks::api_2017::TranscodeTask>()),
+    ("ComplexAdaptiveDynamicStreamingComplete", Kind::Transcode, "ComplexAdaptiveDynamicStreamingCompleteEvent", of::<flow::bitrate::ComplexAdaptiveTask>()),
+    ("ReduceMediaBitrateComplete", Kind::Transcode, "ReduceMediaBitrateCompleteEvent", of::<flow::bitrate::ReduceMediaBitrateTask>()),
+    ("CreateImageSpriteComplete", Kind::Snapshot, "CreateImageSpriteCompleteEvent", of::<tasks::api_2017::ImageSpriteTask>()),
+    ("CreateSnapshotByTimeOffsetComplete", Kind::Snapshot, "SnapshotByTimeOffsetCompleteEvent", of::<tasks::api_2017::SnapshotTask>()),
+    ("RemoveWatermark", Kind::Enhance, "RemoveWatermarkCompleteEvent", of::<tasks::enhance::EnhanceTask>()),
+    ("RebuildMediaComplete", Kind::Enhance, "RebuildMediaCompleteEvent", of::<tasks::enhance::RebuildMediaTask>()),
+    ("QualityEnhanceComplete", Kind::Enhance, "QualityEnhanceCompleteEvent", of::<tasks::enhance::EnhanceTask>()),
+    ("ExtractTraceWatermarkComplete", Kind::Analysis, "ExtractTraceWatermarkCompleteEvent", of::<tasks::watermark::ExtractTraceWatermarkTask>()),
+    ("ExtractCopyRightWatermarkComplete", Kind::Analysis, "ExtractCopyRightWatermarkCompleteEvent", of::<tasks::watermark::ExtractCopyRightWatermarkTask>()),
+    ("ExtractBlindWatermarkComplete", Kind::Analysis, "ExtractBlindWatermarkComplete", of::<tasks::watermark::ExtractBlindWatermarkTask>()),
+    ("DescribeFileAttributesComplete", Kind::Analysis, "DescribeFileAttributesCompleteEvent", of::<tasks::inspect::DescribeFileAttributesTask>()),
+    ("QualityInspectComplete", Kind::Analysis, "QualityInspectCompleteEvent", of::<tasks::inspect::QualityInspectTask>()),
+    ("ReviewAudioVideoComplete", Kind::Moderation, "ReviewAudioVideoCompleteEvent", of::<tasks::audio_video_review::ReviewAudioVideoTask>()),
+    ("PorncheckComplete", Kind::Moderation, "PorncheckCompleteEvent", of::<Unknown>()), // Of the old envelope only.
+    ("MediaCastStatusChanged", Kind::Live, "MediaCastStatusChangedEvent", of::<tasks::live::MediaCastEvent>()),
+    ("AigcImageTaskComplete", Kind::Generation, "AigcImageCompleteEvent", of::<tasks::aigc::AigcImageTask>()),
+    ("AigcVideoTaskComplete", Kind::Generation, "AigcVideoCompleteEvent", of::<tasks::aigc::AigcVideoTask>()),
+    ("AigcHunyuan3DTaskComplete", Kind::Generation, "AigcHunyuan3DCompleteEvent", of::<tasks::aigc::AigcModelTask>()),
+    ("SceneAigcImageCompleteEvent", Kind::Generation, "SceneAigcImageCompleteEvent", of::<tasks::aigc_image::SceneAigcImageTask>()),
+    ("ProcessImageAsyncCompleteEvent", Kind::Generation, "ProcessImageAsyncCompleteEvent", of::<tasks::aigc_image::ProcessImageAsyncTask>()),
+    ("CreateAigcAdvancedCustomElementCompleteEvent", Kind::Generation, "CreateAigcAdvancedCustomElementCompleteEvent", of::<tasks::aigc_element::CreateElementTask>()),
+    ("CreateAigcCustomVoiceCompleteEvent", Kind::Generation, "CreateAigcCustomVoiceCompleteEvent", of::<tasks::aigc_element::CreateVoiceTask>()),
+    ("DescribeAigcFaceInfoAsyncComplete", Kind::Generation, "DescribeAigcFaceInfoAsyncCompleteEvent", of::<tasks::aigc_element::DescribeFacesTask>()),
 ];
 
 type Event = (&'static str, Kind, &'static str, Reader);
 
-type Reader = fn(Option<Value<'_>>) -> Facts;
+/// What reads a payload.
+#[derive(Clone, Copy)]
+struct Reader {
+    read: fn(Option<Value<'_>>) -> Facts,
+    /// The schema of what it reads.
+    #[cfg(test)]
+    schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
+}
+
+/// What reads this payload.
+const fn of<P: Payload>() -> Reader {
+    Reader {
+        read: payload::<P>,
+        #[cfg(test)]
+        schema: |generator| generator.subschema_for::<WithHead<Task, P>>(),
+    }
+}
 
 /// The payload of an event, which tells what happened: what is its own beside the [`Task`].
-trait Payload: Default + for<'de> Deserialize<'de> {
+trait Payload: Default + for<'de> Deserialize<'de> + Documented {
     /// The facts of the event, of which `task` has those of the [`Task`].
     fn facts(self, task: Facts) -> Facts;
 }
@@ -92,6 +108,27 @@ fn payload_of<P: Payload>(json: &str) -> Facts {
 /// The table's names and kinds.
 pub(crate) fn kinds() -> impl Iterator<Item = (&'static str, Kind)> {
     EVENTS.iter().map(|(name, kind, ..)| (*name, *kind))
+}
+
+/// The schema of each event, by its name: of today's envelope, and of that of accounts from before 2019.
+#[cfg(test)]
+pub(crate) fn schemas(generator: &mut schemars::SchemaGenerator) -> Vec<(String, schemars::Schema)> {
+    let old = legacy::schema(generator);
+    let text = generator.subschema_for::<Text>();
+    let whole = |(name, _, key, reader): &Event| {
+        let payload = schemars::json_schema!({ "anyOf": [(reader.schema)(generator), { "type": "null" }] });
+        // Documents have some keys without the `Event` at their end.
+        let short = key.strip_suffix("Event").unwrap_or(key);
+        let schema = schemars::json_schema!({
+            "properties": {
+                "EventType": &text, "EventHandle": &text,
+                *key: &payload, short: &payload,
+                "version": &text, "eventType": &text, "data": { "anyOf": [&old, &payload] },
+            }
+        });
+        ((*name).to_owned(), schema)
+    };
+    EVENTS.iter().map(whole).collect()
 }
 
 /// Members of an event beside its payload. Those of the old envelope are in `camelCase`.
@@ -163,7 +200,7 @@ pub(super) fn read(event: Value<'_>) -> Facts {
     let reader = known.map(|(.., read)| *read);
     let facts = match (old, payload_value) {
         (Some(_), Some(data)) => legacy::read(name.as_deref(), data, reader),
-        (_, value) => reader.unwrap_or(payload::<Unknown>)(value),
+        (_, value) => (reader.unwrap_or(of::<Unknown>()).read)(value),
     };
     Facts { name: name.0.or_else(|| known.map(|(name, ..)| (*name).to_owned())), kind, ..facts }
 }
@@ -176,6 +213,7 @@ fn is_key(present: &str, key: &str) -> bool {
 
 /// The payload of an event without a name here: what most events have.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 struct Unknown {}
 

@@ -16,8 +16,10 @@ use crate::wire::{Decimal, Head, Integer, One, Text, Time, UnixTime, Unused, Use
 
 /// What a task says of itself: the members that payloads have beside their own. Hardly one has all of them.
 #[derive(Debug, Default)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename_all = "PascalCase"))]
 pub(crate) struct Task {
     /// Task ID.
+    #[cfg_attr(test, schemars(rename = "TaskId"))]
     pub(crate) id: Text,
     /// `PROCESSING` or `FINISH`. `FINISH` says only that it ended: whether it succeeded, the error codes tell.
     pub(crate) status: Text,
@@ -63,6 +65,7 @@ impl Head for Task {
 
 /// A file that a task made. The vendor has a struct for each task, of which this is the union.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct TaskFile {
     /// Format of the file: `mp4`, `flv`, `jpg`, `GLB`.

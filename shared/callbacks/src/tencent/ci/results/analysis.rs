@@ -7,6 +7,7 @@ use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Unused};
 
 /// `QualityEstimate`: how good the video looks.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct QualityEstimate {
     /// The score.
@@ -17,6 +18,7 @@ pub(in super::super) struct QualityEstimate {
 
 /// What is wrong with a video.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct VqaPlusResult {
     /// It has no sound.
@@ -29,6 +31,7 @@ struct VqaPlusResult {
 
 /// Faults of one type.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Faults {
     /// Type of the fault.
@@ -39,6 +42,7 @@ struct Faults {
 
 /// A fault.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Fault {
     /// How sure it is, 0 to 100.
@@ -53,6 +57,7 @@ struct Fault {
 
 /// `VideoTag`: what the video shows.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct VideoTagResult {
     /// The result of the only scenario there is, `Stream`.
@@ -61,6 +66,7 @@ pub(in super::super) struct VideoTagResult {
 
 /// What a video shows, or why that is not known.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct StreamData {
     /// Error code; 0 on success.
@@ -73,6 +79,7 @@ struct StreamData {
 
 /// What a video shows.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct TagData {
     /// Tags of the whole video.
@@ -89,6 +96,7 @@ struct TagData {
 
 /// A tag.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Tag {
     /// The tag.
@@ -101,6 +109,7 @@ struct Tag {
 
 /// A person.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct PersonTag {
     /// Name.
@@ -115,6 +124,7 @@ struct PersonTag {
 
 /// Tags of a part of the video.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct PartTags {
     /// The tags.
@@ -133,6 +143,7 @@ struct PartTags {
 
 /// Things at one time.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct ObjectTags {
     /// The things.
@@ -143,6 +154,7 @@ struct ObjectTags {
 
 /// A thing or person in the picture.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Thing {
     /// When, seconds.
@@ -158,6 +170,7 @@ struct Thing {
 
 /// A rectangle in the picture.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct BBox {
     /// Left.

@@ -12,6 +12,7 @@ use crate::wire::{Integer, Many, One, Text, Texts, Unused};
 ///
 /// <https://www.tencentcloud.com/document/product/1045/48439>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct DocProcessResult {
     /// ID of the conversion.
@@ -34,6 +35,7 @@ pub(in super::super) struct DocProcessResult {
 
 /// A document with a watermark.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct WatermarkInfo {
     /// Entity tag.
@@ -46,6 +48,7 @@ struct WatermarkInfo {
 
 /// `DocWatermark`: a document got a watermark. No page has it; these are what the results of the other document jobs have.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct DocWatermarkResult {
     /// Region of the bucket.
@@ -74,6 +77,7 @@ pub(in super::super) struct DocWatermarkResult {
 
 /// A page that was converted.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct PageInfo {
     /// Number of the page, or of the sheet.
@@ -91,6 +95,7 @@ struct PageInfo {
 
 /// `FileHashCode`: the hashes of the input.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct FileHashCodeResult {
     /// MD5, hex.
@@ -112,6 +117,7 @@ pub(in super::super) struct FileHashCodeResult {
 
 /// `FileCompress`: files were packed into an archive.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct FileCompressResult {
     /// Region of the bucket.
@@ -130,6 +136,7 @@ pub(in super::super) struct FileCompressResult {
 
 /// Files that could not be packed. In the vendor's SDK.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct ErrorDetail {
     /// How many.
@@ -140,6 +147,7 @@ struct ErrorDetail {
 
 /// `FileUncompress`: an archive was unpacked. The names of the files are not told.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct FileUncompressResult {
     /// Region of the bucket.

@@ -17,6 +17,7 @@ use crate::wire::{Head, Text};
 
 /// What a result may say of itself beside what came of the job.
 #[derive(Debug, Default)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename_all = "PascalCase"))]
 pub(super) struct ResultHead {
     /// `Success` or `Failed`.
     state: Text,

@@ -13,6 +13,7 @@ use crate::wire::{Decimal, Integer, Many, One, Text, Unused};
 ///
 /// The callback's page has the picture right here; the vendor's SDK has what an upload with processing returns.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct PicProcessResult {
     /// Name of the picture that was made.
@@ -27,6 +28,7 @@ pub(in super::super) struct PicProcessResult {
 
 /// Pictures as an upload with processing returns them.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct UploadResult {
     /// The picture before.
@@ -37,6 +39,7 @@ struct UploadResult {
 
 /// The pictures that were made.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct ProcessResults {
     /// The pictures. An object where there is one.
@@ -45,6 +48,7 @@ struct ProcessResults {
 
 /// The picture before.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct OriginalInfo {
     /// Name of the file.
@@ -62,6 +66,7 @@ struct OriginalInfo {
 
 /// A picture; each place has some of the fields.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Picture {
     /// Name of the file.
@@ -90,6 +95,7 @@ struct Picture {
 ///
 /// <https://www.tencentcloud.com/document/product/1045/75739>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct ImageInspectResult {
     /// Name of the picture.
@@ -102,6 +108,7 @@ pub(in super::super) struct ImageInspectResult {
 
 /// What an inspection found.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Inspection {
     /// Bytes.
@@ -124,6 +131,7 @@ struct Inspection {
 
 /// `ImageOCR`: the text in a picture. In the vendor's SDK, which is all that is known of it.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct OcrResult {
     /// Error code, or `Success`.
@@ -152,6 +160,7 @@ pub(in super::super) struct OcrResult {
 
 /// A line of text.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct TextDetection {
     /// The text.

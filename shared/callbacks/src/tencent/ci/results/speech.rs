@@ -10,6 +10,7 @@ use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Unused};
 
 /// `SpeechRecognition`: what is said.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct SpeechRecognitionResult {
     /// Seconds of sound.
@@ -28,6 +29,7 @@ pub(in super::super) struct SpeechRecognitionResult {
 
 /// A sentence.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Sentence {
     /// The sentence as it is written.
@@ -50,6 +52,7 @@ struct Sentence {
 
 /// A word.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Word {
     /// The word.
@@ -64,6 +67,7 @@ struct Word {
 
 /// `SoundHound`: the songs in the audio.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct SoundHoundResult {
     /// The songs. An object where there is one.
@@ -72,6 +76,7 @@ pub(in super::super) struct SoundHoundResult {
 
 /// A song.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Song {
     /// How well it matches.
@@ -84,6 +89,7 @@ struct Song {
 
 /// `VocalScore`: how well it is sung.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct VocalScoreResult {
     /// How well the tone is held.
@@ -94,6 +100,7 @@ pub(in super::super) struct VocalScoreResult {
 
 /// A score.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Score {
     /// Of the whole.
@@ -104,6 +111,7 @@ struct Score {
 
 /// The score of a line.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct SentenceScore {
     /// Where it begins, seconds.
@@ -116,6 +124,7 @@ struct SentenceScore {
 
 /// `WordsGeneralize`: the words of a text and their categories.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct WordsGeneralizeResult {
     /// Words with a category; the vendor's spelling.
@@ -126,6 +135,7 @@ pub(in super::super) struct WordsGeneralizeResult {
 
 /// A word with a category.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Lable {
     /// Category.
@@ -136,6 +146,7 @@ struct Lable {
 
 /// A word of the text.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Token {
     /// Length.

@@ -11,6 +11,7 @@ use crate::wire::{Decimal, Integer, Many, One, Text, Unused};
 ///
 /// <https://www.tencentcloud.com/document/product/1045/73146>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct VideoTargetRecResult {
     /// People.
@@ -29,6 +30,7 @@ pub(in super::super) struct VideoTargetRecResult {
 
 /// What is visible at one time; each type of object has its own key.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Recognition {
     /// When, seconds.
@@ -49,6 +51,7 @@ struct Recognition {
 
 /// A visible object, and where it is.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Target {
     /// What it is: `person`.
@@ -61,6 +64,7 @@ struct Target {
 
 /// A rectangle in the picture.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Location {
     /// Left, pixels.
@@ -75,6 +79,7 @@ struct Location {
 
 /// `SplitVideoParts`: where the parts begin and end.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct SplitVideoInfoResult {
     /// The parts.
@@ -83,6 +88,7 @@ pub(in super::super) struct SplitVideoInfoResult {
 
 /// A part of a video.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct TimeInfo {
     /// Number of the part.
@@ -97,6 +103,7 @@ struct TimeInfo {
 ///
 /// <https://www.tencentcloud.com/document/product/1045/72948>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct DnaResult {
     /// Its ID in the library.
@@ -109,6 +116,7 @@ pub(in super::super) struct DnaResult {
 
 /// A video of the library.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct DnaDetection {
     /// Its ID in the library.
@@ -127,6 +135,7 @@ struct DnaDetection {
 
 /// Parts of two videos that resemble each other.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct MatchDetail {
     /// Where it begins in the library's video, seconds.
@@ -141,6 +150,7 @@ struct MatchDetail {
 
 /// How much the sound of two videos is alike.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct DnaAudio {
     /// How much they resemble each other.
@@ -149,6 +159,7 @@ struct DnaAudio {
 
 /// An invisible watermark: to be embedded, or extracted.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct DigitalWatermark {
     /// The watermark's text.

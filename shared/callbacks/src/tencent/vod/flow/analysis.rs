@@ -11,6 +11,7 @@ use crate::wire::{Decimal, Many, One, Text, Texts, Time, Unused};
 
 /// A sub-task of content analysis. `Type` tells which of the others is there.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct AnalysisResult {
     /// `Classification`, `Cover`, `Tag`, `FrameTag` or `Highlight`.
@@ -29,6 +30,7 @@ pub(super) struct AnalysisResult {
 
 /// The categories that the media belongs to.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Classifications {
     /// The categories, at most 100.
@@ -41,6 +43,7 @@ struct Classifications {
 
 /// A category that the media belongs to.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Classification {
     /// Name of the category.
@@ -51,6 +54,7 @@ struct Classification {
 
 /// Pictures that suit as a cover.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Covers {
     /// The pictures, at most 100.
@@ -63,6 +67,7 @@ struct Covers {
 
 /// A picture that suits as a cover.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Cover {
     /// Where the picture can be fetched.
@@ -73,6 +78,7 @@ struct Cover {
 
 /// What the media shows.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Tags {
     /// The tags, at most 100.
@@ -85,6 +91,7 @@ struct Tags {
 
 /// What each part of the media shows.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct FrameTags {
     /// The parts, at most 100.
@@ -97,6 +104,7 @@ struct FrameTags {
 
 /// What one part of the media shows.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct FrameTagSegment {
     /// Where it starts, seconds.
@@ -109,6 +117,7 @@ struct FrameTagSegment {
 
 /// One thing that the media shows.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Tag {
     /// Name of the thing.
@@ -121,6 +130,7 @@ struct Tag {
 
 /// Clips of the best parts.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Highlights {
     /// The clips, at most 100.
@@ -133,6 +143,7 @@ struct Highlights {
 
 /// A clip of the best parts.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Highlight {
     /// Where the clip can be fetched.
@@ -149,6 +160,7 @@ struct Highlight {
 
 /// A part of a clip.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct HighlightSegment {
     /// How sure it is, 0 to 100.

@@ -18,6 +18,7 @@ use crate::wire::{Integer, Many, One, Text, Unused};
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#ReduceMediaBitrateTask>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ReduceMediaBitrateTask {
     /// Name of the media file.
@@ -39,6 +40,7 @@ pub(crate) struct ReduceMediaBitrateTask {
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#ComplexAdaptiveDynamicStreamingTask>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ComplexAdaptiveTask {
     /// The packages.
@@ -47,6 +49,7 @@ pub(crate) struct ComplexAdaptiveTask {
 
 /// What a package was asked to be.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct ComplexAdaptiveInput {
     /// How the streams are encoded.
@@ -55,6 +58,7 @@ struct ComplexAdaptiveInput {
 
 /// How streams are encoded.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct StreamPara {
     /// ID of the template.
@@ -63,6 +67,7 @@ struct StreamPara {
 
 /// A package.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct ComplexAdaptiveOutput {
     /// ID of the template.

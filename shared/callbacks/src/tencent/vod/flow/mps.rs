@@ -14,6 +14,7 @@ use crate::wire::{Integer, Many, One, Text, Time, UnixTime, Unused};
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#ProcessMediaByMPS>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ProcessMediaByMps {
     /// The sub-tasks.
@@ -22,6 +23,7 @@ pub(crate) struct ProcessMediaByMps {
 
 /// One sub-task and what became of it.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct MpsSubTask {
     /// What it did: `Transcode`, `AiAnalysis.DeLogo`.
@@ -40,6 +42,7 @@ struct MpsSubTask {
 
 /// What a sub-task made.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct MpsOutput {
     /// Files.
@@ -50,6 +53,7 @@ struct MpsOutput {
 
 /// A file that a sub-task made.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct MpsFile {
     /// What sort of file it is.

@@ -22,6 +22,7 @@ use crate::wire::{Integer, Many, One, Text, Unused};
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#ProcedureTask>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ProcedureTask {
     /// Name of the media file.

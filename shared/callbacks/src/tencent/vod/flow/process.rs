@@ -13,6 +13,7 @@ use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Unused};
 
 /// A sub-task of media processing. `Type` tells which of the others is there.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct ProcessResult {
     /// `Transcode`, `AnimatedGraphics`, `SnapshotByTimeOffset`, `SampleSnapshot`, `ImageSprites`, `CoverBySnapshot` or
@@ -36,6 +37,7 @@ pub(super) struct ProcessResult {
 
 /// What transcoding made.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Transcoded {
     /// Where the file can be fetched.
@@ -72,6 +74,7 @@ struct Transcoded {
 
 /// An animated image.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct AnimatedGraphic {
     /// Where the image can be fetched.
@@ -98,6 +101,7 @@ struct AnimatedGraphic {
 
 /// Pictures at given times.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Snapshots {
     /// ID of the template.
@@ -108,6 +112,7 @@ struct Snapshots {
 
 /// A picture at a given time.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Snapshot {
     /// The time, seconds.
@@ -120,6 +125,7 @@ struct Snapshot {
 
 /// Pictures at regular intervals.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Samples {
     /// ID of the template.
@@ -138,6 +144,7 @@ struct Samples {
 
 /// Many small pictures in a few large ones, for the preview of a player.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Sprites {
     /// ID of the template.
@@ -156,6 +163,7 @@ struct Sprites {
 
 /// A picture that became the cover.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Cover {
     /// Where the picture can be fetched.
@@ -164,6 +172,7 @@ struct Cover {
 
 /// Several encodings in one package.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct AdaptiveStream {
     /// ID of the template.
@@ -194,6 +203,7 @@ struct AdaptiveStream {
 
 /// One of several encodings in a package.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct SubStream {
     /// `video` or `audio`.

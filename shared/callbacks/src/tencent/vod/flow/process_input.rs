@@ -9,6 +9,7 @@ use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Unused};
 
 /// Input of `Transcode`.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct TranscodeInput {
     /// ID of the transcoding template.
@@ -37,6 +38,7 @@ pub(super) struct TranscodeInput {
 
 /// Input of `AnimatedGraphics`.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct AnimatedGraphicInput {
     /// ID of the template.
@@ -49,6 +51,7 @@ pub(super) struct AnimatedGraphicInput {
 
 /// Input of `SnapshotByTimeOffset`.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct TimeOffsetInput {
     /// ID of the template. Two samples of the vendor have a list of times here: `[3,6,9]`.
@@ -63,6 +66,7 @@ pub(super) struct TimeOffsetInput {
 
 /// Input of `SampleSnapshot`.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct SampleInput {
     /// ID of the template.
@@ -73,6 +77,7 @@ pub(super) struct SampleInput {
 
 /// Input of `CoverBySnapshot`.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct CoverInput {
     /// ID of the template.
@@ -87,6 +92,7 @@ pub(super) struct CoverInput {
 
 /// Input of `AdaptiveDynamicStreaming`.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct AdaptiveInput {
     /// ID of the template.
@@ -109,6 +115,7 @@ pub(super) struct AdaptiveInput {
 
 /// A watermark.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Watermark {
     /// ID of the watermark template.
@@ -125,6 +132,7 @@ struct Watermark {
 
 /// A watermark that tells who leaked a copy.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct TraceWatermark {
     /// `ON` or `OFF`.
@@ -137,6 +145,7 @@ struct TraceWatermark {
 
 /// A watermark that tells whose the media is.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct CopyRightWatermark {
     /// What it says, at most 200 characters.
@@ -145,6 +154,7 @@ struct CopyRightWatermark {
 
 /// A digital watermark.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct BlindWatermark {
     /// ID of the template.
@@ -153,6 +163,7 @@ struct BlindWatermark {
 
 /// A blurred area. Lengths are in pixels (`100px`) or percent of the picture's width or height (`10%`).
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Mosaic {
     /// Where coordinates count from: `TopLeft`.
@@ -173,6 +184,7 @@ struct Mosaic {
 
 /// Opening and closing clips.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct HeadTail {
     /// ID of the template.
@@ -181,6 +193,7 @@ struct HeadTail {
 
 /// Settings that replace those of a transcoding template.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct OverrideParameter {
     /// Container: `mp4`, `flv`, `hls`, for sound only `mp3`, `flac`, `ogg`, `m4a`.
@@ -202,6 +215,7 @@ struct OverrideParameter {
 
 /// Settings of the picture.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct VideoTemplate {
     /// `libx264`, `libx265`, `av1` or `H.266`.
@@ -241,6 +255,7 @@ struct VideoTemplate {
 
 /// Settings of the sound.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct AudioTemplate {
     /// `libfdk_aac`, `libmp3lame`, `ac3`, `flac`, `mp2`, as the container allows.
@@ -257,6 +272,7 @@ struct AudioTemplate {
 
 /// Settings of Top Speed Codec transcoding.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct TehdConfig {
     /// `TEHD-100` or `OFF`.
@@ -268,6 +284,7 @@ struct TehdConfig {
 /// A subtitle that becomes part of the picture. Lengths are in pixels (`100px`) or percent of the picture's height (`10%`),
 /// colours are `0xRRGGBB`, opacities 0 to 1.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct BurnedSubtitle {
     /// ID of the subtitle.
@@ -314,6 +331,7 @@ struct BurnedSubtitle {
 
 /// Encryption with the keys of a third party.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct ThirdPartyDrm {
     /// Systems that can decrypt it: `Widevine`, `FairPlay`.
@@ -325,6 +343,7 @@ struct ThirdPartyDrm {
 
 /// Where keys come from, by the protocol SPEKE.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct SpekeDrm {
     /// What the keys are for, as the key server knows it.

@@ -13,6 +13,7 @@ use crate::wire::{Decimal, Many, One, Text, Texts, Time, Unused};
 
 /// A sub-task of content recognition. `Type` tells which of the others is there.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct RecognitionResult {
     /// `HeadTailRecognition`, `SegmentRecognition`, `FaceRecognition`, `AsrWordsRecognition`, `AsrFullTextRecognition`,
@@ -42,6 +43,7 @@ pub(super) struct RecognitionResult {
 
 /// Where opening and closing credits are.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct HeadTail {
     /// How sure the opening is, 0 to 100.
@@ -56,6 +58,7 @@ struct HeadTail {
 
 /// The parts that the media falls into.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Parts {
     /// The parts, at most 100.
@@ -68,6 +71,7 @@ struct Parts {
 
 /// A part of the media, as a file of its own.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct PartSegment {
     /// ID of the part, where it is a media file of VOD.
@@ -88,6 +92,7 @@ struct PartSegment {
 
 /// Persons, words or objects, and where they appear. The vendor has a struct for each.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Findings {
     /// What was found, at most 100.
@@ -100,6 +105,7 @@ struct Findings {
 
 /// A person, word or object, and where it appears.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Finding {
     /// A person's ID. A string; a sample has a number.
@@ -118,6 +124,7 @@ struct Finding {
 
 /// Where something appears.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct FindingSegment {
     /// Where it starts, seconds.
@@ -132,6 +139,7 @@ struct FindingSegment {
 
 /// All that is said or written. The vendor has a struct for each.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct FullText {
     /// What is said or written one after the other, at most 100.
@@ -148,6 +156,7 @@ struct FullText {
 
 /// What is said or written at one time.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct TextSegment {
     /// How sure it is, 0 to 100. Only of what is said.
@@ -166,6 +175,7 @@ struct TextSegment {
 
 /// What is written in one place of the picture.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Writing {
     /// How sure it is, 0 to 100.

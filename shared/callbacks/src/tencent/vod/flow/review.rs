@@ -10,6 +10,7 @@ use crate::wire::{Decimal, Many, One, Text, Texts, Time, UnixTime, Unused};
 
 /// A sub-task of content review. `Type` tells which of the others is there.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct ReviewResult {
     /// `Porn`, `Terrorism`, `Political`, each alone for the picture, with `.Asr` for what is said, or with `.Ocr` for what is
@@ -41,6 +42,7 @@ type ReviewTask = SubTask<Template, Findings>;
 
 /// What a review found. The vendor has a struct for each of the ten, which differ in nothing but `Label`.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Findings {
     /// How sure the finding is, 0 to 100.
@@ -61,6 +63,7 @@ struct Findings {
 
 /// A suspicious segment of the media.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct ReviewSegment {
     /// Where it starts, seconds.

@@ -10,6 +10,11 @@ use crate::wire::{Integer, One, Text, Time, Unused};
 
 /// One sub-task and what became of it.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(bound = "Input: schemars::JsonSchema + Default, Made: schemars::JsonSchema + Default")
+)]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct SubTask<Input, Made> {
     /// `PROCESSING`, `SUCCESS` or `FAIL`.
@@ -46,6 +51,7 @@ pub(super) trait Made: Default {
 
 /// The input of a sub-task that has nothing but a template.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct Template {
     /// ID of the template.

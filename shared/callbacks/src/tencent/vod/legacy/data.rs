@@ -11,6 +11,7 @@ use crate::wire::{CamelCase, Decimal, Integer, Many, One, Text, Texts, Time, Uni
 
 /// What `data` holds. Each event has some of these; where a field had two names, both are here.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Data {
     /// Task ID.
@@ -123,6 +124,7 @@ pub(super) struct Data {
 
 /// A file that was made or deleted.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct File {
     /// Error code; 0 means success.
@@ -141,6 +143,7 @@ pub(super) struct File {
 
 /// An encoding.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Play {
     /// Where the file can be fetched.
@@ -163,6 +166,7 @@ pub(super) struct Play {
 
 /// A picture at a given time.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Picture {
     /// Error code; 0 means success.
@@ -183,6 +187,7 @@ pub(super) struct Picture {
 /// `SnapshotByTimeOffset`, `CoverBySnapshot` and `ImageSprites` pictures, `PullFile` a media file, content review its
 /// findings, content analysis no files at all.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Found {
     /// Where the file can be fetched.
@@ -251,6 +256,7 @@ pub(super) struct Found {
 
 /// A stream of a media file.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Stream {
     /// Bits per second.
@@ -273,6 +279,7 @@ pub(super) struct Stream {
 
 /// A suspicious segment of the media.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Segment {
     /// Where it starts, seconds.
@@ -291,6 +298,7 @@ pub(super) struct Segment {
 
 /// What was found objectionable in pictures.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct AiReview {
     /// ID of the template.
@@ -309,6 +317,7 @@ pub(super) struct AiReview {
 
 /// A pornographic picture in the media.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct PornPicture {
     /// Where it is in the media, `05:10:26`.
@@ -319,6 +328,7 @@ pub(super) struct PornPicture {
 
 /// How the media is encrypted.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Drm {
     /// ID of the template.
@@ -333,6 +343,7 @@ pub(super) struct Drm {
 
 /// A sub-task of a task flow.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct SubTask {
     /// What it did: `Transcode`, `AnimatedGraphics`, `SampleSnapshot`, `SnapshotByTimeOffset`, `CoverBySnapshot`,
@@ -360,6 +371,7 @@ pub(super) struct SubTask {
 
 /// What a sub-task was asked to do.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct SubTaskInput {
     /// ID of the template.

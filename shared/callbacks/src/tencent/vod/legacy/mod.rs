@@ -20,10 +20,16 @@ use crate::facts::{Facts, made};
 use crate::json::Value;
 use crate::wire::{CamelCase, Integer, Many, One, Text, read_struct};
 
+/// The schema of `data`.
+#[cfg(test)]
+pub(super) fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    generator.subschema_for::<CamelCase<Data>>()
+}
+
 /// Reads `data` of the event with this name. `today` reads the event's payload of today.
 pub(super) fn read(name: Option<&str>, data: Value<'_>, today: Option<Reader>) -> Facts {
     if let Some(today) = today.filter(|_| !is_legacy(name) && has_todays_keys(data)) {
-        return today(Some(data));
+        return (today.read)(Some(data));
     }
     let CamelCase(data) = read_struct::<CamelCase<Data>>(data);
     data.facts(name)

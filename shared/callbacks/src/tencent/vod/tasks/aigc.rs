@@ -12,6 +12,7 @@ use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Time, Unused};
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#AigcImageTask>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct AigcImageTask {
     /// What was asked for.
@@ -24,6 +25,7 @@ pub(crate) struct AigcImageTask {
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#AigcVideoTask>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct AigcVideoTask {
     /// What was asked for.
@@ -36,6 +38,7 @@ pub(crate) struct AigcVideoTask {
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#AigcHunyuan3DTask>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct AigcModelTask {
     /// What was asked for.
@@ -46,6 +49,7 @@ pub(crate) struct AigcModelTask {
 
 /// What a three-dimensional model is made from.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct ModelInput {
     /// Pictures of the thing.
@@ -78,6 +82,7 @@ struct ModelInput {
 
 /// A file that a three-dimensional model is made from.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct ModelFile {
     /// How it is given: `File` or `Url`.
@@ -92,6 +97,7 @@ struct ModelFile {
 
 /// What a model was asked for. Pictures and videos have a struct each, of which this is the union.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct AigcInput {
     /// Name of the model.
@@ -128,6 +134,7 @@ struct AigcInput {
 
 /// A file that a model starts from. Pictures and videos have a struct each, of which this is the union.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct AigcFile {
     /// How it is given: `File`, `Url`, `Base64`, `Text`.
@@ -156,6 +163,7 @@ struct AigcFile {
 
 /// A person or thing that appears in a video.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct AigcSubject {
     /// ID.
@@ -172,6 +180,7 @@ struct AigcSubject {
 
 /// The file that was asked for. Pictures and videos have a struct each, of which this is the union.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct AigcOutputConfig {
     /// `Permanent`, a media file of its own, or `Temporary`.
@@ -215,6 +224,7 @@ struct AigcOutputConfig {
 
 /// What a model made.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct AigcOutput {
     /// The files.
@@ -227,6 +237,7 @@ pub(super) struct AigcOutput {
 
 /// What is billed.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct AigcUsage {
     /// Tokens that were read.

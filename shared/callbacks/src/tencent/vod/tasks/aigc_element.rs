@@ -14,6 +14,7 @@ use crate::wire::{Integer, Many, One, Text, Unused};
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#CreateAigcAdvancedCustomElementTask>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct CreateElementTask {
     /// What was asked for.
@@ -24,6 +25,7 @@ pub(crate) struct CreateElementTask {
 
 /// The person or thing that a model was taught.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct ElementInput {
     /// Name.
@@ -44,6 +46,7 @@ struct ElementInput {
 
 /// What a model knows now.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct ElementOutput {
     /// The persons or things.
@@ -52,6 +55,7 @@ struct ElementOutput {
 
 /// A person or thing that a model knows.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct ElementInfo {
     /// ID.
@@ -64,6 +68,7 @@ struct ElementInfo {
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#CreateAigcCustomVoiceTask>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct CreateVoiceTask {
     /// What was asked for.
@@ -74,6 +79,7 @@ pub(crate) struct CreateVoiceTask {
 
 /// The voice that a model was taught.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct VoiceInput {
     /// Name.
@@ -86,6 +92,7 @@ struct VoiceInput {
 
 /// What a model knows now.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct VoiceOutput {
     /// The voices.
@@ -94,6 +101,7 @@ struct VoiceOutput {
 
 /// A voice that a model knows.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct VoiceInfo {
     /// ID.
@@ -106,6 +114,7 @@ struct VoiceInfo {
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#DescribeAigcFaceInfoAsyncTask>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct DescribeFacesTask {
     /// Where they were looked for.
@@ -116,6 +125,7 @@ pub(crate) struct DescribeFacesTask {
 
 /// Where faces were looked for.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct FacesInput {
     /// The files.
@@ -124,6 +134,7 @@ struct FacesInput {
 
 /// A file in which faces were looked for.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct FaceFile {
     /// How it is given: `File` or `Url`.
@@ -136,6 +147,7 @@ struct FaceFile {
 
 /// The faces of all files.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct FacesOutput {
     /// Those of each file.
@@ -144,6 +156,7 @@ struct FacesOutput {
 
 /// The faces of a file.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Faces {
     /// What a request names the file by that makes the faces speak.
@@ -154,6 +167,7 @@ struct Faces {
 
 /// A face.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Face {
     /// ID.

@@ -14,6 +14,7 @@ use crate::wire::{Integer, Many, One, Text, Time, Unused};
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#SceneAigcImageTask>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct SceneAigcImageTask {
     /// What was asked for.
@@ -24,6 +25,7 @@ pub(crate) struct SceneAigcImageTask {
 
 /// What was asked for.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct SceneInput {
     /// The scene.
@@ -36,6 +38,7 @@ struct SceneInput {
 
 /// A scene. `Type` tells which of the others is there.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Scene {
     /// `ai_try_on`, `change_clothes` or `product_image`.
@@ -50,6 +53,7 @@ struct Scene {
 
 /// A person in other clothes. The vendor has two structs.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Clothes {
     /// Name of the model. Trying on only.
@@ -62,6 +66,7 @@ struct Clothes {
 
 /// A product.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Product {
     /// What is to be seen.
@@ -78,6 +83,7 @@ struct Product {
 
 /// A picture that a model starts from.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct SceneFile {
     /// How it is given: `File` or `Url`.
@@ -90,6 +96,7 @@ struct SceneFile {
 
 /// The file that was asked for.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct SceneOutputConfig {
     /// `Permanent`, a media file of its own, or `Temporary`.
@@ -119,6 +126,7 @@ struct SceneOutputConfig {
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#ProcessImageAsyncTask>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ProcessImageAsyncTask {
     /// What was asked for.
@@ -137,6 +145,7 @@ pub(crate) struct ProcessImageAsyncTask {
 
 /// What was asked for.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct ProcessImageInput {
     /// ID of the picture.
@@ -151,6 +160,7 @@ struct ProcessImageInput {
 
 /// The processed picture, in the forms that other tasks have: the file itself, in an object, or in a list.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct ProcessImageOutput {
     /// The picture.

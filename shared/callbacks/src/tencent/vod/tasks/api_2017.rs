@@ -13,6 +13,7 @@ use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Unused};
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#TranscodeTask2017>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct TranscodeTask {
     /// Name of the media file.
@@ -27,6 +28,7 @@ pub(crate) struct TranscodeTask {
 
 /// An encoding.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct PlayInfo {
     /// Where the file can be fetched.
@@ -45,6 +47,7 @@ pub(crate) struct PlayInfo {
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#ConcatTask2017>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ConcatTask {
     /// The results.
@@ -55,6 +58,7 @@ pub(crate) struct ConcatTask {
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#ClipTask2017>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ClipTask {
     /// ID of the file that was cut.
@@ -65,6 +69,7 @@ pub(crate) struct ClipTask {
 
 /// A file that was made, or why it was not.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct FileInfo {
     /// Error code; 0 means success.
@@ -83,6 +88,7 @@ pub(crate) struct FileInfo {
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#CreateImageSpriteTask2017>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ImageSpriteTask {
     /// ID of the template.
@@ -100,6 +106,7 @@ pub(crate) struct ImageSpriteTask {
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#SnapshotByTimeOffsetTask2017>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct SnapshotTask {
     /// ID of the template.
@@ -110,6 +117,7 @@ pub(crate) struct SnapshotTask {
 
 /// A picture at a given time, or why there is none.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct SnapshotInfo {
     /// Error code; 0 means success.

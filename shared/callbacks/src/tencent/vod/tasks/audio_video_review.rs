@@ -13,6 +13,7 @@ use crate::wire::{Decimal, Many, One, Text, Texts, Time, UnixTime, Unused};
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#ReviewAudioVideoTask>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ReviewAudioVideoTask {
     /// What was asked for.
@@ -23,6 +24,7 @@ pub(crate) struct ReviewAudioVideoTask {
 
 /// What was asked for.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct ReviewInput {
     /// ID of the media file.
@@ -35,6 +37,7 @@ struct ReviewInput {
 
 /// What was found. A cover's review has no cover of its own; the vendor has a struct for each.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct ReviewOutput {
     /// What to do: `pass`, `review` or `block`.
@@ -55,6 +58,7 @@ struct ReviewOutput {
 
 /// A suspicious segment. Those of a cover have no times.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct ReviewSegment {
     /// Where it starts, seconds.

@@ -13,6 +13,7 @@ use crate::wire::{Decimal, Integer, Many, One, Text, Time, Unused};
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#ComposeMediaTask>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ComposeMediaTask {
     /// What was asked for.
@@ -25,6 +26,7 @@ pub(crate) struct ComposeMediaTask {
 
 /// What was asked for.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct ComposeInput {
     /// The tracks.
@@ -37,6 +39,7 @@ struct ComposeInput {
 
 /// A track: a row of items, one after the other.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Track {
     /// `Video`, `Audio` or `Sticker`.
@@ -48,6 +51,7 @@ struct Track {
 /// An item of a track. `Type` tells which of the others is there. Two samples of the vendor have the fields of the
 /// video item here, without an object around them.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct TrackItem {
     /// `Video`, `Audio`, `Sticker`, `Transition` or `Empty`.
@@ -77,6 +81,7 @@ struct TrackItem {
 /// A part of a video or sound, or a picture. The vendor has a struct for each. Lengths are in pixels (`100px`) or
 /// percent of the canvas (`10%`).
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct MediaItem {
     /// ID of a media file, or the address of one.
@@ -107,6 +112,7 @@ struct MediaItem {
 
 /// What is done to a sound.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct AudioOperation {
     /// `Volume`.
@@ -117,6 +123,7 @@ struct AudioOperation {
 
 /// Change of the volume.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Volume {
     /// Whether it is silenced: 0 or 1.
@@ -127,6 +134,7 @@ struct Volume {
 
 /// What is done to a picture.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct ImageOperation {
     /// `Rotate` or `Flip`.
@@ -139,6 +147,7 @@ struct ImageOperation {
 
 /// How one item becomes the next.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct TransitionItem {
     /// How long it takes, seconds.
@@ -151,6 +160,7 @@ struct TransitionItem {
 
 /// What is done between two items.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Transition {
     /// `ImageFadeInFadeOut`, `AudioFadeInFadeOut` and others.
@@ -159,6 +169,7 @@ struct Transition {
 
 /// Nothing, for a time.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct EmptyItem {
     /// Seconds.
@@ -167,6 +178,7 @@ struct EmptyItem {
 
 /// What pictures are drawn on.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct Canvas {
     /// `Black` or `White`.
@@ -179,6 +191,7 @@ struct Canvas {
 
 /// The file that was asked for.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct ComposeOutput {
     /// Name of the file, at most 64 characters.
@@ -203,6 +216,7 @@ struct ComposeOutput {
 
 /// The picture that was asked for.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct ComposeVideo {
     /// `libx264`.
@@ -213,6 +227,7 @@ struct ComposeVideo {
 
 /// The sound that was asked for.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct ComposeAudio {
     /// `libfdk_aac`.

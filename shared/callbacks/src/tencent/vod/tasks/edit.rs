@@ -15,6 +15,7 @@ use crate::wire::{Decimal, Integer, Many, One, Text, Time, Unused};
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#EditMediaTask>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct EditMediaTask {
     /// What the file was made from.
@@ -27,6 +28,7 @@ pub(crate) struct EditMediaTask {
 
 /// What a file was made from.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct EditInput {
     /// `File` or `Stream`. A sample has `ConcatFiles`.
@@ -39,6 +41,7 @@ struct EditInput {
 
 /// A part of a file.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct EditFile {
     /// ID of the file.
@@ -51,6 +54,7 @@ struct EditFile {
 
 /// A part of a live stream.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct EditStream {
     /// ID of the stream.
@@ -65,6 +69,7 @@ struct EditStream {
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#SplitMediaTask>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct SplitMediaTask {
     /// The parts. They have no status of their own.
@@ -73,6 +78,7 @@ pub(crate) struct SplitMediaTask {
 
 /// A part that a file was cut into.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct SplitSegment {
     /// Which part of which file.
@@ -87,6 +93,7 @@ struct SplitSegment {
 
 /// Which part of which file.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct SplitInput {
     /// ID of the file that was cut.
@@ -103,6 +110,7 @@ struct SplitInput {
 
 /// What was asked for.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct SplitOutputConfig {
     /// Name of the file.
@@ -117,6 +125,7 @@ struct SplitOutputConfig {
 
 /// The file that a part became.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct SplitOutput {
     /// ID of the file.

@@ -16,6 +16,7 @@ use crate::wire::{One, Text};
 /// <https://cloud.tencent.com/document/api/266/31773#QualityEnhanceTask> and
 /// <https://cloud.tencent.com/document/api/266/31773#RemoveWatermarkTask>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct EnhanceTask {
     /// What was asked for.
@@ -28,6 +29,7 @@ pub(crate) struct EnhanceTask {
 
 /// The file to improve.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct FileInput {
     /// ID of the file.
@@ -40,6 +42,7 @@ struct FileInput {
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#RebuildMediaTask>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct RebuildMediaTask {
     /// What was asked for.

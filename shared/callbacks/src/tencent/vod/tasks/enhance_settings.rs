@@ -9,6 +9,7 @@ use crate::wire::{Decimal, Integer, Many, One, Text, Time, Unused};
 
 /// What `RebuildMedia` was asked to do.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct RebuildInput {
     /// ID of the file.
@@ -50,6 +51,7 @@ pub(super) struct RebuildInput {
 
 /// One improvement. The vendor has a struct for each, of which this is the union.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct Enhancement {
     /// `ON` or `OFF`.
@@ -67,6 +69,7 @@ pub(super) struct Enhancement {
 
 /// The file that was asked for.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct RebuildTarget {
     /// Name of the file, at most 64 characters.
@@ -91,6 +94,7 @@ struct RebuildTarget {
 
 /// The picture that was asked for.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct RebuildVideo {
     /// `libx264`, `libx265`, `av1`.
@@ -113,6 +117,7 @@ struct RebuildVideo {
 
 /// The sound that was asked for.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct RebuildAudio {
     /// `libfdk_aac`, `libmp3lame`, `ac3`, `flac`, `mp2`.
@@ -127,6 +132,7 @@ struct RebuildAudio {
 
 /// How a picture is improved.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct ImageEnhance {
     /// More pixels.
@@ -149,6 +155,7 @@ pub(super) struct ImageEnhance {
 
 /// More pixels, to a given size.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct AdvancedSuperResolution {
     /// `ON` or `OFF`.
@@ -171,6 +178,7 @@ struct AdvancedSuperResolution {
 
 /// How a picture is encoded.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct ImageEncode {
     /// `JPEG`, `PNG`, `BMP`, `WebP`.
@@ -181,6 +189,7 @@ pub(super) struct ImageEncode {
 
 /// What is cut out of a picture.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct ImageCutOut {
     /// `ON` or `OFF`.
@@ -195,6 +204,7 @@ pub(super) struct ImageCutOut {
 
 /// How faces in a picture are made up.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct ImageBeauty {
     /// Changes of the face.
@@ -205,6 +215,7 @@ pub(super) struct ImageBeauty {
 
 /// A change of a face, or a filter. The vendor has a struct for each.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct BeautyItem {
     /// `ON` or `OFF`.

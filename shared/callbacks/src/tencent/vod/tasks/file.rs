@@ -15,6 +15,7 @@ use crate::wire::{Integer, Many, Text, Texts, Unused};
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#FileDeleteTask>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct FileDeleteTask {
     /// IDs of the files.
@@ -25,6 +26,7 @@ pub(crate) struct FileDeleteTask {
 
 /// What was deleted of a file.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct FileDeleteResult {
     /// ID of the file.
@@ -35,6 +37,7 @@ pub(crate) struct FileDeleteResult {
 
 /// What was deleted of a file.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct DeletedPart {
     /// `OriginalFiles`, `TranscodeFiles`, `AdaptiveDynamicStreamingFiles`, `WechatPublishFiles`,
@@ -50,6 +53,7 @@ struct DeletedPart {
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#RestoreMediaTask>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct RestoreMediaTask {
     /// Storage class before: `ARCHIVE`, `DEEP_ARCHIVE`.
@@ -66,6 +70,7 @@ pub(crate) struct RestoreMediaTask {
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#PersistenceCompleteTask>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct PersistenceCompleteTask {
     /// Where the file came from.
@@ -76,6 +81,7 @@ pub(crate) struct PersistenceCompleteTask {
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#WechatPublishTask>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct WechatPublishTask {
     /// ID of the publishing template.
@@ -94,6 +100,7 @@ pub(crate) struct WechatPublishTask {
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#WechatMiniProgramPublishTask>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct WechatMiniProgramPublishTask {
     /// ID of the transcoding template whose file was published; 0 for the original.

@@ -13,6 +13,7 @@ use crate::wire::{Decimal, Integer, Many, One, Text, Texts, Time, Unused};
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#DescribeFileAttributesTask>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct DescribeFileAttributesTask {
     /// The digests.
@@ -21,6 +22,7 @@ pub(crate) struct DescribeFileAttributesTask {
 
 /// The digests of a file.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct FileAttributes {
     /// MD5, hex.
@@ -34,6 +36,7 @@ struct FileAttributes {
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#QualityInspectTask>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct QualityInspectTask {
     /// What the vendor found out about the file.
@@ -46,6 +49,7 @@ pub(crate) struct QualityInspectTask {
 
 /// What was asked for.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct QualityInput {
     /// ID of the file.
@@ -56,6 +60,7 @@ struct QualityInput {
 
 /// The faults that were found.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct QualityOutput {
     /// Whether there is no sound: 0 or 1.
@@ -79,6 +84,7 @@ struct QualityOutput {
 
 /// The faults of one type.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct QualityResult {
     /// `Jitter`, `Blur`, `LowLighting`, `HighLighting`, `CrashScreen`, `BlackWhiteEdge`, `SolidColorScreen`, `Noise`,
@@ -94,6 +100,7 @@ struct QualityResult {
 
 /// Where a fault is.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct FaultySegment {
     /// Where it starts, seconds.
@@ -108,6 +115,7 @@ struct FaultySegment {
 
 /// A fault of the container.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct ContainerFault {
     /// `Audio`, `Video`, `Mux` and others.
@@ -122,6 +130,7 @@ struct ContainerFault {
 
 /// What a language model found.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct LlmReport {
     /// How many results there are.
@@ -132,6 +141,7 @@ struct LlmReport {
 
 /// One thing that a language model looked at.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct LlmResult {
     /// Its category.
@@ -150,6 +160,7 @@ struct LlmResult {
 
 /// Something that is wrong.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct LlmIssue {
     /// What is wrong.

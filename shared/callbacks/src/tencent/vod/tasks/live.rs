@@ -11,6 +11,7 @@ use crate::wire::Text;
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#MediaCastEvent>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct MediaCastEvent {
     /// ID of the cast.

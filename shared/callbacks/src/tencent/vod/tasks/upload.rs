@@ -16,6 +16,7 @@ use crate::wire::{One, Text};
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#FileUploadTask>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct FileUploadTask {
     /// What is stored about it.
@@ -30,6 +31,7 @@ pub(crate) struct FileUploadTask {
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#PullUploadTask>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct PullUploadTask {
     /// What is stored about it.

@@ -11,6 +11,7 @@ use crate::wire::{Integer, One, Text, Unused};
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#ExtractTraceWatermarkTask>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ExtractTraceWatermarkTask {
     /// The copy.
@@ -23,6 +24,7 @@ pub(crate) struct ExtractTraceWatermarkTask {
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#ExtractCopyRightWatermarkTask>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ExtractCopyRightWatermarkTask {
     /// The file. Only its address is given.
@@ -35,6 +37,7 @@ pub(crate) struct ExtractCopyRightWatermarkTask {
 ///
 /// <https://cloud.tencent.com/document/api/266/31773#ExtractBlindWatermarkTask>
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ExtractBlindWatermarkTask {
     /// The file.
@@ -54,6 +57,7 @@ pub(crate) struct ExtractBlindWatermarkTask {
 
 /// A file in which a watermark was looked for.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct WatermarkedFile {
     /// `File` or `URL`. Digital watermarks only.
@@ -66,6 +70,7 @@ struct WatermarkedFile {
 
 /// What a watermark says that tells who leaked a copy.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct TraceWatermark {
     /// ID of the viewer, 6 hex digits.
@@ -76,6 +81,7 @@ struct TraceWatermark {
 
 /// What a watermark says that tells whose a file is.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct CopyRightWatermark {
     /// The text.
@@ -84,6 +90,7 @@ struct CopyRightWatermark {
 
 /// How a digital watermark was looked for.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 struct ExtractConfig {
     /// Duration of a segment, seconds, where the type is `blind-ab`.
