@@ -61,6 +61,8 @@ class Aws:
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_PAGER": "",
+            # The AWS CLI takes an old host of SQS otherwise, whatever the endpoint.
+            "BOTO_DISABLE_COMMONNAME": "true",
         }
 
     def client(self, service):

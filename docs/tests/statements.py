@@ -1,8 +1,10 @@
 """The commands that the documents show: those in their `sh` blocks, and those in their text."""
 
+import json
 import re
 import shutil
 import subprocess
+from base64 import b64decode
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +13,7 @@ FOLDERS = ["", "docs", "docs/adr", "docs/setup", "examples", "examples/*", "depl
 # What a reader has to put in.
 PLACEHOLDER = re.compile(r"<[A-Za-z][A-Za-z' ]*>")
 # Commands in the text begin with one of these.
-TOOLS = ("aws ", "cargo ", "jq ", "make ", "mediahook ", "npm ", "pip ", "sam ", "stored ")
+TOOLS = ("aliyun ", "aws ", "cargo ", "jq ", "make ", "mediahook ", "npm ", "pip ", "sam ", "stored ", "tccli ")
 
 
 @dataclass
@@ -40,6 +42,12 @@ class Statement:
         """The statuses that a comment at the end of the command says, in their order."""
         comment = re.search(r"\s#\s(.*)$", self.text)
         return re.findall(r"\b([2345]\d\d)\b", comment[1]) if comment else []
+
+
+def body_of(product, case):
+    """The body of a sample."""
+    request = json.loads((ROOT / f"events/{product}/{case}.json").read_text())
+    return b64decode(request["body"]).decode() if request["isBase64Encoded"] else request["body"]
 
 
 def documents():

@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from aws_here import PRODUCTS, ROOT, TYPED, Aws, Functions, deploy
-from statements import PLACEHOLDER, documents, statements
+from statements import PLACEHOLDER, body_of, documents, statements
 
 PROGRAMS = Path(os.environ.get("PROGRAMS", ROOT / "target/debug"))
 AWS_CLI = os.environ.get("AWS_CLI", ROOT / ".venv/awscli/bin/aws")
@@ -39,6 +39,9 @@ class Here:
         self.aws = Aws()
         self.functions = Functions(self.aws, PROGRAMS)
         self.outputs = deploy(self.aws, self.functions)
+        # The data of a large event.
+        key = "aliyun-ims/0123456789abcdef0123456789abcdef"
+        self.aws.client("s3").put_object(Bucket=self.outputs["OverflowBucketName"], Key=key, Body=b"{}")
         self.downloads = self.folder / "downloads"
         download(self.downloads)
         self.reset([])
@@ -65,7 +68,7 @@ class Here:
             if path.name not in (".git", "target"):
                 (folder / path.name).symlink_to(path)
         for file, product, case in (("body.json", "tencent-vod", "procedure-state-changed"), ("body.xml", "tencent-ci", "task-finish-transcode-xml")):
-            (folder / file).write_text(json.loads((ROOT / f"events/{product}/{case}.json").read_text())["body"])
+            (folder / file).write_text(body_of(product, case))
         for path in self.downloads.iterdir():
             (folder / path.name).symlink_to(path)
         return folder
