@@ -5,8 +5,7 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel, Field
 
-from mediahook_events import model
-from mediahook_events.model import Failure, Job, Media, MediaEvent, Output, Review, Step, Workflow
+from mediahook_events.model import CloudEvent, Failure, Job, Media, MediaEvent, Output, Review, Step, Workflow
 from mediahook_events.words import Kind, Outcome, Role, Verdict
 
 __all__ = [
@@ -29,13 +28,6 @@ __all__ = [
     "files",
     "is_test",
 ]
-
-
-class CloudEvent(model.CloudEvent):
-    """An event. Of its last four members it has those that its content allows."""
-
-    mediahooktest: bool = False
-    """Whether a person or a test has sent it."""
 
 
 class EventBridgeEvent(BaseModel):
@@ -68,7 +60,7 @@ def files(event: CloudEvent | MediaEvent) -> list[Output]:
 
     Raises ValueError for a large event: give what `fetch_data` returns.
     """
-    if isinstance(event, model.CloudEvent):
+    if isinstance(event, CloudEvent):
         if event.data is None and event.dataref is not None and event.unreadable is None:
             raise ValueError("the event is large: its data is what fetch_data returns")
         data = event.data
@@ -95,4 +87,4 @@ def fetch_data(event: CloudEvent, s3: ObjectStore) -> MediaEvent | None:
 
 def is_test(event: CloudEvent) -> bool:
     """Whether a person or a test has sent the event, and no vendor."""
-    return event.mediahooktest
+    return event.mediahooktest is True

@@ -247,6 +247,8 @@ class CloudEvent(BaseModel):
     """Names the schema of `data`: `urn:mediahook:event:1`, with the model's major version. Absent for an unreadable body."""
     id: Annotated[str, Field(pattern='^[0-9a-f]{32}$')]
     """32 lower-case hex digits made from the event's content, so that a redelivery has the same id."""
+    mediahooktest: Literal[True] | None = None
+    """`true` on the event of a test, as `mediahook send` makes it; absent on all others."""
     source: str
     """Who sent it: `/aliyun/vod`, `/aliyun/ims`, `/tencent/vod` or `/tencent/ci`."""
     specversion: Literal['1.0']

@@ -10,14 +10,8 @@ export type ReadKind = Exclude<Kind, "unreadable">;
 /** The type of an event: `media.<kind>.<outcome>`. */
 export type EventType = `media.${ReadKind}.${Outcome}` | "media.unreadable.unknown";
 
-/** CloudEvents' attributes that events with and without `data` have. */
-interface Attributes extends Envelope {
-  /** `true` on an event that a person or a test has sent. */
-  mediahooktest?: boolean;
-}
-
 /** The event of one kind and outcome, with its data in it. */
-export interface InlineEvent<K extends ReadKind, O extends Outcome> extends Attributes {
+export interface InlineEvent<K extends ReadKind, O extends Outcome> extends Envelope {
   type: `media.${K}.${O}`;
   datacontenttype: "application/json";
   data: MediaEvent & { kind: K; outcome: O };
@@ -27,7 +21,7 @@ export interface InlineEvent<K extends ReadKind, O extends Outcome> extends Attr
 }
 
 /** The event of one kind and outcome that is too large for a queue or bus: `fetchData` gets what `dataref` names. */
-export interface LargeEvent<K extends ReadKind, O extends Outcome> extends Attributes {
+export interface LargeEvent<K extends ReadKind, O extends Outcome> extends Envelope {
   type: `media.${K}.${O}`;
   datacontenttype: "application/json";
   /** Where the data is: `s3://<bucket>/<key>`. */
@@ -38,7 +32,7 @@ export interface LargeEvent<K extends ReadKind, O extends Outcome> extends Attri
 }
 
 /** A body that was authentic, but is not what the product sends. */
-export type UnreadableEvent = Attributes & {
+export type UnreadableEvent = Envelope & {
   type: "media.unreadable.unknown";
   datacontenttype: "application/octet-stream";
   /** Why, with a field path or byte offset. */
