@@ -32,6 +32,7 @@ make demo, make demo-aws and make test need nothing but Rust, Python 3 and make.
   package    build a release, from which `sam deploy` works without Rust: ARCH=arm64 or x86_64, VERSION=0.1.0
   test-package  make a release for this machine, and try it as whoever downloads it does: unpack it, upload it with `sam package`
              to a stand-in of S3, and run the functions of its zips
+  packages   make the packages for consumers, in TypeScript and Python, in target/package
   token      print the callback URL of FUNCTION=aliyun-ims, with its token, of the stack STACK=mediahook
   urls       print the callback URLs and the other outputs of the stack STACK=mediahook; FLAGS for `sam list stack-outputs`
   setup      install all pinned tools into .venv; the other targets install what they need
@@ -344,6 +345,12 @@ test-package: package $(VENV)/test.ready
 	PACKAGE_ARCHIVE=$(PACKAGE)/mediahook-$(VERSION)-$(ARCH).tar.gz $(VENV)/bin/python -m unittest discover --quiet \
 	  --start-directory deploy/tests --pattern 'release.py'
 	PACKAGE_ARCHIVE=$(PACKAGE)/mediahook-$(VERSION)-$(ARCH).tar.gz cargo test --locked --workspace --test package
+
+.PHONY: packages
+packages: types/node_modules/ready $(VENV)/python.ready
+	mkdir -p $(PACKAGE)
+	npm pack --silent --pack-destination $(PACKAGE) ./types
+	$(VENV)/bin/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir $(PACKAGE) ./python
 
 .PHONY: token
 token: $(VENV)/build.ready
