@@ -24,7 +24,7 @@ TOPIC = "arn:aws:sns:eu-central-1:123456789012:on-call"
 # Parameters that have a variable of their own. Products, queues and the thresholds of alarms are set in other forms.
 VARIABLES = {
     "PullSchedule": "pull_schedule", "EventBusName": "event_bus_name", "EventLimit": "event_limit", "OverflowDays": "overflow_days",
-    "ArchiveDays": "archive_days", "AllowUnsigned": "allow_unsigned", "Tolerance": "tolerance", "ReceiverConcurrency": "receiver_concurrency",
+    "ArchiveDays": "archive_days", "SchemaRegistry": "schema_registry", "AllowUnsigned": "allow_unsigned", "Tolerance": "tolerance", "ReceiverConcurrency": "receiver_concurrency",
     "DispatchConcurrency": "dispatch_concurrency", "MaxReceiveCount": "max_receive_count", "LogLevel": "log_level",
     "LogRetentionDays": "log_retention_days", "KmsKeyArn": "kms_key_arn", "PermissionsBoundaryArn": "permissions_boundary_arn",
     "RolePath": "role_path", "AlarmTopicArn": "alarm_topic_arn", "Architecture": "architecture",
@@ -208,6 +208,8 @@ def variables(parameters):
     made = {VARIABLES[name]: value for name, value in parameters.items() if name in VARIABLES}
     if "AllowUnsigned" in parameters:
         made["allow_unsigned"] = parameters["AllowUnsigned"] == "true"
+    if "SchemaRegistry" in parameters:
+        made["schema_registry"] = parameters["SchemaRegistry"] == "true"
     made["products"] = [slug for name, slug in PRODUCTS.items() if parameters.get(name) == "true"]
     if "TencentVodPullEndpoint" in parameters:
         made["tencent_vod_pull"] = {"endpoint": parameters["TencentVodPullEndpoint"], "sub_app_id": parameters.get("TencentVodSubAppId", "")}
