@@ -147,10 +147,14 @@ impl<'ast> Visit<'ast> for InFile<'_> {
             _ => None,
         };
         let texts: Vec<String> = tuple.elems.iter().filter_map(text).collect();
-        let read = tuple
-            .elems
-            .iter()
-            .find_map(|expr| if let Expr::Path(path) = expr { arguments(&path.path).pop() } else { None });
+        let reader = |expr: &Expr| match expr {
+            Expr::Call(call) => match &*call.func {
+                Expr::Path(path) => arguments(&path.path).pop(),
+                _ => None,
+            },
+            _ => None,
+        };
+        let read = tuple.elems.iter().find_map(reader);
         if let (Some(name), Some(read)) = (texts.first(), read) {
             let shape = self.shape(&read);
             let reader = Reader { product: self.product, name: name.clone(), key: texts.get(1).cloned(), shape };
@@ -206,7 +210,7 @@ impl InFile<'_> {
     }
 }
 
-/// The types that a path is given: `Stream` of `body::<transcode::Stream>`.
+/// The types that a path is given: `Stream` of `of::<transcode::Stream>()`.
 fn arguments(path: &syn::Path) -> Vec<Type> {
     match path.segments.last().map(|segment| &segment.arguments) {
         Some(PathArguments::AngleBracketed(given)) => {
