@@ -17,6 +17,8 @@ make demo, make demo-aws and make test need nothing but Rust, Python 3 and make.
              REPLAY=<bounds>:<choices> prints what happens in the schedule that a failure names
   prove-random  run CALLBACKS=1000000 callbacks through random schedules, from SEED=1 on
   protocol   show the model of the protocol in a browser, one step at a time, on http://localhost:3000/: PORT=3000
+  instructions  count the instructions that parsing takes, and compare them with tools/decode-bench/instructions.tsv
+  instructions-table  write that table
   lint       check format, lints, documentation, dependencies and templates; warnings are errors
   fuzz       fuzz the parsers and signature verification with RUNS=20000 inputs each
   drift      print fields of the vendors' newest SDKs that the parser does not know
@@ -217,13 +219,31 @@ events: types/node_modules/ready $(VENV)/python.ready mediahook
 	$(VENV)/bin/python python/generate.py python/mediahook_events
 	$(VENV)/bin/python deploy/schemas.py >schemas.yaml
 
+# Speed. Instructions are the same however busy a machine is, so that CI compares them; times are measured only on demand.
+
+.PHONY: valgrind
+valgrind:
+	@command -v valgrind >/dev/null || { sudo=$$([ "$$(id -u)" = 0 ] || echo sudo -n); \
+	  $$sudo apt-get update --quiet && $$sudo apt-get install --yes --quiet valgrind; } || \
+	  { echo 'valgrind is needed, which counts instructions: install it with the package manager of this system' >&2; exit 1; }
+
+INSTRUCTIONS := cargo run --quiet --locked --profile instructions --package decode-bench --bin instructions
+
+.PHONY: instructions
+instructions: valgrind
+	$(INSTRUCTIONS)
+
+.PHONY: instructions-table
+instructions-table: valgrind
+	$(INSTRUCTIONS) -- --write
+
 TOOLS := $(TARGET)/tools
 
 $(TOOLS)/bin/cargo-deny:
 	cargo install cargo-deny --quiet --locked --version 0.20.2 --root $(TOOLS)
 
 .PHONY: lint
-lint: $(VENV)/lint.ready $(VENV)/checkov.ready $(TOOLS)/bin/cargo-deny lint-templates lint-workflows
+lint: $(VENV)/lint.ready $(VENV)/checkov.ready $(TOOLS)/bin/cargo-deny lint-templates lint-workflows instructions
 	cargo fmt --all --check
 	cargo fmt --manifest-path fuzz/Cargo.toml --check
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
