@@ -9,6 +9,7 @@ use std::borrow::Cow;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use memchr::{memchr3, memmem};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::auth::Credentials;
@@ -52,8 +53,10 @@ pub fn redact<'b>(body: &'b [u8], credentials: &Credentials) -> Cow<'b, [u8]> {
         .chain(credentials.callback_urls.iter().flat_map(of_url))
         .filter(|token| !token.is_empty())
         .collect();
-    let without =
-        |body: &[u8]| replace(body, |rest, _| tokens.iter().find_map(|token| token_at(rest, token.as_bytes())));
+    let without = |body: &[u8]| {
+        let is_there = may_have(body, tokens.iter().map(String::as_bytes));
+        is_there.then(|| replace(body, |rest, _| tokens.iter().find_map(|token| token_at(rest, token.as_bytes()))))?
+    };
     let is_plain = body.first().is_some_and(|first| matches!(first, b'{' | b'<'));
     let decoded = || {
         let text: Vec<u8> = body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
@@ -66,6 +69,9 @@ pub fn redact<'b>(body: &'b [u8], credentials: &Credentials) -> Cow<'b, [u8]> {
 /// The text without the tokens of callback URLs in it, whosever they are: in a URL of a function, or under a key that names an
 /// address for callbacks.
 pub(crate) fn callback_urls(body: &[u8]) -> Cow<'_, [u8]> {
+    if !may_have(body, [PARAMETER]) {
+        return Cow::Borrowed(body);
+    }
     let mut url = None;
     let redacted = replace(body, |rest, before| {
         let position = before.len();
@@ -108,6 +114,12 @@ fn key_before(text: &[u8]) -> &[u8] {
 /// Whether a key names an address for callbacks.
 fn names_callbacks(key: &[u8]) -> bool {
     (0..key.len()).any(|start| CALLBACKS.iter().any(|part| begins_with(key.get(start..).unwrap_or_default(), part)))
+}
+
+/// Whether one of these may stand in a text: it does, or something in the text is written in another way than plainly.
+fn may_have<'l>(text: &[u8], literals: impl IntoIterator<Item = &'l [u8]>) -> bool {
+    memchr3(b'%', b'\\', b'&', text).is_some()
+        || literals.into_iter().any(|literal| memmem::find(text, literal).is_some())
 }
 
 /// A text in which some places are replaced; `None` where there are none. `find` is given what is left and what was before, and

@@ -1,7 +1,6 @@
 //! A JSON text, scanned once: everything after this works on its values.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
 
 use jiter::{Jiter, JiterError, JiterErrorType, Peek};
 
@@ -12,15 +11,18 @@ const MAX_LENGTH: usize = (1 << 29) - 1;
 
 /// A JSON text and the place of each value in it.
 ///
-/// A value takes 12 bytes, however small it is: memory is linear in the text. What the text escapes is decoded once, into
-/// `decoded`.
+/// A value takes 12 bytes, however small it is, and a member whose object is not in order 4 more: memory is linear in the text.
+/// What the text escapes is decoded once, into `decoded`.
 #[derive(Debug)]
 pub(crate) struct Document<'t> {
     text: Cow<'t, str>,
     decoded: String,
     nodes: Vec<Node>,
-    /// Whether no object has a key twice, once that was asked.
-    is_unambiguous: OnceCell<bool>,
+    /// Of each object whose members are not in the order of their keys: how many members it has, then the numbers of their keys
+    /// in that order.
+    orders: Vec<u32>,
+    is_plain: bool,
+    has_doubles: bool,
 }
 
 /// A value or a key, at its place in the text, or in `decoded` where its text has escapes.
@@ -28,7 +30,8 @@ pub(crate) struct Document<'t> {
 struct Node {
     start: u32,
     end: u32,
-    /// The shape in the three highest bits; below them, for a list or an object, the number of the node behind its last.
+    /// The shape in the three highest bits; below them, for a list or an object, the number of the node behind its last, and
+    /// for the first key of an object where its order is in [`Document::orders`], or 0 where it needs none.
     tag: u32,
 }
 
@@ -73,7 +76,8 @@ impl Node {
         }
     }
 
-    fn next(self) -> u32 {
+    /// What is below the shape.
+    fn rest(self) -> u32 {
         self.tag & ((1 << SHAPE_BITS) - 1)
     }
 }
@@ -93,17 +97,25 @@ impl<'t> Document<'t> {
         if text.len() > MAX_LENGTH {
             return Err(Unreadable::TooLong { limit: MAX_LENGTH });
         }
-        // So the nodes need not be moved while they become more.
-        let nodes = Vec::with_capacity(most_nodes(&text));
-        let mut scanner = Scanner { input: Jiter::new(text.as_bytes()), text: &text, decoded: String::new(), nodes };
+        let mut scanner = Scanner {
+            input: Jiter::new(text.as_bytes()),
+            text: &text,
+            decoded: String::new(),
+            // So the nodes need not be moved while they become more.
+            nodes: Vec::with_capacity(room(&text)),
+            keys: Vec::new(),
+            orders: Vec::new(),
+            is_plain: true,
+            has_doubles: false,
+        };
         let first = scanner.input.peek().map_err(broken)?;
         scanner.value(first, 0)?;
         scanner
             .input
             .finish()
             .map_err(|error| Unreadable::Json { offset: error.index, problem: error.error_type.to_string() })?;
-        let Scanner { decoded, nodes, .. } = scanner;
-        Ok(Self { text, decoded, nodes, is_unambiguous: OnceCell::new() })
+        let Scanner { decoded, nodes, orders, is_plain, has_doubles, .. } = scanner;
+        Ok(Self { text, decoded, nodes, orders, is_plain, has_doubles })
     }
 
     /// The number of its outermost value.
@@ -111,7 +123,7 @@ impl<'t> Document<'t> {
 
     fn node(&self, index: u32) -> Node {
         const NULL: Node = Node { start: 0, end: 0, tag: 0 };
-        usize::try_from(index).ok().and_then(|index| self.nodes.get(index)).copied().unwrap_or(NULL)
+        self.nodes.get(wide(index)).copied().unwrap_or(NULL)
     }
 
     /// What sort of value it is.
@@ -133,59 +145,86 @@ impl<'t> Document<'t> {
 
     /// The number of the first node in a list or an object, and of the first behind it. An object has keys and values in turn.
     pub(crate) fn inside(&self, index: u32) -> (u32, u32) {
-        (index + 1, self.node(index).next().max(index + 1))
+        (index + 1, self.node(index).rest().max(index + 1))
     }
 
     /// The number of the value or key that stands behind this one.
     pub(crate) fn behind(&self, index: u32) -> u32 {
         match self.shape(index) {
-            Shape::List | Shape::Object => self.node(index).next(),
+            Shape::List | Shape::Object => self.node(index).rest(),
             _ => index + 1,
         }
+    }
+
+    /// The numbers of an object's keys, in the order of the keys without blanks around them, of equal ones the last.
+    pub(crate) fn in_order(&self, index: u32) -> InOrder<'_> {
+        let (first, end) = if self.shape(index) == Shape::Object { self.inside(index) } else { (0, 0) };
+        let order = if first < end { self.node(first).rest() } else { 0 };
+        if order == 0 {
+            return InOrder::AsTheyStand { document: self, key: first, end };
+        }
+        let order = self.orders.get(wide(order)..).and_then(<[u32]>::split_first);
+        let keys = order.and_then(|(count, keys)| keys.get(..wide(*count))).unwrap_or_default();
+        InOrder::Sorted(keys.iter())
     }
 
     /// Whether every JSON reader takes it, and takes the same from it: it has no number that neither a 64-bit integer nor a
     /// double can hold, and no object with a key that is there twice.
     pub(crate) fn is_plain(&self) -> bool {
-        let is_held = |index| self.shape(index) != Shape::Number || is_held(self.text(index));
-        self.indexes().all(is_held) && (self.is_unambiguous() || self.has_each_key_once(|key| key))
+        self.is_plain
     }
 
     /// Whether no object has a key twice, blanks around the key aside.
     pub(crate) fn is_unambiguous(&self) -> bool {
-        *self.is_unambiguous.get_or_init(|| self.has_each_key_once(str::trim))
-    }
-
-    fn has_each_key_once(&self, name: impl Fn(&str) -> &str) -> bool {
-        let mut keys = Vec::new();
-        let mut objects = self.indexes().filter(|index| self.shape(*index) == Shape::Object);
-        objects.all(|object| {
-            keys.clear();
-            keys.extend(self.keys(object));
-            let name = |key: &u32| name(self.text(*key));
-            keys.sort_unstable_by(|one, other| name(one).cmp(name(other)));
-            keys.is_sorted_by(|one, other| name(one) < name(other))
-        })
-    }
-
-    fn indexes(&self) -> impl Iterator<Item = u32> {
-        0..narrow(self.nodes.len())
+        !self.has_doubles
     }
 
     /// The numbers of an object's keys, in the order in which they stand.
-    pub(crate) fn keys(&self, object: u32) -> impl Iterator<Item = u32> {
-        let (mut next, end) = self.inside(object);
-        std::iter::from_fn(move || {
-            let key = (next < end).then_some(next)?;
-            next = self.behind(key + 1);
-            Some(key)
-        })
+    pub(crate) fn keys(&self, object: u32) -> InOrder<'_> {
+        let (key, end) = self.inside(object);
+        InOrder::AsTheyStand { document: self, key, end }
     }
 
     /// Bytes of memory that a text takes at most once it is scanned.
     pub(crate) fn size_of(text: &str) -> usize {
         size_of::<Self>() + text.len() + most_nodes(text) * size_of::<Node>()
     }
+}
+
+/// The keys of an object, by their numbers.
+pub(crate) enum InOrder<'d> {
+    /// They stand in order.
+    AsTheyStand {
+        document: &'d Document<'d>,
+        key: u32,
+        end: u32,
+    },
+    Sorted(std::slice::Iter<'d, u32>),
+}
+
+impl Iterator for InOrder<'_> {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        match self {
+            Self::AsTheyStand { document, key, end } => {
+                let this = (*key < *end).then_some(*key)?;
+                *key = document.behind(this + 1);
+                Some(this)
+            }
+            Self::Sorted(keys) => keys.next().copied(),
+        }
+    }
+}
+
+/// How many nodes to make room for: [`most_nodes`], or more where that is quick to tell and not much.
+fn room(text: &str) -> usize {
+    let is_before = |byte: &u8| matches!(byte, b',' | b':' | b'[' | b'{');
+    // Counts of one byte each are added up many at a time.
+    let count = |chunk: &[u8]| usize::from(chunk.iter().map(|byte| u8::from(is_before(byte))).sum::<u8>());
+    let most = 1 + text.as_bytes().chunks(u8::MAX.into()).map(count).sum::<usize>();
+    // What stands in strings is told from the rest only where it may be much.
+    if most.saturating_mul(size_of::<Node>()) <= 3 * text.len() { most } else { most_nodes(text) }
 }
 
 /// How many values and keys a text has at most: before each but the first stands one of four characters, outside of strings.
@@ -204,16 +243,29 @@ fn most_nodes(text: &str) -> usize {
 }
 
 fn slice(text: &str, node: Node) -> &str {
-    let place = usize::try_from(node.start).unwrap_or_default()..usize::try_from(node.end).unwrap_or_default();
-    text.get(place).unwrap_or_default()
+    text.get(wide(node.start)..wide(node.end)).unwrap_or_default()
+}
+
+/// The text without blanks around it, of which most texts have none.
+pub(crate) fn trim(text: &str) -> &str {
+    let is_part = |byte: &u8| byte.is_ascii_graphic();
+    let bytes = text.as_bytes();
+    if bytes.first().is_some_and(is_part) && bytes.last().is_some_and(is_part) { text } else { text.trim() }
+}
+
+fn wide(number: u32) -> usize {
+    usize::try_from(number).unwrap_or_default()
 }
 
 /// Whether a 64-bit integer or a double holds the number.
 pub(crate) fn is_held(digits: &str) -> bool {
-    if digits.contains(['.', 'e', 'E']) {
+    if digits.contains(['e', 'E']) {
         digits.parse::<f64>().is_ok_and(f64::is_finite)
     } else {
-        digits.len() < 19 || digits.parse::<i64>().is_ok() || digits.parse::<u64>().is_ok()
+        digits.len() < 19
+            || digits.parse::<i64>().is_ok()
+            || digits.parse::<u64>().is_ok()
+            || (digits.contains('.') && digits.parse::<f64>().is_ok_and(f64::is_finite))
     }
 }
 
@@ -222,6 +274,11 @@ struct Scanner<'s> {
     text: &'s str,
     decoded: String,
     nodes: Vec<Node>,
+    /// The keys so far of the objects that are still open.
+    keys: Vec<u32>,
+    orders: Vec<u32>,
+    is_plain: bool,
+    has_doubles: bool,
 }
 
 impl Scanner<'_> {
@@ -247,7 +304,8 @@ impl Scanner<'_> {
             Peek::Array => return self.list(start, depth + 1),
             Peek::Object => return self.object(start, depth + 1),
             number => {
-                self.input.known_number_bytes(number).map_err(broken)?;
+                let digits = self.input.known_number_bytes(number).map_err(broken)?;
+                self.is_plain &= std::str::from_utf8(digits).is_ok_and(is_held);
                 Shape::Number
             }
         };
@@ -268,15 +326,54 @@ impl Scanner<'_> {
 
     fn object(&mut self, start: usize, depth: usize) -> Result<(), Unreadable> {
         let index = self.open(start);
+        let first_key = self.keys.len();
         let mut next = self.input.known_object().map_err(broken)?;
         while let Some(key) = next {
+            self.keys.push(narrow(self.nodes.len()));
             self.nodes.push(string_node(self.text, &mut self.decoded, key));
             let first = self.input.peek().map_err(broken)?;
             self.value(first, depth)?;
             next = self.input.next_key().map_err(broken)?;
         }
         self.close(index, Shape::Object);
+        self.order(first_key);
         Ok(())
+    }
+
+    /// Brings the keys from this one on in order, where they do not stand so, and forgets them.
+    fn order(&mut self, first_key: usize) {
+        let (nodes, decoded, text) = (&self.nodes, self.decoded.as_str(), self.text);
+        let key = |number: u32| {
+            let node = nodes.get(wide(number)).copied();
+            node.map(|node| slice(if node.shape() == Shape::Escaped { decoded } else { text }, node))
+                .unwrap_or_default()
+        };
+        let numbers = self.keys.get(first_key..).unwrap_or_default();
+        let first = numbers.first().copied();
+        if !numbers.is_sorted_by(|one, other| trim(key(*one)) < trim(key(*other))) {
+            let mut keys: Vec<(&str, u32)> = numbers.iter().map(|number| (trim(key(*number)), *number)).collect();
+            // Of equal ones the last first.
+            keys.sort_unstable_by(|(one, place), (other, behind)| one.cmp(other).then(behind.cmp(place)));
+            let count = keys.len();
+            keys.dedup_by(|(other, _), (one, _)| one == other);
+            let has_doubles = keys.len() < count;
+            // No object has the order 0.
+            let order = self.orders.len().max(1);
+            self.orders.resize(order, 0);
+            self.orders.push(narrow(keys.len()));
+            self.orders.extend(keys.into_iter().map(|(_, number)| number));
+            if has_doubles {
+                self.has_doubles = true;
+                // Keys that are the same without the blanks around them may differ in these.
+                let mut whole: Vec<&str> = numbers.iter().map(|number| key(*number)).collect();
+                whole.sort_unstable();
+                self.is_plain &= whole.is_sorted_by(|one, other| one < other);
+            }
+            if let Some(node) = first.and_then(|first| self.nodes.get_mut(wide(first))) {
+                node.set(node.shape(), order);
+            }
+        }
+        self.keys.truncate(first_key);
     }
 
     fn open(&mut self, start: usize) -> usize {

@@ -8,7 +8,7 @@ mod value;
 mod write;
 
 pub(crate) use de::{EMBEDDED, EMBEDDED_PARTS, RAW, UNUSED};
-pub(crate) use document::Document;
+pub(crate) use document::{Document, trim};
 pub(crate) use parts::{Lists, parts};
 pub(crate) use value::{Notes, Value};
 pub(crate) use write::{compact, handed_on, push_string, rest, write_canonical};

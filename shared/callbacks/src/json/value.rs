@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use elsa::FrozenVec;
 
-use super::document::{Document, Shape};
+use super::document::{Document, Shape, trim};
 use super::repair;
 use crate::budget;
 
@@ -142,27 +142,18 @@ impl<'d> Value<'d> {
     /// The members of an object in the order of their keys: without blanks around the keys (Alibaba VOD sends
     /// `"SourceURL "`), of a key that is there twice the last one, and none that is null. None of another value.
     pub(crate) fn members(self) -> impl Iterator<Item = (&'d str, Self)> {
-        let members = self.in_order().into_iter().map(move |key| self.member(key));
+        let members = self.document.in_order(self.index).map(move |key| self.member(key));
         members.filter(|(_, value)| !value.is_null())
-    }
-
-    /// The numbers of an object's keys, in the order of the keys, of equal ones the last.
-    fn in_order(self) -> Vec<u32> {
-        if !self.is_object() {
-            return Vec::new();
-        }
-        let mut keys: Vec<u32> = self.document.keys(self.index).collect();
-        let text = |key: &u32| self.member(*key).0;
-        if !keys.is_sorted_by(|one, other| text(one) < text(other)) {
-            keys.sort_unstable_by(|one, other| text(one).cmp(text(other)).then(other.cmp(one)));
-            keys.dedup_by(|one, other| text(one) == text(other));
-        }
-        keys
     }
 
     /// The member whose key has this number.
     fn member(self, key: u32) -> (&'d str, Self) {
-        (self.document.text(key).trim(), self.at(key + 1))
+        (trim(self.document.text(key)), self.at(key + 1))
+    }
+
+    /// Whether the key that it stands behind, as a member, has no escapes.
+    pub(super) fn is_key_plain(self) -> bool {
+        self.document.shape(self.index.saturating_sub(1)) == Shape::Plain
     }
 
     /// Passes over the lists, objects and texts that others of the same key stand behind. They count for nothing but what is
@@ -171,11 +162,10 @@ impl<'d> Value<'d> {
         if self.document.is_unambiguous() {
             return;
         }
-        let keys = self.in_order();
-        if keys.len() == self.entries().count() {
+        let mut places: Vec<u32> = self.document.in_order(self.index).collect();
+        if places.len() == self.entries().count() {
             return;
         }
-        let mut places = keys;
         places.sort_unstable();
         let is_shadowed = |value: &Self| places.binary_search(&value.index.saturating_sub(1)).is_err();
         let values = self.entries().map(|(_, value)| value);
@@ -188,7 +178,7 @@ impl<'d> Value<'d> {
 
     /// The member of this key.
     pub(crate) fn get(self, key: &str) -> Option<Self> {
-        let last = self.entries().filter(|(present, _)| present.trim() == key).last();
+        let last = self.entries().filter(|(present, _)| trim(present) == key).last();
         last.map(|(_, value)| value).filter(|value| value.shape() != Shape::Null)
     }
 

@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::document::{Shape, is_held};
+use memchr::memchr2;
+
+use super::document::{Shape, is_held, trim};
 use super::value::Value;
 
 /// The canonical form of a value, from which an event's id is made.
@@ -24,13 +26,9 @@ pub(crate) fn canonical(value: Value<'_>) -> Vec<u8> {
 /// Those of `out`.
 pub(crate) fn write_canonical(value: Value<'_>, omitted: &[&str], out: &mut impl Write) -> io::Result<()> {
     match value.shape() {
-        Shape::Number if !is_held(value.text()) => string(value.text(), out),
+        Shape::Number if !value.is_plain() && !is_held(value.text()) => string(value.text(), out),
         Shape::Null | Shape::True | Shape::False | Shape::Number => out.write_all(value.text().as_bytes()),
-        Shape::Plain => {
-            out.write_all(b"\"")?;
-            out.write_all(value.text().as_bytes())?;
-            out.write_all(b"\"")
-        }
+        Shape::Plain => plain(value.text(), out),
         Shape::Escaped => string(value.text(), out),
         Shape::List => {
             let mut before: &[u8] = b"[";
@@ -48,7 +46,11 @@ pub(crate) fn write_canonical(value: Value<'_>, omitted: &[&str], out: &mut impl
                     continue;
                 }
                 out.write_all(before)?;
-                string(key, out)?;
+                if member.is_key_plain() {
+                    plain(key, out)?;
+                } else {
+                    string(key, out)?;
+                }
                 out.write_all(b":")?;
                 write_canonical(member, &[], out)?;
                 before = b",";
@@ -56,6 +58,13 @@ pub(crate) fn write_canonical(value: Value<'_>, omitted: &[&str], out: &mut impl
             out.write_all(if before == b"{" { b"{}" } else { b"}" })
         }
     }
+}
+
+/// Writes a text that needs no escapes as a JSON string.
+fn plain(text: &str, out: &mut impl Write) -> io::Result<()> {
+    out.write_all(b"\"")?;
+    out.write_all(text.as_bytes())?;
+    out.write_all(b"\"")
 }
 
 /// An object as it stands, compact, so that every JSON reader takes it, without the members of these keys that are texts or
@@ -88,7 +97,7 @@ fn write_plain(value: Value<'_>, is_omitted: &dyn Fn(&str, Value<'_>) -> bool, o
         Shape::Object => {
             let keys = Keys::of(value);
             let mut before = b'{';
-            for (key, member) in value.entries().filter(|(key, member)| !is_omitted(key.trim(), *member)) {
+            for (key, member) in value.entries().filter(|(key, member)| !is_omitted(trim(key), *member)) {
                 out.push(before);
                 before = b',';
                 match keys.number(key, member) {
@@ -146,7 +155,7 @@ impl<'d> Keys<'d> {
 /// An object, compact, without some members of it, which are told by key, without blanks around it, and value. All else stays as
 /// it stands.
 fn compact_without(object: Value<'_>, is_omitted: impl Fn(&str, Value<'_>) -> bool) -> String {
-    let is_kept = |(key, value): &(&str, Value<'_>)| !is_omitted(key.trim(), *value);
+    let is_kept = |(key, value): &(&str, Value<'_>)| !is_omitted(trim(key), *value);
     if object.entries().all(|entry| is_kept(&entry)) {
         return compact(object.source());
     }
@@ -165,7 +174,7 @@ fn compact_without(object: Value<'_>, is_omitted: impl Fn(&str, Value<'_>) -> bo
 /// that is nothing.
 pub(crate) fn rest(object: Value<'_>, taken: &str, is_delivery: impl Fn(&str) -> bool) -> Option<String> {
     let is_known = |key: &str, value: Value<'_>| key == taken || (is_delivery(key) && value.is_leaf());
-    let has_rest = object.entries().any(|(key, value)| !value.is_null() && !is_known(key.trim(), value));
+    let has_rest = object.entries().any(|(key, value)| !value.is_null() && !is_known(trim(key), value));
     has_rest.then(|| compact_without(object, is_known))
 }
 
@@ -173,29 +182,35 @@ pub(crate) fn rest(object: Value<'_>, taken: &str, is_delivery: impl Fn(&str) ->
 pub(crate) fn compact(text: &str) -> String {
     let mut compact = String::with_capacity(text.len());
     let mut rest = text;
-    // Outside of strings and inside of strings take turns; a string ends at a quote with no backslash before it.
-    while let Some((before, after)) = rest.split_once('"') {
-        compact.extend(before.split_ascii_whitespace());
-        let end = string_end(after);
-        let (string, next) = after.split_at_checked(end).unwrap_or((after, ""));
-        compact.push('"');
-        compact.push_str(string);
-        rest = next;
+    while let Some((dense, behind)) = rest.split_at_checked(dense(rest.as_bytes())).filter(|_| !rest.is_empty()) {
+        compact.push_str(dense);
+        rest = behind.trim_ascii_start();
     }
-    compact.extend(rest.split_ascii_whitespace());
     compact
 }
 
-/// How far the string reaches that begins with `text`, its closing quote included.
-fn string_end(text: &str) -> usize {
-    let mut escaped = false;
-    for (index, byte) in text.bytes().enumerate() {
+/// How far the text has no white space but in strings.
+fn dense(text: &[u8]) -> usize {
+    let mut position = 0;
+    while let Some(byte) = text.get(position) {
         match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'"' => return index + 1,
-            _ => {}
+            b'"' => position += 1 + string_end(text.get(position + 1..).unwrap_or_default()),
+            b' ' | b'\t' | b'\n' | b'\r' => return position,
+            _ => position += 1,
         }
+    }
+    position.min(text.len())
+}
+
+/// How far the string reaches that begins with `text`, its closing quote included.
+fn string_end(text: &[u8]) -> usize {
+    let mut position = 0;
+    while let Some(offset) = memchr2(b'"', b'\\', text.get(position..).unwrap_or_default()) {
+        position += offset + 1;
+        if text.get(position - 1) == Some(&b'"') {
+            return position;
+        }
+        position += 1;
     }
     text.len()
 }

@@ -1,10 +1,12 @@
 //! Objects of which some members are the same for all events of a product.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visitor};
+use serde::Deserialize;
+use serde::de::value::{BorrowedStrDeserializer, MapAccessDeserializer};
+use serde::de::{DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visitor};
 
 /// The members that the events of a product have in common.
 pub(crate) trait Head: Default {
@@ -43,6 +45,11 @@ impl<'de, H: Head, B: Deserialize<'de>> Visitor<'de> for WithHeadVisitor<H, B> {
     }
 }
 
+/// A key, which is the document's where nothing had to change it.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(super) struct Key<'k>(#[serde(borrow)] pub(super) Cow<'k, str>);
+
 /// The members of an object that are not the head's.
 struct Rest<'a, A, H> {
     object: A,
@@ -54,9 +61,13 @@ impl<'de, A: MapAccess<'de>, H: Head> MapAccess<'de> for Rest<'_, A, H> {
     type Error = A::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
-        while let Some(key) = self.object.next_key::<String>()? {
-            if !self.head.take(&key, &mut self.object)? {
-                return seed.deserialize(key.into_deserializer()).map(Some);
+        while let Some(key) = self.object.next_key::<Key<'de>>()? {
+            if !self.head.take(&key.0, &mut self.object)? {
+                return match key.0 {
+                    Cow::Borrowed(key) => seed.deserialize(BorrowedStrDeserializer::new(key)),
+                    Cow::Owned(key) => seed.deserialize(key.into_deserializer()),
+                }
+                .map(Some);
             }
         }
         Ok(None)

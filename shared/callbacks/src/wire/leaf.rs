@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess};
 
 use super::lenient::{self, Lenient};
+use crate::json::trim;
 
 /// Bytes of the longest text that is read. No name, address or message of a vendor is nearly as long, and several things are
 /// made of a text.
@@ -100,7 +101,7 @@ impl<'de> Lenient<'de> for Text {
     }
 
     fn from_text(text: &str) -> Self {
-        Self((!text.trim().is_empty() && text.len() <= LONGEST).then(|| text.to_owned()))
+        Self((!trim(text).is_empty() && text.len() <= LONGEST).then(|| text.to_owned()))
     }
 }
 
@@ -110,7 +111,7 @@ impl<'de> Lenient<'de> for Integer {
     }
 
     fn from_text(text: &str) -> Self {
-        let text = text.trim();
+        let text = trim(text);
         text.parse()
             .map_or_else(|_| parse_decimal(text).map_or(Self(None), Self::from_float), |value| Self(Some(value)))
     }
@@ -131,7 +132,7 @@ impl<'de> Lenient<'de> for Decimal {
     }
 
     fn from_text(text: &str) -> Self {
-        Self(parse_decimal(text.trim()))
+        Self(parse_decimal(trim(text)))
     }
 
     fn from_float(value: f64) -> Self {
@@ -153,7 +154,7 @@ impl<'de> Lenient<'de> for Time {
     }
 
     fn from_text(text: &str) -> Self {
-        Self(text.trim().parse().ok().filter(is_plausible))
+        Self(trim(text).parse().ok().filter(is_plausible))
     }
 }
 
