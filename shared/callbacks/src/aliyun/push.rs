@@ -61,7 +61,8 @@ pub(super) fn answer(body: Value<'_>) -> Option<Vec<String>> {
         texts.push(sent(message.get(MESSAGE_BODY)?)?);
         texts.extend(others(message, MESSAGE_BODY, MESSAGE));
     }
-    Some(texts)
+    // A queue without messages answers an error: nobody has received an empty list of them.
+    Some(texts).filter(|texts| !texts.is_empty())
 }
 
 /// What was sent to a topic that pushed this; `None` where a body is no such push.
@@ -176,5 +177,13 @@ mod tests {
         let body = r#"{"EventType":"New","Status":"success","Extend":"ReceiptHandle TopicName","Message":"OK"}"#;
         let [event] = events(Product::AliyunVod, body.as_bytes()).try_into().unwrap();
         assert_eq!(event.vendorevent.as_deref(), Some("New"));
+    }
+    #[test]
+    fn an_empty_list_of_messages_is_not_lost() {
+        for body in [r#"{"Message":[]}"#, r#"{"Messages":{"Message":[]}}"#, r#"{"Messages":{"Message":[],"@a":1}}"#] {
+            for product in [Product::AliyunVod, Product::AliyunIms] {
+                assert_eq!(events(product, body.as_bytes()).len(), 1, "{product} {body}");
+            }
+        }
     }
 }
