@@ -38,7 +38,7 @@ pub(crate) struct ExplainOptions {
 
 /// A file with a secret, and whose it is: that of the product in question unless it says.
 #[derive(Debug, Clone)]
-struct SecretFile {
+pub(crate) struct SecretFile {
     product: Option<Product>,
     path: String,
 }
@@ -162,6 +162,17 @@ fn print_for_people(product: Product, is_accepted: bool, findings: &[Finding], t
     let becomes = if is_accepted { "It becomes" } else { "It would have become" };
     let types = if types.is_empty() { "no event".to_owned() } else { types.join(", ") };
     print_line(&format!("{becomes} {types}."))
+}
+
+/// The credentials of the products that these files are said to be of.
+pub(crate) fn secrets(files: &[SecretFile]) -> Result<Vec<(Product, Credentials)>, String> {
+    let read = |SecretFile { product, path }: &SecretFile| {
+        let product = product.ok_or_else(|| format!("--secret {path}: expected PRODUCT=FILE"))?;
+        let credentials = of_secret(&read(path)?.into()).map_err(|error| format!("{path}: {error}"))?;
+        credentials.check(product).map_err(|error| format!("{path}: {error}"))?;
+        Ok((product, credentials))
+    };
+    files.iter().map(read).collect()
 }
 
 fn read(path: &str) -> Result<String, String> {

@@ -2,6 +2,7 @@
 #![expect(clippy::print_stderr, reason = "a command-line tool prints what went wrong")]
 
 mod decode;
+mod dev;
 mod explain;
 mod input;
 mod live;
@@ -22,6 +23,7 @@ use jiff::Timestamp;
 use sender::request;
 
 use crate::decode::DecodeOptions;
+use crate::dev::DevOptions;
 use crate::explain::ExplainOptions;
 use crate::live::replay::ReplayOptions;
 use crate::live::tail::TailOptions;
@@ -124,6 +126,13 @@ enum Command {
         #[command(subcommand)]
         command: SecretCommand,
     },
+    /// Show every callback as it arrives, in the browser: the local inspector.
+    ///
+    /// Point a tunnel at the receivers' port, never at the page's.
+    Dev {
+        #[command(flatten)]
+        options: DevOptions,
+    },
     /// Print the events in a vendor's queue, one per line, and leave them there.
     ///
     /// Received events are hidden from other clients for a while. The access key comes from the variables that the vendor's own tools read.
@@ -222,6 +231,7 @@ fn run(command: Command, verbose: bool) -> Result<(), Failure> {
         Command::Send { product, callback, options } => options.run(product, &callback, verbose)?,
         Command::Explain { product, request, options } => explain::run(product, &request, &options)?,
         Command::Secret { command } => secret::run(&command)?,
+        Command::Dev { options } => dev::run(options)?,
         Command::Pull { command } => pull::run(command)?,
         Command::Tail { options } => live::run(async |aws| live::tail::run(aws, &options).await)?,
         Command::Replay { options } => live::run(async |aws| live::replay::run(aws, &options).await)?,

@@ -1,0 +1,123 @@
+//! The credentials of each product, which the user may add to while the inspector runs.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use callbacks::Product;
+use callbacks::auth::{Authentic, Clock, Credentials, NotAuthentic, Request, verify};
+use receiver::Verifier;
+use secrecy::{ExposeSecret, SecretString};
+use sender::token::with_token;
+
+/// The credentials of all products.
+#[derive(Debug)]
+pub struct Keyring {
+    of: Mutex<HashMap<Product, Arc<Credentials>>>,
+    allow_unsigned: bool,
+}
+
+/// What a user adds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Secret {
+    Key,
+    Token,
+    Url,
+}
+
+impl Keyring {
+    /// The credentials that are given; a product without any gets a token.
+    pub(crate) fn new(
+        given: Vec<(Product, Credentials)>,
+        allow_unsigned: bool,
+        token: impl Fn() -> Result<String, String>,
+    ) -> Result<Self, String> {
+        let mut of: HashMap<Product, Arc<Credentials>> =
+            given.into_iter().map(|(product, credentials)| (product, Arc::new(credentials))).collect();
+        for product in Product::ALL {
+            if !of.contains_key(&product) {
+                let tokens = if allow_unsigned { Vec::new() } else { vec![token()?.into()] };
+                of.insert(product, Arc::new(Credentials { tokens, ..Credentials::default() }));
+            }
+        }
+        Ok(Self { of: Mutex::new(of), allow_unsigned })
+    }
+
+    /// The credentials of a product.
+    pub(crate) fn of(&self, product: Product) -> Arc<Credentials> {
+        let of = self.of.lock().unwrap_or_else(PoisonError::into_inner);
+        of.get(&product).cloned().unwrap_or_default()
+    }
+
+    /// Those of all other products.
+    pub(crate) fn others(&self, product: Product) -> Vec<(Product, Credentials)> {
+        let others = Product::ALL.into_iter().filter(|other| *other != product);
+        others.map(|other| (other, Credentials::clone(&self.of(other)))).collect()
+    }
+
+    /// Whether callbacks of the product are accepted unsigned.
+    pub(crate) fn is_open(&self, product: Product) -> bool {
+        let credentials = self.of(product);
+        self.allow_unsigned && credentials.keys.is_empty() && credentials.tokens.is_empty()
+    }
+
+    /// Adds a key, a token or a callback URL for this run.
+    pub(crate) fn add(&self, product: Product, kind: Secret, value: String) {
+        let mut credentials = Credentials::clone(&self.of(product));
+        let list = match kind {
+            Secret::Key => &mut credentials.keys,
+            Secret::Token => &mut credentials.tokens,
+            Secret::Url => &mut credentials.callback_urls,
+        };
+        list.push(SecretString::from(value));
+        let mut of = self.of.lock().unwrap_or_else(PoisonError::into_inner);
+        of.insert(product, Arc::new(credentials));
+    }
+
+    /// What a product accepts, in words: numbers, and no secret.
+    pub(crate) fn accepts(&self, product: Product) -> String {
+        let credentials = self.of(product);
+        let counted = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+        if self.is_open(product) {
+            return format!("{product}: everybody, unsigned");
+        }
+        let parts = [
+            (credentials.keys.len(), "key"),
+            (credentials.callback_urls.len(), "URL"),
+            (credentials.tokens.len(), "token"),
+        ];
+        let parts: Vec<String> =
+            parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| counted(count, what)).collect();
+        format!("{product}: {}", parts.join(", "))
+    }
+
+    /// The URL to give to the vendor, with the first token in it.
+    #[must_use]
+    pub fn callback_url(&self, product: Product, base: &str) -> String {
+        let credentials = self.of(product);
+        if let Some(url) = credentials.callback_urls.first() {
+            return url.expose_secret().to_owned();
+        }
+        let url = format!("{base}{}", product.slug());
+        credentials.tokens.first().map_or_else(|| url.clone(), |token| with_token(&url, token.expose_secret()))
+    }
+}
+
+/// The credentials of one product, as the receiver asks for them.
+pub(crate) struct Guard<'k> {
+    pub(crate) keyring: &'k Keyring,
+    pub(crate) product: Product,
+}
+
+impl Verifier for Guard<'_> {
+    async fn verify<'b>(&self, request: &Request<'_, 'b>, clock: Clock) -> Result<Authentic<'b>, NotAuthentic> {
+        if self.keyring.is_open(self.product) {
+            return Ok(Authentic::unsigned(request.body));
+        }
+        verify(self.product, &self.keyring.of(self.product), request, clock)
+    }
+
+    fn credentials(&self) -> Arc<Credentials> {
+        self.keyring.of(self.product)
+    }
+}

@@ -1,0 +1,88 @@
+//! What the page may show of a request: no token, no signature, no key.
+
+use callbacks::auth::Credentials;
+use callbacks::{Product, redact};
+use secrecy::ExposeSecret;
+use sender::token::without_values;
+use serde_json::Value;
+
+use crate::entry::Entry;
+
+/// What stands in the place of a secret.
+pub(crate) const HIDDEN: &str = "••••";
+
+/// Headers that sign a request or carry other secrets.
+const SECRET_HEADERS: [&str; 6] =
+    ["x-vod-signature", "x-ice-signature", "authorization", "proxy-authorization", "cookie", "x-api-key"];
+
+/// The body without secrets: byte for byte, but for tokens and, of Tencent Cloud VOD, the signature.
+pub(crate) fn body(entry: &Entry, credentials: &Credentials) -> Vec<u8> {
+    let mut body = redact(&entry.body, credentials).into_owned();
+    if entry.product == Product::TencentVod
+        && let Ok(Value::Object(members)) = serde_json::from_slice(&body)
+        && let Some((_, Value::String(sign))) = members.iter().find(|(name, _)| name.eq_ignore_ascii_case("Sign"))
+        && !sign.is_empty()
+    {
+        body = replaced(&body, sign.as_bytes(), HIDDEN.as_bytes());
+    }
+    body
+}
+
+/// The function URL request without secrets.
+pub(crate) fn request(entry: &Entry, credentials: &Credentials) -> Value {
+    let mut request: Value = serde_json::from_str(&entry.request).unwrap_or_default();
+    if let Some(query) = request.get_mut("rawQueryString")
+        && let Some(text) = query.as_str()
+    {
+        *query = self::query(text).into();
+    }
+    if let Some(members) = request.as_object_mut() {
+        members.remove("queryStringParameters");
+        let masked = body(entry, credentials);
+        match String::from_utf8(masked) {
+            Ok(text) => {
+                members.insert("body".to_owned(), text.into());
+                members.insert("isBase64Encoded".to_owned(), false.into());
+            }
+            Err(_) if members.get("isBase64Encoded") == Some(&Value::Bool(true)) => {}
+            Err(_) => drop(members.remove("body")),
+        }
+    }
+    if let Some(Value::Object(headers)) = request.get_mut("headers") {
+        for (name, value) in headers {
+            *value = header(name, value.as_str().unwrap_or_default(), credentials).into();
+        }
+    }
+    request
+}
+
+/// The query string with the names of its parameters, without their values.
+pub(crate) fn query(query: &str) -> String {
+    without_values(&format!("?{query}")).trim_start_matches('?').to_owned()
+}
+
+/// The value of a header.
+pub(crate) fn header(name: &str, value: &str, credentials: &Credentials) -> String {
+    if SECRET_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
+        return HIDDEN.to_owned();
+    }
+    let secrets = credentials.keys.iter().chain(&credentials.tokens).map(ExposeSecret::expose_secret);
+    let mut value = value.to_owned();
+    for secret in secrets.filter(|secret| secret.len() >= 4) {
+        value = value.replace(secret, HIDDEN);
+    }
+    value
+}
+
+fn replaced(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut result = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.windows(from.len()).position(|window| window == from) {
+        let (before, behind) = rest.split_at(at);
+        result.extend_from_slice(before);
+        result.extend_from_slice(to);
+        rest = behind.get(from.len()..).unwrap_or_default();
+    }
+    result.extend_from_slice(rest);
+    result
+}
