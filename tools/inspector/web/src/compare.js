@@ -1,0 +1,85 @@
+// @ts-check
+// The difference of two callbacks, field by field.
+import { html } from 'htm/preact';
+import { useEffect, useState } from 'preact/hooks';
+
+import { getExact } from './api.js';
+import { clock } from './format.js';
+import { Icon } from './icons.js';
+import { address, go, open } from './route.js';
+import { marked, route } from './state.js';
+import { linesOf } from './tree.js';
+
+/** @typedef {import('./types.js').Detail} Detail */
+
+/** Values by path, of the event and of what the vendor sent. @param {Detail} callback */
+function values({ events, vendor }) {
+  const { data: { vendor: _, ...data } = {}, ...envelope } = events[0] ?? {};
+  const parts = { event: { ...envelope, data }, vendor: vendor[0] ?? {} };
+  const leaves = linesOf(parts).filter(({ kind }) => kind !== 'object' && kind !== 'list');
+  return new Map(leaves.map(({ path, text }) => [path, text]));
+}
+
+/**
+ * The paths at which two callbacks differ.
+ *
+ * @param {Detail} one
+ * @param {Detail} other
+ */
+export function differences(one, other) {
+  const [left, right] = [values(one), values(other)];
+  const paths = [...new Set([...left.keys(), ...right.keys()])];
+  return paths
+    .filter((path) => left.get(path) !== right.get(path))
+    .map((path) => ({ path, left: left.get(path), right: right.get(path) }));
+}
+
+export function Compare() {
+  const { key } = route.value;
+  const [pair, setPair] = useState(/** @type {Detail[] | null} */ (null));
+  const [problem, setProblem] = useState('');
+  useEffect(() => {
+    setPair(null);
+    Promise.all(key.split('/').map((seq) => getExact(`/api/callbacks/${Number(seq)}`))).then(setPair, (failure) =>
+      setProblem(failure.message),
+    );
+  }, [key]);
+  const [one, other] = pair ?? [];
+  const close = () => {
+    marked.value = [];
+    go({});
+  };
+  const head = html`
+    <div class="title">
+      <button type="button" class="button plain back" aria-label="Back to the list" onClick=${close}><${Icon} name="back" /></button>
+      <h1>Two callbacks compared</h1>
+      <div class="buttons"><button type="button" class="button" onClick=${close}>Remove marks</button></div>
+    </div>`;
+  if (problem !== '') return html`<div class="page">${head}<p class="lead" role="alert">${problem}</p></div>`;
+  if (one === undefined || other === undefined) return html`<div class="page" aria-busy="true">${head}</div>`;
+  const found = differences(one, other);
+  const name = (/** @type {Detail} */ { summary }) => html`
+    <a href=${address({ name: 'callback', seq: summary.seq })} onClick=${(/** @type {Event} */ event) => {
+      event.preventDefault();
+      open(summary.seq);
+    }}>${summary.name ?? summary.title ?? `callback ${summary.seq}`}, ${clock(summary.received)}</a>`;
+  return html`
+    <div class="page compare">
+      ${head}
+      <p class="lead">${found.length === 0 ? 'They are the same in every field.' : `${found.length} fields differ.`}</p>
+      <section class="card">
+        <div class="scroll" tabindex="0" role="region" aria-label="Differences">
+          <table>
+            <thead><tr><th scope="col">Field</th><th scope="col">${name(one)}</th><th scope="col">${name(other)}</th></tr></thead>
+            <tbody>
+              ${found.map(({ path, left, right }) => html`
+                <tr>
+                  <th scope="row"><code>${path}</code></th>
+                  <td><code class="bad">${left ?? 'absent'}</code></td><td><code class="ok">${right ?? 'absent'}</code></td>
+                </tr>`)}
+            </tbody>
+          </table>
+        </div>
+      </section>
+    </div>`;
+}

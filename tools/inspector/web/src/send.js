@@ -1,0 +1,173 @@
+// @ts-check
+// The panel that sends a callback, signed as its vendor does, or forged.
+import { html } from 'htm/preact';
+import { useEffect, useState } from 'preact/hooks';
+
+import { change, get, getText, withQuery } from './api.js';
+import { copy, tellSent } from './actions.js';
+import { Dialog } from './dialog.js';
+import { counted, product, SLUGS } from './format.js';
+import { open } from './route.js';
+import { detail, dialog, sendFrom, settings } from './state.js';
+
+/** @type {[string, string][]} */
+const FORGERIES = [['', 'nothing'], ['signature', 'signature'], ['timestamp', 'timestamp'], ['body', 'body'], ['token', 'token']];
+
+/** What a callback would become, read while one types. @param {string} slug @param {string} body */
+function usePreview(slug, body) {
+  const [words, setWords] = useState('');
+  useEffect(() => {
+    let isWanted = true;
+    const timer = setTimeout(async () => {
+      if (body === '') return setWords('');
+      try {
+        const { types } = await change('POST', '/api/preview', { product: slug, body });
+        if (isWanted) setWords(types.length === 0 ? 'no event' : types.join(', '));
+      } catch (problem) {
+        if (isWanted) setWords(problem instanceof Error ? problem.message : '');
+      }
+    }, 150);
+    return () => {
+      isWanted = false;
+      clearTimeout(timer);
+    };
+  }, [slug, body]);
+  return words;
+}
+
+/** A word for a shell. @param {string} text */
+const quoted = (text) => (/^[\w./:=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+
+export function Send() {
+  const from = sendFrom.value;
+  const start = from !== null && detail.value?.summary.seq === from ? detail.value.summary.product : 'aliyun-ims';
+  const [slug, setSlug] = useState(start);
+  const [samples, setSamples] = useState(/** @type {string[]} */ ([]));
+  const [sample, setSample] = useState('');
+  const [body, setBody] = useState('');
+  const [forge, setForge] = useState('');
+  const [key, setKey] = useState(1);
+  const [clock, setClock] = useState('0');
+  const [times, setTimes] = useState('1');
+  const [to, setTo] = useState('receiver');
+  const [problem, setProblem] = useState('');
+  const [isSending, setIsSending] = useState(false);
+  const becomes = usePreview(slug, body);
+  const receiver = settings.value?.receivers.find((one) => one.product === slug);
+  const hasConsumer = settings.value?.consumer.url != null;
+
+  const fail = (/** @type {any} */ failure) => setProblem(failure.message);
+  /** @param {string} name @param {string} [of] */
+  const choose = (name, of = slug) => {
+    setSample(name);
+    if (name !== '') getText(`/api/samples/${of}/${encodeURIComponent(name)}`).then(setBody, fail);
+  };
+  useEffect(() => {
+    let isWanted = true;
+    get(withQuery('/api/samples', { product: slug })).then(({ samples: names }) => {
+      if (!isWanted) return;
+      setSamples(names);
+      if (from === null || slug !== start) {
+        choose(['snapshot-complete', 'transcode-complete', 'task-finish-transcode'].find((name) => names.includes(name)) ?? names[0] ?? '');
+      }
+    }, fail);
+    return () => {
+      isWanted = false;
+    };
+  }, [slug]);
+  useEffect(() => {
+    if (from !== null) getText(`/api/callbacks/${from}/body`).then(setBody, fail);
+  }, [from]);
+
+  const signs = slug !== 'tencent-ci';
+  const skew = Math.abs(Number(clock)) > (settings.value?.tolerance ?? 300);
+  const isUnsigned = receiver?.unsigned === true;
+  const isRefused = !isUnsigned && (forge === 'token' || (signs && (forge === 'signature' || forge === 'timestamp' || (skew && Number(clock) !== 0))));
+  const expected = to === 'consumer' ? '' : isRefused ? '401' : '200';
+  const request = () => ({
+    product: slug, body, key: signs ? key : null, forge: forge === '' ? null : forge, clock: Number(clock) || 0,
+    times: Number(times) || 1, to,
+  });
+  const send = async () => {
+    setIsSending(true);
+    setProblem('');
+    try {
+      const sent = await change('POST', '/api/send', request());
+      dialog.value = '';
+      tellSent(sent);
+      const last = sent.seqs?.at(-1);
+      if (last !== undefined) open(last);
+    } catch (failure) {
+      fail(failure);
+    } finally {
+      setIsSending(false);
+    }
+  };
+  /** @param {KeyboardEvent} event */
+  const onKeyDown = (event) => {
+    if (event.key === 'Enter' && (event.metaKey || event.ctrlKey) && !isSending) void send();
+  };
+  const command = () => {
+    const what = sample === '' ? '-' : sample;
+    const parts = ['mediahook', 'send', slug, what, '--url', receiver?.url ?? ''];
+    if (forge !== '') parts.push('--tamper', forge);
+    if (Number(clock) !== 0) parts.push(`--skew=${Number(clock)}`);
+    if (Number(times) > 1) parts.push('--repeat', times);
+    return copy(parts.map(quoted).join(' '), 'the command; key and token come from MEDIAHOOK_KEY and MEDIAHOOK_TOKEN');
+  };
+  /** @param {(value: any) => void} set */
+  const on = (set) => (/** @type {any} */ event) => set(event.currentTarget.value);
+  return html`
+    <${Dialog} title=${from === null ? 'Send a callback' : `Edit callback ${from} and send it`} size="large">
+      <div class="send" onKeyDown=${onKeyDown}>
+        <div class="fields">
+          <label>Product <select value=${slug} onChange=${on(setSlug)}>
+            ${SLUGS.map((one) => html`<option value=${one}>${product(one).long}</option>`)}
+          </select></label>
+          <label>From <select value=${sample} onChange=${(/** @type {any} */ event) => choose(event.currentTarget.value)}>
+            <option value="">${from === null ? 'own body' : `callback ${from}`}</option>
+            <optgroup label=${counted(samples.length, 'sample')}>
+              ${samples.map((name) => html`<option value=${name}>${name}</option>`)}
+            </optgroup>
+          </select></label>
+          <label>To <select value=${to} onChange=${on(setTo)}>
+            <option value="receiver">this receiver</option>
+            <option value="consumer" disabled=${!hasConsumer}>${hasConsumer ? 'my consumer only' : 'my consumer: none is set'}</option>
+          </select></label>
+        </div>
+        <label class="body">Body
+          <textarea spellcheck=${false} value=${body} onInput=${on((/** @type {string} */ text) => {
+            setBody(text);
+            setSample('');
+          })}></textarea>
+        </label>
+        <div class="fields">
+          ${signs && html`
+            <label>Sign with <select value=${key} onChange=${(/** @type {any} */ event) => setKey(Number(event.currentTarget.value))}>
+              ${Array.from({ length: Math.max(1, receiver?.keys ?? 0) }, (_, at) => html`
+                <option value=${at + 1}>${receiver?.keys ? `key ${at + 1}` : 'no key: only the token'}</option>`)}
+            </select></label>
+            <label>Clock, seconds ahead <input type="number" value=${clock} onInput=${on(setClock)} /></label>`}
+          <label>Times <input type="number" min="1" max="100" value=${times} onInput=${on(setTimes)} /></label>
+        </div>
+        <fieldset>
+          <legend>Forge</legend>
+          ${FORGERIES.filter(([value]) => signs || value === '' || value === 'body' || value === 'token').map(([value, name]) => html`
+            <label><input type="radio" name="forge" value=${value} checked=${forge === value} onChange=${() => setForge(value)} /> ${name}</label>`)}
+        </fieldset>
+        ${forge === 'body' && html`
+          <p class="faint">No vendor’s signature covers the body: a forged one is accepted. That is why the token has to stay secret
+            (docs/security.md).</p>`}
+        <p class="outlook" role="status">
+          ${becomes && html`becomes <b>${becomes}</b>`}${expected && html`; expected answer <b class=${isRefused ? 'bad' : 'ok'}>${expected}</b>`}
+        </p>
+        ${problem && html`<p class="bad" role="alert">${problem}</p>`}
+      </div>
+      <div class="dialog-foot">
+        <button type="button" class="button" onClick=${command}>Copy command</button>
+        <button type="button" class="button primary" disabled=${isSending || body === ''} onClick=${send}>
+          Send <kbd aria-hidden="true">Ctrl ↵</kbd>
+        </button>
+      </div>
+    <//>`;
+}
