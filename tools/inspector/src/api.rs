@@ -121,7 +121,8 @@ async fn clear(Shared(state): App) -> StatusCode {
 }
 
 fn found(state: &State, seq: u64) -> Result<Entry, Problem> {
-    let missing = || Problem(StatusCode::NOT_FOUND, "there is no such callback: it may have fallen out of the list".to_owned());
+    let missing =
+        || Problem(StatusCode::NOT_FOUND, "there is no such callback: it may have fallen out of the list".to_owned());
     state.journal.get(seq).ok_or_else(missing)
 }
 
@@ -186,11 +187,7 @@ async fn trace(Shared(state): App, Path(seq): Path<u64>) -> Result<Json<Value>, 
     Ok(Json(json!({"events": traced})))
 }
 
-async fn replay(
-    Shared(state): App,
-    Path(seq): Path<u64>,
-    Json(replay): Json<Replay>,
-) -> Result<Json<Value>, Problem> {
+async fn replay(Shared(state): App, Path(seq): Path<u64>, Json(replay): Json<Replay>) -> Result<Json<Value>, Problem> {
     Ok(Json(send::replay(&state, seq, replay).await?))
 }
 
@@ -212,9 +209,9 @@ async fn wait(Shared(state): App, Parameters(parameters): Parameters<WaitParamet
     };
     let query = Query::parse(&parameters.q);
     let first = || {
-        state.journal.with(|entries| {
-            entries.iter().find(|entry| entry.seq > after && query.matches(entry)).map(summary)
-        })
+        state
+            .journal
+            .with(|entries| entries.iter().find(|entry| entry.seq > after && query.matches(entry)).map(summary))
     };
     let arrived = async {
         loop {
@@ -278,7 +275,9 @@ async fn sample(Shared(state): App, Path((product, name)): Path<(Product, String
 /// Where a product's callback URL goes in the vendor's console, and how long it may be.
 fn console(product: Product) -> (&'static str, Option<&'static str>) {
     match product {
-        Product::AliyunVod => ("ApsaraVideo VOD console: Configuration Management, Callback Settings, HTTP", Some("256 bytes")),
+        Product::AliyunVod => {
+            ("ApsaraVideo VOD console: Configuration Management, Callback Settings, HTTP", Some("256 bytes"))
+        }
         Product::AliyunIms => ("IMS console: Configuration Management, Callback Settings, HTTP", Some("256 bytes")),
         Product::TencentCi => ("the job's CallBack, or the queue's callback settings in the COS console", None),
         Product::TencentVod => ("VOD console: Callback Settings, normal callback", None),
@@ -294,9 +293,8 @@ async fn settings(Shared(state): App) -> Json<Value> {
             let url = state.keyring.callback_url(product, &format!("http://{}/", state.receivers));
             let (console, limit) = console(product);
             let urls = credentials.callback_urls.iter();
-            let urls: Vec<String> = urls
-                .map(|url| sender::token::without_values(secrecy::ExposeSecret::expose_secret(url)))
-                .collect();
+            let urls: Vec<String> =
+                urls.map(|url| sender::token::without_values(secrecy::ExposeSecret::expose_secret(url))).collect();
             json!({
                 "product": product,
                 "url": sender::token::without_values(&url),
@@ -366,7 +364,8 @@ async fn change(shared: App, Json(change): Json<Change>) -> Result<Json<Value>, 
         state.set_faults(faults);
     }
     if let Some(consumer) = change.consumer {
-        let form = consumer.form.as_deref().unwrap_or("eventbridge").parse::<Form>().map_err(|error| error.to_string())?;
+        let form =
+            consumer.form.as_deref().unwrap_or("eventbridge").parse::<Form>().map_err(|error| error.to_string())?;
         let target = consumer.url.filter(|url| !url.is_empty()).map(|url| Target::new(&url, form)).transpose();
         *lock(&state.target) = target.map_err(|error| error.to_string())?;
     }
@@ -375,7 +374,8 @@ async fn change(shared: App, Json(change): Json<Change>) -> Result<Json<Value>, 
             let entry = state.journal.get(seq)?;
             serde_json::from_str::<receiver::FunctionUrlRequest<'_>>(&entry.request).ok()?.url()
         };
-        let url = url.or_else(|| seq.and_then(posted)).ok_or_else(|| "accept_url: expected `url` or `seq`".to_owned())?;
+        let url =
+            url.or_else(|| seq.and_then(posted)).ok_or_else(|| "accept_url: expected `url` or `seq`".to_owned())?;
         state.keyring.add(product, Secret::Url, url);
     }
     if let Some(Added { product, kind, value }) = change.add {
@@ -389,7 +389,8 @@ async fn change(shared: App, Json(change): Json<Change>) -> Result<Json<Value>, 
 
 /// The URL to give to the vendor, with the token in it: the one secret that leaves, after a click.
 async fn copy_url(Shared(state): App, Path(product): Path<Product>) -> Json<Value> {
-    let reached = state.reached(product).host.filter(|host| !host.starts_with("127.0.0.1") && !host.starts_with("localhost"));
+    let reached =
+        state.reached(product).host.filter(|host| !host.starts_with("127.0.0.1") && !host.starts_with("localhost"));
     let base = reached.map_or_else(|| format!("http://{}/", state.receivers), |host| format!("https://{host}/"));
     Json(json!({"url": state.keyring.callback_url(product, &base)}))
 }

@@ -35,7 +35,7 @@ pub enum Form {
     /// As EventBridge hands it to a target.
     #[default]
     EventBridge,
-    /// As a CloudEvent in structured mode.
+    /// As a `CloudEvent` in structured mode.
     CloudEvents,
 }
 

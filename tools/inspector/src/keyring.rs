@@ -1,6 +1,7 @@
 //! The credentials of each product, which the user may add to while the inspector runs.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use callbacks::Product;
@@ -35,9 +36,9 @@ impl Keyring {
         let mut of: HashMap<Product, Arc<Credentials>> =
             given.into_iter().map(|(product, credentials)| (product, Arc::new(credentials))).collect();
         for product in Product::ALL {
-            if !of.contains_key(&product) {
+            if let Entry::Vacant(vacant) = of.entry(product) {
                 let tokens = if allow_unsigned { Vec::new() } else { vec![token()?.into()] };
-                of.insert(product, Arc::new(Credentials { tokens, ..Credentials::default() }));
+                vacant.insert(Arc::new(Credentials { tokens, ..Credentials::default() }));
             }
         }
         Ok(Self { of: Mutex::new(of), allow_unsigned })

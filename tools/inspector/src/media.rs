@@ -58,8 +58,12 @@ pub(crate) fn timeline(state: &State, key: &str) -> Option<Value> {
             return None;
         }
         let mut seen = BTreeSet::new();
-        let mut items: Vec<&(&Entry, &CloudEvent, Vec<String>)> =
-            about.iter().rev().filter(|(entry, event, _)| seen.insert((event.id.as_str(), entry.is_accepted()))).copied().collect();
+        let mut items: Vec<&(&Entry, &CloudEvent, Vec<String>)> = about
+            .iter()
+            .rev()
+            .filter(|(entry, event, _)| seen.insert((event.id.as_str(), entry.is_accepted())))
+            .copied()
+            .collect();
         items.sort_by_key(|(entry, event, _)| (event.time, entry.seq));
         let title = about.iter().find_map(|(_, event, _)| {
             let media = event.data()?.media.as_ref()?;
@@ -109,13 +113,14 @@ fn missing(items: &[&(&Entry, &CloudEvent, Vec<String>)]) -> Vec<String> {
         .iter()
         .filter(|(entry, event, _)| !entry.is_accepted() && !accepted(&event.id))
         .map(|(entry, event, _)| {
-            format!("{} was answered {}, and is lost unless the vendor sends it again", event.r#type, entry.response.status)
+            format!(
+                "{} was answered {}, and is lost unless the vendor sends it again",
+                event.r#type, entry.response.status
+            )
         })
         .collect();
-    let reported: BTreeSet<&str> = items
-        .iter()
-        .filter_map(|(_, event, _)| event.data()?.job.as_ref()?.id.as_deref())
-        .collect();
+    let reported: BTreeSet<&str> =
+        items.iter().filter_map(|(_, event, _)| event.data()?.job.as_ref()?.id.as_deref()).collect();
     for (_, event, _) in items {
         let announced = event.data().map(|data| data.follow_ups.as_slice()).unwrap_or_default();
         for job in announced.iter().filter(|job| !reported.contains(job.as_str())) {

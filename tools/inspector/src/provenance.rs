@@ -63,7 +63,7 @@ pub(crate) fn trace(event: &CloudEvent) -> Provenance {
     let changes = |text: &str| changed(&base, &decoded(product, text, event.time));
     let mut found = Found::default();
     for leaf in &leaves {
-        found.add(vec![leaf.path.clone()], changes(&spliced(vendor, &leaf.at, "null")));
+        found.add(std::slice::from_ref(&leaf.path), changes(&spliced(vendor, &leaf.at, "null")));
     }
     // For fields with two sources: all members of one value together.
     let mut alike: BTreeMap<&str, Vec<&Node>> = BTreeMap::new();
@@ -73,16 +73,16 @@ pub(crate) fn trace(event: &CloudEvent) -> Provenance {
     if found.lacks(&base) {
         for group in alike.into_values().filter(|group| (2..=20).contains(&group.len())) {
             let paths: Vec<String> = group.iter().map(|node| node.path.clone()).collect();
-            found.add_new(paths.clone(), changes(&without(vendor, &paths)));
+            found.add_new(&paths, changes(&without(vendor, &paths)));
         }
     }
     // For what depends on shape or name: an object or list gone, a leaf another word.
     if found.lacks(&base) {
         for node in nodes.iter().filter(|node| !node.is_leaf && !node.path.is_empty()) {
-            found.add_new(vec![node.path.clone()], changes(&spliced(vendor, &node.at, "null")));
+            found.add_new(std::slice::from_ref(&node.path), changes(&spliced(vendor, &node.at, "null")));
         }
         for leaf in &leaves {
-            found.add_new(vec![leaf.path.clone()], changes(&spliced(vendor, &leaf.at, r#""another""#)));
+            found.add_new(std::slice::from_ref(&leaf.path), changes(&spliced(vendor, &leaf.at, r#""another""#)));
         }
     }
     let values: BTreeMap<&str, &str> = leaves.iter().map(|leaf| (leaf.path.as_str(), leaf.raw.as_str())).collect();
@@ -103,21 +103,21 @@ pub(crate) fn trace(event: &CloudEvent) -> Provenance {
 struct Found(BTreeMap<String, (usize, Vec<String>)>);
 
 impl Found {
-    fn add(&mut self, sources: Vec<String>, changed: Vec<String>) {
+    fn add(&mut self, sources: &[String], changed: Vec<String>) {
         let many = changed.len();
         for field in changed {
             let known = self.0.get(&field).map(|(many, _)| *many);
             if known.is_none_or(|known| many < known) {
-                self.0.insert(field, (many, sources.clone()));
+                self.0.insert(field, (many, sources.to_vec()));
             }
         }
     }
 
     /// The same for fields of which nothing is known.
-    fn add_new(&mut self, sources: Vec<String>, changed: Vec<String>) {
+    fn add_new(&mut self, sources: &[String], changed: Vec<String>) {
         let new: Vec<String> = changed.into_iter().filter(|field| !self.0.contains_key(field)).collect();
         for field in &new {
-            self.0.insert(field.clone(), (usize::MAX, sources.clone()));
+            self.0.insert(field.clone(), (usize::MAX, sources.to_vec()));
         }
     }
 

@@ -78,13 +78,13 @@ pub(crate) struct Answered {
 
 /// Answers a function URL request by the code of the functions.
 pub(crate) async fn answer(state: &State, product: Product, request: String, via: Via) -> (Response, Answered) {
-    let (received, started) = (Timestamp::now(), Instant::now());
+    let (arrived, started) = (Timestamp::now(), Instant::now());
     let receiver = Receiver { product, tolerance: state.tolerance, body_limit: state.body_limit };
     let guard = Guard { keyring: &state.keyring, product };
     let store = async |_: &[CloudEvent], _| if state.take_fault() { Err(Fault) } else { Ok(()) };
     let outcome = receiver.receive(&request, &guard, store).await;
     let millis = started.elapsed().as_secs_f64() * 1000.0;
-    (outcome.response(), Answered { product, via, request, received, millis, outcome })
+    (outcome.response(), Answered { product, via, request, received: arrived, millis, outcome })
 }
 
 impl Answered {
@@ -98,9 +98,7 @@ impl Answered {
         let (reason, events) = match outcome {
             Outcome::Stored(events) => (None, events),
             Outcome::NotStored(events, Fault) => (Some("not-stored"), events),
-            Outcome::Refused(refusal) => {
-                (Some(refusal.reason()), would_be(state, product, &body, received, refusal))
-            }
+            Outcome::Refused(refusal) => (Some(refusal.reason()), would_be(state, product, &body, received, refusal)),
         };
         Entry {
             seq: 0,

@@ -51,7 +51,9 @@ pub(crate) async fn send(state: &State, sending: Sending) -> Result<Value, Strin
     let Sending { product, sample, body, key, forge, clock, times } = sending;
     let body = match (body, sample) {
         (Some(body), _) => body.into_bytes(),
-        (None, Some(name)) => self::sample(state, product, &name).ok_or_else(|| format!("there is no sample `{name}` of {product}"))?,
+        (None, Some(name)) => {
+            self::sample(state, product, &name).ok_or_else(|| format!("there is no sample `{name}` of {product}"))?
+        }
         (None, None) => return Err("expected `sample` or `body`".to_owned()),
     };
     let mut seqs = Vec::new();
@@ -69,7 +71,8 @@ pub(crate) async fn send(state: &State, sending: Sending) -> Result<Value, Strin
 fn expected(state: &State, product: Product, forge: Option<Forge>, clock: i64) -> u16 {
     let is_signed = !state.keyring.of(product).keys.is_empty() && product != Product::TencentCi;
     // Tencent Cloud VOD signs an expiry ten minutes ahead.
-    let (back, ahead) = if product == Product::TencentVod { (600, state.tolerance) } else { (state.tolerance, state.tolerance) };
+    let (back, ahead) =
+        if product == Product::TencentVod { (600, state.tolerance) } else { (state.tolerance, state.tolerance) };
     let is_late = is_signed && (clock < 0 && clock.unsigned_abs() > back || clock > 0 && clock.unsigned_abs() > ahead);
     let is_forged = matches!(forge, Some(Forge::Signature | Forge::Timestamp | Forge::Token));
     if is_late || is_forged { 401 } else { 200 }

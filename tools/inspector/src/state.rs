@@ -64,8 +64,7 @@ pub(crate) struct State {
 impl State {
     pub(crate) fn new(options: Options, receivers: SocketAddr, page: SocketAddr) -> Result<Arc<Self>, StartError> {
         let token = || random(16);
-        let keyring =
-            Keyring::new(options.credentials, options.allow_unsigned, token).map_err(StartError::System)?;
+        let keyring = Keyring::new(options.credentials, options.allow_unsigned, token).map_err(StartError::System)?;
         let target = options.forward.map(|url| Target::new(&url, options.form)).transpose()?;
         let (handing, handed) = mpsc::channel(forward::QUEUE);
         let record = options.record.map(forward::record).transpose()?;
@@ -177,5 +176,5 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 fn random(bytes: usize) -> Result<String, String> {
     let mut random = vec![0; bytes];
     getrandom::fill(&mut random).map_err(|error| error.to_string())?;
-    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(base16ct::lower::encode_string(&random))
 }

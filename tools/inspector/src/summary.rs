@@ -90,9 +90,8 @@ pub(crate) fn format(body: &[u8]) -> &'static str {
 /// The groups that the list counts.
 pub(crate) fn groups(entry: &Entry) -> [(&'static str, bool); 5] {
     let any = |test: &dyn Fn(&CloudEvent) -> bool| entry.events.iter().any(test);
-    let has_failed = |event: &CloudEvent| {
-        matches!(event.r#type.outcome, callbacks::Outcome::Failed | callbacks::Outcome::Partial)
-    };
+    let has_failed =
+        |event: &CloudEvent| matches!(event.r#type.outcome, callbacks::Outcome::Failed | callbacks::Outcome::Partial);
     [
         ("all", true),
         ("failed", entry.is_accepted() && any(&has_failed)),

@@ -63,7 +63,8 @@ pub(crate) fn run(options: DevOptions) -> Result<(), String> {
         bytes: BYTES,
         samples: |product: Product| samples::of(product).map(|sample| (sample.case, sample.body)).collect(),
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(message)?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(message)?;
     runtime.block_on(async {
         let inspector = Inspector::start(options).await.map_err(message)?;
         print_line(&format!("  inspector   {:40} for you only: never point a tunnel at it", inspector.page()))?;
@@ -73,7 +74,7 @@ pub(crate) fn run(options: DevOptions) -> Result<(), String> {
             print_note("this build has no page in it: run `make web`, and build again");
         }
         tokio::select! {
-            () = inspector.run(|told| print_note(told)) => {}
+            () = inspector.run(print_note) => {}
             _ = tokio::signal::ctrl_c() => {}
         }
         Ok(())
