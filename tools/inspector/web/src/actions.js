@@ -1,7 +1,7 @@
 // @ts-check
 // What buttons and keys do with a callback.
 import { change, get, getText } from './api.js';
-import { counted, duration, kebab } from './format.js';
+import { counted, duration, isRefused, kebab } from './format.js';
 import { readSettings } from './live.js';
 import { address, go, open, readDetail } from './route.js';
 import { attempt, detail, dialog, marked, route, rows, say, sendFrom, settings } from './state.js';
@@ -45,9 +45,9 @@ export const replay = (seq, to, asReceived = false) =>
 export function replayOpen() {
   const { seq } = route.value;
   if (seq === null) return say('Select a callback to replay it');
-  const isRefused = (detail.value?.summary.status ?? 200) >= 400;
+  const wasRefused = detail.value !== null && isRefused(detail.value.summary);
   const hasConsumer = settings.value?.consumer.url != null;
-  return replay(seq, hasConsumer && !isRefused ? 'consumer' : 'receiver', isRefused);
+  return replay(seq, hasConsumer && !wasRefused ? 'consumer' : 'receiver', wasRefused);
 }
 
 /** @param {number | null} seq the callback to start from, or nothing */

@@ -78,11 +78,16 @@ async function request(method, path, body) {
 export const get = async (path) => (await request('GET', path)).json();
 
 /**
- * JSON with every digit of its numbers: slower than {@link get}, for one callback.
+ * A callback, with every digit of the numbers that the vendor sent.
  *
- * @param {string} path
+ * @param {number} seq
+ * @returns {Promise<import('./types.js').Detail>}
  */
-export const getExact = async (path) => parseJson(await (await request('GET', path)).text());
+export async function getCallback(seq) {
+  const text = await (await request('GET', `/api/callbacks/${seq}`)).text();
+  const { events, vendor, eventbridge } = parseJson(text);
+  return { ...JSON.parse(text), events, vendor, eventbridge };
+}
 
 /** @param {string} path */
 export const getText = async (path) => (await request('GET', path)).text();

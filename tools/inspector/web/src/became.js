@@ -17,7 +17,7 @@ import { linesOf, Member, More } from './tree.js';
  */
 
 /** Only fields that are used are shown. It stays so from one callback to the next. */
-const isShort = signal(false);
+export const isShort = signal(false);
 
 /** Units of the event's fields, as the model fixes them. @type {Record<string, string>} */
 const UNITS = { size: 'bytes', duration: 's', bitrate: 'bit/s', width: 'px', height: 'px', fps: 'fps', progress: '%' };
@@ -247,13 +247,6 @@ export function Became({ seq, vendor, event, number }) {
     : '';
   return html`
     <div class="became">
-      <div class="options">
-        <label class="switch">
-          <input type="checkbox" checked=${isShort.value}
-            onChange=${(/** @type {any} */ change) => (isShort.value = change.currentTarget.checked)} />
-          Only mapped fields
-        </label>
-      </div>
       <div class="map" ref=${box}>
         <div class="card">
           <h2>Vendor’s event <small>${summary}</small></h2>

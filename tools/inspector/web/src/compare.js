@@ -3,7 +3,7 @@
 import { html } from 'htm/preact';
 import { useEffect, useState } from 'preact/hooks';
 
-import { getExact } from './api.js';
+import { getCallback } from './api.js';
 import { clock } from './format.js';
 import { Icon } from './icons.js';
 import { address, go, open } from './route.js';
@@ -40,7 +40,7 @@ export function Compare() {
   const [problem, setProblem] = useState('');
   useEffect(() => {
     setPair(null);
-    Promise.all(key.split('/').map((seq) => getExact(`/api/callbacks/${Number(seq)}`))).then(setPair, (failure) =>
+    Promise.all(key.split('/').map((seq) => getCallback(Number(seq)))).then(setPair, (failure) =>
       setProblem(failure.message),
     );
   }, [key]);

@@ -3,8 +3,8 @@
 import { html } from 'htm/preact';
 
 import { openSend, replay, replayOpen, saveSample } from './actions.js';
-import { Became } from './became.js';
-import { duration, face, good, product, size, VIA } from './format.js';
+import { Became, isShort } from './became.js';
+import { duration, face, good, isRefused as wasRefused, product, size, VIA } from './format.js';
 import { Icon } from './icons.js';
 import { Strip } from './strip.js';
 import { Refusal } from './refusal.js';
@@ -38,7 +38,7 @@ function steps(open) {
   const { summary, request, limit_ms: limit, vendor } = open;
   const { status, millis, consumer } = summary;
   const event = summary.events[0] ?? (open.events[0] && kindOf(open.events[0]));
-  const isRefused = status >= 400;
+  const isRefused = wasRefused(summary);
   const { name } = product(summary.product);
   const format = { json: ' of JSON', xml: ' of XML' }[summary.format] ?? '';
   const named = event === undefined ? 'nothing' : `${event.kind}, ${event.outcome}`;
@@ -75,7 +75,7 @@ function kindOf({ type }) {
 /** @param {{open: Detail}} props */
 function Head({ open }) {
   const { summary, events, deprecated } = open;
-  const isRefused = summary.status >= 400;
+  const isRefused = wasRefused(summary);
   const event = events[route.value.event] ?? events[0];
   const { icon, tone } = face(summary);
   const { vendor, long } = product(summary.product);
@@ -118,7 +118,7 @@ function Head({ open }) {
 /** @param {{open: Detail}} props */
 function Tabs({ open }) {
   const { tab, event } = route.value;
-  const isRefused = open.summary.status >= 400;
+  const isRefused = wasRefused(open.summary);
   /** @param {KeyboardEvent} key */
   function onKeyDown(key) {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[key.key];
@@ -146,6 +146,12 @@ function Tabs({ open }) {
           onChange=${(/** @type {any} */ change) => within({ event: Number(change.currentTarget.value), field: '' })}>
           ${open.events.map((one, at) => html`<option value=${at}>${at + 1} of ${open.events.length}: ${one.type}</option>`)}
         </select></label>`}
+      ${tab === 'became' && !isRefused && html`
+        <label class="switch">
+          Only mapped fields
+          <input type="checkbox" checked=${isShort.value}
+            onChange=${(/** @type {any} */ change) => (isShort.value = change.currentTarget.checked)} />
+        </label>`}
     </div>`;
 }
 
@@ -165,7 +171,7 @@ function Panel({ open }) {
     case 'consumer':
       return html`<${Consumer} open=${open} />`;
     default:
-      if (summary.status >= 400) return html`<${Refusal} open=${open} />`;
+      if (wasRefused(summary)) return html`<${Refusal} open=${open} />`;
       return html`<${Became} key=${summary.seq} seq=${summary.seq} vendor=${vendor[number]} event=${events[number]} number=${number} />`;
   }
 }
@@ -188,7 +194,7 @@ export function Detail() {
     const row = selected.value;
     return html`<div class="page" aria-busy="true"><h1>${row?.events[0]?.type ?? row?.title ?? `Callback ${seq}`}</h1></div>`;
   }
-  const isMap = tab === 'became' && open.summary.status < 400;
+  const isMap = tab === 'became' && !wasRefused(open.summary);
   return html`
     <div class="callback">
       <${Head} open=${open} />

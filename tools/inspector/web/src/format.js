@@ -65,6 +65,9 @@ export const date = (time) => DATE.format(new Date(time));
 /** What a status of HTTP says in a class: `ok` or `bad`. @param {number | null} status */
 export const good = (status) => status !== null && status >= 200 && status < 300;
 
+/** Whether it was refused: not only answered 503 on purpose. @param {Summary} row */
+export const isRefused = ({ status, reason }) => status >= 400 && reason !== 'not-stored';
+
 /**
  * How a row shows itself: an icon, a colour and words.
  *
@@ -74,6 +77,7 @@ export const good = (status) => status !== null && status >= 200 && status < 300
 export function face(row) {
   const event = row.events[0];
   if (row.status === 401) return { icon: 'refused', tone: 'bad', first: '401', second: row.title ?? 'refused' };
+  if (row.reason === 'not-stored') return { icon: event?.kind ?? 'unknown', tone: 'bad', first: String(row.status), second: row.title ?? '' };
   if (row.status >= 400) return { icon: 'unreadable', tone: 'bad', first: String(row.status), second: row.title ?? 'refused' };
   if (event === undefined) return { icon: 'unknown', tone: 'mute', first: 'no event', second: row.title ?? '' };
   const { kind, outcome } = event;
@@ -82,7 +86,7 @@ export function face(row) {
   if (kind === 'probe') return { icon: kind, tone: 'mute', first: kind, second: 'test of the vendor’s console' };
   if (event.verdict === 'block' || event.verdict === 'review') {
     const verdict = event.verdict === 'block' ? 'blocked' : 'needs a review';
-    return { icon: kind, tone: 'warn', first: kind, second: [verdict, event.label].filter(Boolean).join(', ') };
+    return { icon: kind, tone: 'warn', first: kind, second: [verdict, [event.label, event.score].filter((part) => part != null).join(' ')].filter(Boolean).join(', ') };
   }
   /** @type {Record<string, 'ok' | 'bad' | 'warn' | 'run'>} */
   const tones = { succeeded: 'ok', failed: 'bad', partial: 'warn', canceled: 'warn', running: 'run' };
@@ -109,3 +113,6 @@ export function spoken(row) {
 /** A name for a file: `TranscodeComplete` becomes `transcode-complete`. @param {string} name */
 export const kebab = (name) =>
   name.replace(/([a-z0-9])([A-Z])/g, '$1-$2').replace(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '').toLowerCase();
+
+/** In what form the consumer gets events. @type {Record<string, string>} */
+export const FORMS = { eventbridge: 'as EventBridge hands them to a target', cloudevents: 'as CloudEvents' };

@@ -4,7 +4,7 @@ import { html } from 'htm/preact';
 
 import { change, get } from './api.js';
 import { copyUrl, openSend, tellSent } from './actions.js';
-import { counted, product } from './format.js';
+import { counted, FORMS, product } from './format.js';
 import { Icon } from './icons.js';
 import { open } from './route.js';
 import { attempt, counts, ready, settings } from './state.js';
@@ -60,7 +60,7 @@ function Card({ receiver }) {
 
 export function Home() {
   const all = settings.value?.receivers ?? [];
-  const isEmpty = ready.value && counts.value.all === 0;
+  const isEmpty = ready.value && !counts.value.all;
   const consumer = settings.value?.consumer.url;
   return html`
     <div class="page home">
@@ -75,7 +75,7 @@ export function Home() {
       <section class="card consumer-card">
         <h2>Your consumer</h2>
         ${consumer
-          ? html`<p>Each new event goes to <code>${consumer}</code>, as ${settings.value?.consumer.form} does it.</p>`
+          ? html`<p>Each new event goes to <code>${consumer}</code>, ${FORMS[settings.value?.consumer.form ?? ''] ?? ''}.</p>`
           : html`<p>Events go nowhere else. Start with <code>--forward http://127.0.0.1:3000/events</code>, or set a URL in the
               settings, to hand each event on as EventBridge does.</p>`}
       </section>

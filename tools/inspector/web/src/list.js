@@ -22,10 +22,10 @@ const MARGIN = 4 * ROW;
 /** @type {[string, string, keyof typeof counts.value][]} */
 const FILTERS = [
   ['All', '', 'all'],
-  ['Failed', 'outcome:failed', 'failed'],
-  ['Refused', 'is:refused', 'refused'],
-  ['Unknown', 'kind:unknown', 'unknown'],
-  ['Moderation', 'kind:moderation', 'moderation'],
+  ['Failed', 'group:failed', 'failed'],
+  ['Refused', 'group:refused', 'refused'],
+  ['Unknown', 'group:unknown', 'unknown'],
+  ['Moderation', 'group:moderation', 'moderation'],
 ];
 
 /** Now, in steps of a minute: what is new becomes old. */
@@ -192,7 +192,7 @@ function NotFound() {
   const nearer = words.length > 1 ? words.slice(0, -1).join(' ') : '';
   return html`
     <div class="nothing">
-      <p><b>Nothing found</b> for <code>${query.value}</code> in ${counted(counts.value.all, 'callback')}.</p>
+      <p><b>Nothing found</b> for <code>${query.value}</code> in ${counted(counts.value.all ?? 0, 'callback')}.</p>
       <p>
         ${nearer !== '' && html`
           <button type="button" class="button" onClick=${() => search(nearer)}>Search ${nearer}</button>`}
@@ -239,7 +239,7 @@ export function List() {
   };
   const isEmpty = rows.value.length === 0;
   return html`
-    <section class="list" aria-label="List of callbacks">
+    <section class="callbacks" aria-label="List of callbacks">
       <div class="search">
         <${Icon} name="search" />
         <input

@@ -52,9 +52,12 @@ function twoUrls(findings) {
   return configured === undefined || configured === signed ? null : { signed, configured };
 }
 
+/** Words with what stands in backquotes as code. @param {string} words */
+const coded = (words) => words.split('`').map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : part));
+
 /** @type {Record<string, string>} */
 const NAMES = {
-  token: 'Token', form: 'Signature’s parts', time: 'Time', signature: 'Signature', method: 'Method', size: 'Size',
+  token: 'Token', form: 'Signed parts', time: 'Time', signature: 'Signature', method: 'Method', size: 'Size',
   credentials: 'Credentials',
 };
 
@@ -74,9 +77,9 @@ export const Checks = ({ findings }) => html`
                 </td>
                 <th scope="row">${NAMES[check] ?? check}</th>
                 <td>
-                  ${found}
-                  ${!passed && html`<small>expected: ${expected}</small>`}
-                  ${hint && html`<small class=${passed ? '' : 'hint'}>${hint}</small>`}
+                  ${coded(found)}
+                  ${!passed && html`<small>expected: ${coded(expected)}</small>`}
+                  ${hint && hint !== found && html`<small class=${passed ? '' : 'hint'}>${coded(hint)}</small>`}
                 </td>
               </tr>`)}
           </tbody>
@@ -103,7 +106,8 @@ function verdict({ summary, findings }) {
   const [first] = failed;
   const { name } = product(summary.product);
   const title = summary.title ?? first?.found ?? 'It was refused';
-  const parts = failed.map(({ hint, found, check }) => hint ?? `${NAMES[check] ?? check}: ${found}`);
+  const parts = failed.map(({ hint, found, check }) =>
+    hint === null || hint === title ? `${NAMES[check] ?? check}: ${found}` : hint);
   const right = findings.filter(({ passed }) => passed).map(({ check }) => (NAMES[check] ?? check).toLowerCase());
   return {
     title: title.charAt(0).toUpperCase() + title.slice(1),
@@ -120,7 +124,7 @@ export function Refusal({ open }) {
   const failed = new Set(findings.filter(({ passed }) => !passed).map(({ check }) => check));
   const { name } = product(summary.product);
   const accept = async () => {
-    const patch = { accept_url: { product: summary.product, url: urls?.signed, seq: summary.seq } };
+    const patch = { accept_url: { product: summary.product, seq: summary.seq } };
     await changeSettings(patch, 'Accepted from now on, for this run: send it again to try');
   };
   const hasNoKey = failed.has('signature') && urls === null;
@@ -129,7 +133,7 @@ export function Refusal({ open }) {
     <div class="why">
       <section class="verdict" aria-labelledby="verdict">
         <h2 id="verdict">${title}</h2>
-        ${parts.map((part) => html`<p>${part.charAt(0).toUpperCase() + part.slice(1)}.</p>`)}
+        ${parts.map((part) => html`<p>${coded(part.charAt(0).toUpperCase() + part.slice(1))}.</p>`)}
         ${right && html`<p>${right}</p>`}
         <p class="buttons">
           ${urls && html`

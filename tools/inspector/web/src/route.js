@@ -3,7 +3,7 @@
 // `/?compare=<seq>/<seq>`, `/?q=…`. The search stays in each of them.
 import { batch, effect } from '@preact/signals';
 
-import { get, getExact, Problem, withQuery } from './api.js';
+import { get, getCallback, Problem, withQuery } from './api.js';
 import { detail, detailProblem, media, mediaProblem, query, route } from './state.js';
 
 /** The detail's tabs, in the order of their keys. */
@@ -30,7 +30,7 @@ export function address(where) {
       field,
     });
   }
-  if (name === 'media') return withQuery(`/m/${encodeURIComponent(key)}`, parameters);
+  if (name === 'media') return withQuery(`/m/${key.split('/').map(encodeURIComponent).join('/')}`, parameters);
   if (name === 'compare') return withQuery('/', { ...parameters, compare: key });
   return withQuery('/', parameters);
 }
@@ -96,7 +96,7 @@ export function mediaKey({ summary, events }) {
 /** Reads the open callback again. @param {number} seq */
 export async function readDetail(seq) {
   try {
-    const found = await getExact(`/api/callbacks/${seq}`);
+    const found = await getCallback(seq);
     if (route.value.seq !== seq) return;
     batch(() => {
       detail.value = found;
@@ -119,7 +119,7 @@ export async function readMedia(key) {
     return;
   }
   try {
-    const found = await get(`/api/media/${encodeURIComponent(key)}`);
+    const found = await get(`/api/media/${key.split('/').map(encodeURIComponent).join('/')}`);
     batch(() => {
       media.value = found;
       mediaProblem.value = '';

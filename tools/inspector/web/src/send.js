@@ -49,12 +49,10 @@ export function Send() {
   const [key, setKey] = useState(1);
   const [clock, setClock] = useState('0');
   const [times, setTimes] = useState('1');
-  const [to, setTo] = useState('receiver');
   const [problem, setProblem] = useState('');
   const [isSending, setIsSending] = useState(false);
   const becomes = usePreview(slug, body);
   const receiver = settings.value?.receivers.find((one) => one.product === slug);
-  const hasConsumer = settings.value?.consumer.url != null;
 
   const fail = (/** @type {any} */ failure) => setProblem(failure.message);
   /** @param {string} name @param {string} [of] */
@@ -83,10 +81,10 @@ export function Send() {
   const skew = Math.abs(Number(clock)) > (settings.value?.tolerance ?? 300);
   const isUnsigned = receiver?.unsigned === true;
   const isRefused = !isUnsigned && (forge === 'token' || (signs && (forge === 'signature' || forge === 'timestamp' || (skew && Number(clock) !== 0))));
-  const expected = to === 'consumer' ? '' : isRefused ? '401' : '200';
+  const expected = isRefused ? '401' : '200';
   const request = () => ({
     product: slug, body, key: signs ? key : null, forge: forge === '' ? null : forge, clock: Number(clock) || 0,
-    times: Number(times) || 1, to,
+    times: Number(times) || 1,
   });
   const send = async () => {
     setIsSending(true);
@@ -121,7 +119,7 @@ export function Send() {
     <${Dialog} title=${from === null ? 'Send a callback' : `Edit callback ${from} and send it`} size="large">
       <div class="send" onKeyDown=${onKeyDown}>
         <div class="fields">
-          <label>Product <select value=${slug} onChange=${on(setSlug)}>
+          <label>Product <select autofocus value=${slug} onChange=${on(setSlug)}>
             ${SLUGS.map((one) => html`<option value=${one}>${product(one).long}</option>`)}
           </select></label>
           <label>From <select value=${sample} onChange=${(/** @type {any} */ event) => choose(event.currentTarget.value)}>
@@ -129,10 +127,6 @@ export function Send() {
             <optgroup label=${counted(samples.length, 'sample')}>
               ${samples.map((name) => html`<option value=${name}>${name}</option>`)}
             </optgroup>
-          </select></label>
-          <label>To <select value=${to} onChange=${on(setTo)}>
-            <option value="receiver">this receiver</option>
-            <option value="consumer" disabled=${!hasConsumer}>${hasConsumer ? 'my consumer only' : 'my consumer: none is set'}</option>
           </select></label>
         </div>
         <label class="body">Body
@@ -159,7 +153,7 @@ export function Send() {
           <p class="faint">No vendor’s signature covers the body: a forged one is accepted. That is why the token has to stay secret
             (docs/security.md).</p>`}
         <p class="outlook" role="status">
-          ${becomes && html`becomes <b>${becomes}</b>`}${expected && html`; expected answer <b class=${isRefused ? 'bad' : 'ok'}>${expected}</b>`}
+          ${becomes && html`becomes <b>${becomes}</b>; `}expected answer <b class=${isRefused ? 'bad' : 'ok'}>${expected}</b>
         </p>
         ${problem && html`<p class="bad" role="alert">${problem}</p>`}
       </div>

@@ -5,7 +5,7 @@ import { useState } from 'preact/hooks';
 
 import { changeSettings, clear, copyUrl } from './actions.js';
 import { Dialog } from './dialog.js';
-import { counted, grouped, product, size, SLUGS } from './format.js';
+import { counted, FORMS, grouped, product, size, SLUGS } from './format.js';
 import { KeysSwitch } from './help.js';
 import { settings, theme } from './state.js';
 
@@ -64,7 +64,7 @@ function Consumer() {
       <button type="button" class="button" onClick=${() => changeSettings({ consumer: { url: url || null } }, url ? 'New events go there from now on' : 'Events go nowhere else')}>
         Set</button>
     </div>
-    ${consumer?.url && html`<p class="faint">As ${consumer.form} does it; ${counted(consumer.queue, 'event')} waiting.</p>`}`;
+    ${consumer?.url && html`<p class="faint">Events are posted ${FORMS[consumer.form]}; ${counted(consumer.queue, 'event')} waiting.</p>`}`;
 }
 
 function Faults() {

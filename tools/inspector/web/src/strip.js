@@ -18,7 +18,8 @@ const MOST = 7;
 function says(item) {
   const parts = [clock(item.time)];
   if (item.repeats > 1) parts.push(`×${item.repeats}`);
-  if (item.refused) parts.push(String(item.status));
+  if (item.refused) parts.push(String(item.http));
+  else if (item.verdict === 'block') parts.push('blocked');
   else if (item.outcome !== 'succeeded') parts.push(item.outcome);
   return parts.join(', ');
 }
@@ -38,7 +39,7 @@ export function Strip({ media, seq }) {
   const shown = items.slice(from, from + MOST);
   const refused = items.filter((item) => item.refused).length;
   const times = items.map((item) => Date.parse(item.time));
-  const length = times.length > 1 ? ` in ${span((Math.max(...times) - Math.min(...times)) / 1000)}` : '';
+  const length = Math.max(...times) > Math.min(...times) ? ` in ${span((Math.max(...times) - Math.min(...times)) / 1000)}` : '';
   const facts = [title, `${counted(items.length, 'callback')}${length}`, refused > 0 && `${refused} refused`];
   return html`
     <section class="card strip" aria-label="This media">

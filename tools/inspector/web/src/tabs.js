@@ -5,7 +5,7 @@ import { useEffect, useState } from 'preact/hooks';
 
 import { getBytes, parseJson } from './api.js';
 import { copy } from './actions.js';
-import { clock, counted, duration, good, size } from './format.js';
+import { clock, counted, duration, good, isRefused, size } from './format.js';
 import { Checks } from './refusal.js';
 import { settings } from './state.js';
 import { Tree } from './tree.js';
@@ -66,7 +66,7 @@ export function Event({ open, number }) {
     <div class="options">
       <span>${size(bytes)}${bytes > MESSAGE
         ? html`<b class="warn">, more than a message’s 256 KB: its data would go to S3</b>` : ' of the 256 KB of a message'}</span>
-      ${open.summary.status >= 400 && html`<span class="badge warn">not authentic: decoded here only</span>`}
+      ${isRefused(open.summary) && html`<span class="badge warn">not authentic: decoded here only</span>`}
       <button type="button" class="button" onClick=${() => copy(JSON.stringify(event, null, 2), 'the event')}>Copy event</button>
     </div>
     <div class="card"><${Tree} value=${event} label="CloudEvent" /></div>`;
@@ -111,7 +111,7 @@ export function Consumer({ open }) {
   const { consumer } = settings.value ?? {};
   if (open.deliveries.length === 0) {
     if (consumer?.url) {
-      const why = open.summary.status >= 400 ? 'A refused callback is not handed on.' : 'It has not been handed on yet, or was already once.';
+      const why = isRefused(open.summary) ? 'A refused callback is not handed on.' : 'It has not been handed on yet, or was already once.';
       return html`<p class="nothing"><b>Your consumer was not called.</b> ${why}</p>`;
     }
     return html`

@@ -6,7 +6,7 @@ import { html } from 'htm/preact';
 import { clock, counted, date, product, span } from './format.js';
 import { Icon } from './icons.js';
 import { address, go, open, readMedia } from './route.js';
-import { media, mediaProblem, route, rows } from './state.js';
+import { media, mediaProblem, route } from './state.js';
 
 /** @typedef {import('./types.js').MediaItem} MediaItem */
 
@@ -14,16 +14,18 @@ import { media, mediaProblem, route, rows } from './state.js';
 const isArrival = signal(false);
 
 /** @param {MediaItem} item */
-export function toneOf({ refused, outcome, kind }) {
+export function toneOf({ refused, outcome, verdict }) {
   if (refused) return 'bad';
-  if (kind === 'moderation' && outcome === 'succeeded') return 'ok';
+  if (verdict === 'block' || verdict === 'review') return 'warn';
   return { succeeded: 'ok', failed: 'bad', partial: 'warn', canceled: 'warn', running: 'run' }[outcome] ?? 'none';
 }
 
 /** @param {MediaItem} item @param {boolean} isLate */
 function words(item, isLate) {
   const parts = [];
-  if (item.refused) parts.push(`${item.status}: refused, so lost`);
+  if (item.refused) parts.push(`${item.http}: refused, so lost`);
+  else if (item.verdict === 'block') parts.push('blocked');
+  else if (item.verdict === 'review') parts.push('needs a review');
   else parts.push(item.outcome);
   if (item.repeats > 1) parts.push(`×${item.repeats}`);
   if (item.steps !== null) parts.push(`${item.steps_seen ?? 0} of ${item.steps} steps seen`);
@@ -62,11 +64,11 @@ function Lane({ item, place, isLate }) {
   const end = item.finished_at === null ? at : place(Date.parse(item.finished_at));
   const isLeft = at > 62;
   const said = words(item, isLate);
-  const row = rows.value.find(({ seq }) => seq === item.seq);
+  const { vendor, name } = product(item.product);
   const work = begin === null ? '' : span((Date.parse(item.finished_at ?? item.time) - Date.parse(item.started_at ?? '')) / 1000);
   return html`
     <li class="lane ${toneOf(item)} ${isLate ? 'late' : ''}">
-      <b>${item.kind} ${row && html`<small class="vendor ${product(row.product).vendor}">${product(row.product).name}</small>`}</b>
+      <b>${item.kind} <small class="vendor ${vendor}">${name}</small></b>
       <div class="track">
         ${begin !== null && html`
           <i class="work" title=${`${work} of work, as the vendor says`}
@@ -108,7 +110,7 @@ export function Timeline() {
   const place = (/** @type {number} */ time) => ((time - first + room) / (last - first + 2 * room)) * 100;
   const late = lateOnes(items);
   const refused = items.filter((item) => item.refused).length;
-  const lead = [counted(items.length, 'callback'), `in ${span(Math.max(0, last - first) / 1000)}`, `on ${date(first)}`,
+  const lead = [counted(items.length, 'callback'), last > first && `in ${span((last - first) / 1000)}`, `on ${date(first)}`,
     refused > 0 && `${refused} refused`].filter(Boolean).join(', ');
   return html`
     <div class="page timeline">

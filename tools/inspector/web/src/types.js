@@ -3,7 +3,8 @@
  * What the API answers with.
  *
  * @typedef {{id: string, type: string, kind: string, outcome: string, subject: string | null, time: string,
- *   verdict: string | null, label: string | null, media: string | null, file: string | null, job: string | null}} Event
+ *   verdict: string | null, label: string | null, score?: number | null,
+ *   media: string | null, file: string | null, job: string | null}} Event
  *
  * @typedef {{state: 'waiting' | 'done' | 'failed', status: number | null, millis: number | null}} Consumed
  *
@@ -25,10 +26,11 @@
  * @typedef {{path: string, sources: string[], factor: number | null}} Field
  * @typedef {{fields: Field[], leaves: number, used: string[], too_large: boolean}} Provenance
  *
- * @typedef {{seq: number, event: string, kind: string, type: string, outcome: string, status: number, time: string,
+ * @typedef {{seq: number, event: string, product: string, kind: string, type: string, outcome: string,
+ *   verdict: string | null, http: number, time: string,
  *   started_at: string | null, finished_at: string | null, received: string, refused: boolean, repeats: number,
  *   steps_seen: number | null, steps: number | null}} MediaItem
- * @typedef {{key: string, title: string, items: MediaItem[], missing: string[]}} Media
+ * @typedef {{key: string, title: string | null, items: MediaItem[], missing: string[]}} Media
  *
  * @typedef {{product: string, url: string, paths: string[], keys: number, tokens: number, callback_urls: string[],
  *   unsigned: boolean, state: string, reached_as: string | null, last_refusal: string | null, console: string,
