@@ -9,13 +9,17 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
-use callbacks::{Product, decode};
+use callbacks::auth::{self, Clock, Credentials, Finding};
+use callbacks::{CloudEvent, Product, decode};
 use jiff::Timestamp;
-use serde::Deserialize;
+use receiver::FunctionUrlRequest;
+use secrecy::ExposeSecret;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use crate::entry::Entry;
-use crate::forward::{Form, Target, as_eventbridge};
+use crate::entry::{Delivery, Entry};
+use crate::forward::{BusEvent, Form, Target};
 use crate::guard::guard;
 use crate::keyring::Secret;
 use crate::search::Query;
@@ -87,7 +91,9 @@ async fn list(Shared(state): App, Parameters(parameters): Parameters<ListParamet
     let query = Query::parse(&parameters.q);
     let limit = parameters.limit.unwrap_or(100).min(MOST);
     let answer = state.journal.with(|entries| {
-        let mut counts = serde_json::Map::new();
+        let names = ["all", "failed", "refused", "unknown", "moderation"];
+        let mut counts: serde_json::Map<String, Value> =
+            names.into_iter().map(|name| (name.to_owned(), 0.into())).collect();
         let (mut total, mut callbacks) = (0_usize, Vec::new());
         for entry in entries.iter().rev() {
             for (group, is_in) in groups(entry) {
@@ -126,44 +132,56 @@ fn found(state: &State, seq: u64) -> Result<Entry, Problem> {
     state.journal.get(seq).ok_or_else(missing)
 }
 
-async fn detail(Shared(state): App, Path(seq): Path<u64>) -> Result<Json<Value>, Problem> {
+/// All of a callback. The events, and what the vendor sent, keep the order of their members.
+#[derive(Serialize)]
+struct Detail<'e> {
+    summary: Value,
+    request: Value,
+    answer: Value,
+    /// How long the vendor waits for an answer.
+    limit_ms: u128,
+    findings: &'e [Finding],
+    events: &'e [CloudEvent],
+    /// Whether the events are those that it would have become.
+    would_be: bool,
+    vendor: Vec<Option<&'e RawValue>>,
+    /// Bytes of each event.
+    sizes: Vec<usize>,
+    deliveries: &'e [Delivery],
+    eventbridge: Vec<BusEvent<'e>>,
+}
+
+async fn detail(Shared(state): App, Path(seq): Path<u64>) -> Result<Response, Problem> {
     let entry = found(&state, seq)?;
     let credentials = state.keyring.of(entry.product);
     let request = mask::request(&entry, &credentials);
-    let text = |name: &str| request.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let headers: Vec<Value> = request
-        .get("headers")
-        .and_then(Value::as_object)
-        .map(|headers| headers.iter().map(|(name, value)| json!([name, value])).collect())
-        .unwrap_or_default();
-    let method = request.pointer("/requestContext/http/method").cloned().unwrap_or_default();
-    let host = request.pointer("/headers/host").cloned().unwrap_or_default();
-    let vendor: Vec<Value> = entry
-        .events
-        .iter()
-        .map(|event| {
-            let vendor = event.data().and_then(|data| data.vendor.as_ref());
-            vendor.and_then(|vendor| serde_json::from_str(vendor.get()).ok()).unwrap_or_default()
-        })
-        .collect();
-    let sizes: Vec<usize> =
-        entry.events.iter().map(|event| serde_json::to_string(event).map_or(0, |text| text.len())).collect();
-    Ok(Json(json!({
-        "summary": summary(&entry),
-        "request": {
-            "method": method, "path": text("rawPath"), "query": text("rawQueryString"), "host": host,
-            "headers": headers, "at": entry.received,
-        },
-        "answer": {"status": entry.response.status, "body": entry.response.body},
-        "limit_ms": entry.product.answer_within().as_millis(),
-        "findings": entry.findings,
-        "events": entry.events,
-        "would_be": !entry.is_accepted(),
-        "vendor": vendor,
-        "sizes": sizes,
-        "deliveries": entry.deliveries,
-        "eventbridge": entry.events.iter().map(as_eventbridge).collect::<Vec<_>>(),
-    })))
+    let text = |name: &str| request.get(name).and_then(Value::as_str).unwrap_or_default();
+    let headers = request.get("headers").and_then(Value::as_object).into_iter().flatten();
+    let headers: Vec<Value> = headers.map(|(name, value)| json!([name, value])).collect();
+    let request = json!({
+        "method": request.pointer("/requestContext/http/method"),
+        "path": text("rawPath"),
+        "query": text("rawQueryString"),
+        "host": request.pointer("/headers/host"),
+        "headers": headers,
+        "at": entry.received,
+    });
+    let vendor = |event: &'_ CloudEvent| event.data().and_then(|data| data.vendor.as_deref());
+    let size = |event: &CloudEvent| serde_json::to_string(event).map_or(0, |text| text.len());
+    let detail = Detail {
+        summary: summary(&entry),
+        request,
+        answer: json!({"status": entry.response.status, "body": entry.response.body}),
+        limit_ms: entry.product.answer_within().as_millis(),
+        findings: &entry.findings,
+        events: &entry.events,
+        would_be: !entry.is_accepted(),
+        vendor: entry.events.iter().map(vendor).collect(),
+        sizes: entry.events.iter().map(size).collect(),
+        deliveries: &entry.deliveries,
+        eventbridge: entry.events.iter().map(BusEvent::new).collect(),
+    };
+    Ok(Json(detail).into_response())
 }
 
 async fn body(Shared(state): App, Path(seq): Path<u64>) -> Result<Response, Problem> {
@@ -293,8 +311,7 @@ async fn settings(Shared(state): App) -> Json<Value> {
             let url = state.keyring.callback_url(product, &format!("http://{}/", state.receivers));
             let (console, limit) = console(product);
             let urls = credentials.callback_urls.iter();
-            let urls: Vec<String> =
-                urls.map(|url| sender::token::without_values(secrecy::ExposeSecret::expose_secret(url))).collect();
+            let urls: Vec<String> = urls.map(|url| sender::token::without_values(url.expose_secret())).collect();
             json!({
                 "product": product,
                 "url": sender::token::without_values(&url),
@@ -385,6 +402,36 @@ async fn change(shared: App, Json(change): Json<Change>) -> Result<Json<Value>, 
         state.keyring.add(product, kind, value);
     }
     Ok(settings(shared).await)
+}
+
+/// The URL that a callback was signed for: a form of the one that it was posted to, or of one that is configured, with which its
+/// signature is right; else the one that it was posted to.
+fn signed_url(credentials: &Credentials, entry: &Entry) -> Option<String> {
+    let request: FunctionUrlRequest<'_> = serde_json::from_str(&entry.request).ok()?;
+    let posted = request.url();
+    let configured = credentials.callback_urls.iter().map(|url| url.expose_secret().to_owned());
+    let forms = posted.iter().cloned().chain(configured).flat_map(|url| forms(&url));
+    let headers = request.headers();
+    let tokens = request.parameter("token");
+    let tokens: Vec<&str> = tokens.iter().map(|token| &**token).collect();
+    let body = request.body();
+    let proof = auth::Request { headers: &headers, tokens: &tokens, body: &body };
+    let clock = Clock { now: request.received(), tolerance: 24 * 60 * 60 };
+    let fits = |url: &String| {
+        let with = Credentials { callback_urls: vec![url.clone().into()], tokens: Vec::new(), ..credentials.clone() };
+        auth::verify(entry.product, &with, &proof, clock).is_ok()
+    };
+    forms.into_iter().find(fits).or(posted)
+}
+
+/// A URL with and without the slash at its end, with either scheme, and without its parameters.
+fn forms(url: &str) -> Vec<String> {
+    let (address, query) = url.split_once('?').map_or((url, None), |(address, query)| (address, Some(query)));
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let bare = rest.trim_end_matches('/');
+    let addresses =
+        ["https", "http"].into_iter().flat_map(|scheme| [format!("{scheme}://{bare}"), format!("{scheme}://{bare}/")]);
+    addresses.flat_map(|address| [query.map(|query| format!("{address}?{query}")), Some(address)]).flatten().collect()
 }
 
 /// The URL to give to the vendor, with the token in it: the one secret that leaves, after a click.

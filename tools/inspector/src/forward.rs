@@ -12,7 +12,6 @@ use reqwest::header::CONTENT_TYPE;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 use serde::Serialize;
-use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use crate::StartError;
@@ -96,18 +95,34 @@ pub(crate) fn start(state: Arc<State>, mut events: mpsc::Receiver<Handed>) -> Re
 }
 
 /// What a rule's target gets from EventBridge.
-pub(crate) fn as_eventbridge(event: &CloudEvent) -> Value {
-    json!({
-        "version": "0",
-        "id": event_id(&event.id),
-        "detail-type": event.r#type.to_string(),
-        "source": event.source.bus_source(),
-        "account": "000000000000",
-        "time": Timestamp::now().round(jiff::Unit::Second).unwrap_or(event.time),
-        "region": "local",
-        "resources": [],
-        "detail": event,
-    })
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct BusEvent<'e> {
+    version: &'static str,
+    id: String,
+    detail_type: String,
+    source: &'static str,
+    account: &'static str,
+    time: Timestamp,
+    region: &'static str,
+    resources: [(); 0],
+    detail: &'e CloudEvent,
+}
+
+impl<'e> BusEvent<'e> {
+    pub(crate) fn new(event: &'e CloudEvent) -> Self {
+        Self {
+            version: "0",
+            id: event_id(&event.id),
+            detail_type: event.r#type.to_string(),
+            source: event.source.bus_source(),
+            account: "000000000000",
+            time: Timestamp::now().round(jiff::Unit::Second).unwrap_or(event.time),
+            region: "local",
+            resources: [],
+            detail: event,
+        }
+    }
 }
 
 /// An id of the form that EventBridge has, made from the event's.
@@ -119,7 +134,7 @@ fn event_id(id: &str) -> String {
 
 async fn deliver(client: &Client, target: &Target, event: &CloudEvent) -> Delivery {
     let (body, kind) = match target.form {
-        Form::EventBridge => (as_eventbridge(event).to_string(), "application/json"),
+        Form::EventBridge => (serde_json::to_string(&BusEvent::new(event)).unwrap_or_default(), "application/json"),
         Form::CloudEvents => (serde_json::to_string(event).unwrap_or_default(), "application/cloudevents+json"),
     };
     let (at, started) = (Timestamp::now(), Instant::now());

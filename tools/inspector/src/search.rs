@@ -17,9 +17,9 @@ struct Term {
     value: String,
 }
 
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 15] = [
     "type", "product", "kind", "outcome", "status", "media", "job", "id", "vendor", "consumer", "before", "after",
-    "group", "via",
+    "group", "via", "is",
 ];
 
 impl Query {
@@ -71,6 +71,11 @@ impl Term {
             },
             Some("before") => time(value).is_some_and(|time| entry.received < time),
             Some("after") => time(value).is_some_and(|time| entry.received > time),
+            Some("is") => match value {
+                "accepted" => entry.is_accepted(),
+                "refused" => !entry.is_accepted(),
+                _ => false,
+            },
             Some("group") => summary::groups(entry).iter().any(|(name, is_in)| *name == value && *is_in),
             Some("via") => format!("{:?}", entry.via).eq_ignore_ascii_case(value),
             Some(_) => false,

@@ -36,7 +36,7 @@ pub(crate) fn title(entry: &Entry) -> Option<String> {
     };
     Some(match reason {
         "token" if failed(Check::Token) => hint(Check::Token).unwrap_or_else(|| "the token is not right".to_owned()),
-        "signature" => hint(Check::Signature).unwrap_or_else(|| "the signature fits no key".to_owned()),
+        "signature" => signature(&hint(Check::Signature).unwrap_or_default()),
         "stale" => "signed too long ago".to_owned(),
         "future" => "signed too far ahead".to_owned(),
         "unsigned" => "not signed as the vendor does".to_owned(),
@@ -46,6 +46,18 @@ pub(crate) fn title(entry: &Entry) -> Option<String> {
         "not-stored" => "answered 503 on purpose".to_owned(),
         other => other.to_owned(),
     })
+}
+
+/// What is wrong with a signature, in a few words of its hint.
+fn signature(hint: &str) -> String {
+    let first = hint.split(';').next().unwrap_or_default();
+    if first.starts_with("the signed URL") {
+        "signed for another URL".to_owned()
+    } else if first.starts_with("it is signed with") || first.starts_with("at the vendor key") {
+        first.to_owned()
+    } else {
+        "fits no key known here".to_owned()
+    }
 }
 
 fn event(event: &CloudEvent) -> Value {

@@ -306,3 +306,31 @@ async fn nobody_else_reaches_the_page() {
     let form = running.client.post(format!("{}api/send", running.page)).header("content-type", "text/plain").body("{}");
     assert_eq!(form.send().await.unwrap().status(), 403);
 }
+
+/// The page offers to accept the URL that a callback was signed for.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_url_that_was_signed_can_be_accepted() {
+    let running = start(options()).await;
+    let signing = sender::signing::Signing {
+        url: URL.to_owned(),
+        key: Some(KEY.to_owned().into()),
+        callback_url: Some("https://media.example.com/aliyun-ims/?token=the-secret-token".to_owned()),
+        time: jiff::Timestamp::now().as_second().unsigned_abs(),
+        ..sender::signing::Signing::default()
+    };
+    let callback = signing.sign(Product::AliyunIms, BODY.as_bytes()).unwrap();
+    let post = async || {
+        let url = format!("{}aliyun-ims?token={TOKEN}", running.receivers);
+        let mut request = running.client.post(url).header("content-type", "application/json");
+        for (name, value) in &callback.headers {
+            request = request.header(*name, value);
+        }
+        request.body(callback.body.clone()).send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(post().await, 401);
+    let refused = running.get("wait?q=is:refused&after=0&timeout=10").await;
+    assert_eq!((&refused["reason"], &refused["title"]), (&json!("signature"), &json!("signed for another URL")));
+    let accept = json!({"accept_url": {"product": "aliyun-ims", "seq": 1}});
+    running.client.patch(format!("{}api/settings", running.page)).json(&accept).send().await.unwrap();
+    assert_eq!(post().await, 200);
+}
