@@ -166,7 +166,6 @@ async fn detail(Shared(state): App, Path(seq): Path<u64>) -> Result<Response, Pr
         "headers": headers,
         "at": entry.received,
     });
-    let vendor = |event: &'_ CloudEvent| event.data().and_then(|data| data.vendor.as_deref());
     let size = |event: &CloudEvent| serde_json::to_string(event).map_or(0, |text| text.len());
     let detail = Detail {
         summary: summary(&entry),
@@ -182,6 +181,11 @@ async fn detail(Shared(state): App, Path(seq): Path<u64>) -> Result<Response, Pr
         eventbridge: entry.events.iter().map(BusEvent::new).collect(),
     };
     Ok(Json(detail).into_response())
+}
+
+/// What the vendor sent of an event.
+fn vendor(event: &CloudEvent) -> Option<&RawValue> {
+    event.data()?.vendor.as_deref()
 }
 
 async fn body(Shared(state): App, Path(seq): Path<u64>) -> Result<Response, Problem> {
@@ -387,12 +391,9 @@ async fn change(shared: App, Json(change): Json<Change>) -> Result<Json<Value>, 
         *lock(&state.target) = target.map_err(|error| error.to_string())?;
     }
     if let Some(Accepted { product, url, seq }) = change.accept_url {
-        let posted = |seq| {
-            let entry = state.journal.get(seq)?;
-            serde_json::from_str::<receiver::FunctionUrlRequest<'_>>(&entry.request).ok()?.url()
-        };
-        let url =
-            url.or_else(|| seq.and_then(posted)).ok_or_else(|| "accept_url: expected `url` or `seq`".to_owned())?;
+        let signed = |seq| signed_url(&state.keyring.of(product), &state.journal.get(seq)?);
+        let url = url.or_else(|| seq.and_then(signed));
+        let url = url.ok_or_else(|| "accept_url: expected `url` or `seq`".to_owned())?;
         state.keyring.add(product, Secret::Url, url);
     }
     if let Some(Added { product, kind, value }) = change.add {
@@ -418,7 +419,7 @@ fn signed_url(credentials: &Credentials, entry: &Entry) -> Option<String> {
     let proof = auth::Request { headers: &headers, tokens: &tokens, body: &body };
     let clock = Clock { now: request.received(), tolerance: 24 * 60 * 60 };
     let fits = |url: &String| {
-        let with = Credentials { callback_urls: vec![url.clone().into()], tokens: Vec::new(), ..credentials.clone() };
+        let with = Credentials { callback_urls: vec![url.clone().into()], ..credentials.clone() };
         auth::verify(entry.product, &with, &proof, clock).is_ok()
     };
     forms.into_iter().find(fits).or(posted)

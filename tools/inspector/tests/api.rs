@@ -331,6 +331,9 @@ async fn the_url_that_was_signed_can_be_accepted() {
     let refused = running.get("wait?q=is:refused&after=0&timeout=10").await;
     assert_eq!((&refused["reason"], &refused["title"]), (&json!("signature"), &json!("signed for another URL")));
     let accept = json!({"accept_url": {"product": "aliyun-ims", "seq": 1}});
-    running.client.patch(format!("{}api/settings", running.page)).json(&accept).send().await.unwrap();
-    assert_eq!(post().await, 200);
+    let accepted = running.client.patch(format!("{}api/settings", running.page)).json(&accept).send().await.unwrap();
+    let status = accepted.status();
+    assert_eq!(status, 200, "{}", accepted.text().await.unwrap());
+    let status = post().await;
+    assert_eq!(status, 200, "{} {}", running.get("settings").await, running.get("callbacks/2").await);
 }
