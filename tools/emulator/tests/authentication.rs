@@ -1,8 +1,13 @@
 //! Authentication: signed, unsigned and forged requests to the real functions in the runtime interface emulator.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod local;
+
+use std::ops::{Deref, DerefMut};
+use std::sync::LazyLock;
+
 use callbacks::Product;
-use callbacks::auth::{Signature, sign};
+use callbacks::auth::{Credentials, Signature, sign};
 use emulator::{Emulator, FunctionResponse};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -16,8 +21,39 @@ const ALIYUN: [Product; 2] = [Product::AliyunVod, Product::AliyunIms];
 /// More than the seconds that a request takes to be verified here, so that a test near a limit is on its one side.
 const MARGIN: i64 = 60;
 
+/// The page of an inspector with the credentials of all functions.
+static INSPECTOR: LazyLock<String> = LazyLock::new(|| {
+    let secrets = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned().into()).collect();
+    let credentials = |product| Credentials {
+        keys: if SIGNED.contains(&product) { secrets(&KEYS) } else { Vec::new() },
+        tokens: secrets(&TOKENS),
+        callback_urls: if ALIYUN.contains(&product) { secrets(&[URL, OTHER_URL]) } else { Vec::new() },
+    };
+    local::start(Product::ALL.map(|product| (product, credentials(product))).to_vec()).0
+});
+
+/// A function, and the product that it receives.
+struct Function {
+    product: Product,
+    emulator: Emulator,
+}
+
+impl Deref for Function {
+    type Target = Emulator;
+
+    fn deref(&self) -> &Emulator {
+        &self.emulator
+    }
+}
+
+impl DerefMut for Function {
+    fn deref_mut(&mut self) -> &mut Emulator {
+        &mut self.emulator
+    }
+}
+
 /// A function that requires both a signature and a token, where its vendor signs.
-fn start(product: Product) -> Emulator {
+fn start(product: Product) -> Function {
     let (keys, urls, tokens) = (KEYS.join(" "), format!("{URL} {OTHER_URL}"), TOKENS.join(" "));
     let mut environment = vec![(variables::TOKENS, tokens.as_str())];
     if product != Product::TencentCi {
@@ -26,7 +62,7 @@ fn start(product: Product) -> Emulator {
     if ALIYUN.contains(&product) {
         environment.push((variables::CALLBACK_URLS, &urls));
     }
-    Emulator::start(product, &environment).unwrap()
+    Function { product, emulator: Emulator::start(product, &environment).unwrap() }
 }
 
 /// A callback that a test changes before it is sent.
@@ -66,7 +102,7 @@ fn signed(product: Product) -> Callback {
 }
 
 /// The status code of the response. If it is not 200, it must be 401, without a reason, and nothing may be stored.
-fn send(function: &mut Emulator, callback: &Callback) -> u16 {
+fn send(function: &mut Function, callback: &Callback) -> u16 {
     let answer = send_raw(function, callback);
     let stored = function.events().unwrap().len();
     if answer.status_code == 200 {
@@ -78,7 +114,8 @@ fn send(function: &mut Emulator, callback: &Callback) -> u16 {
     answer.status_code
 }
 
-fn send_raw(function: &Emulator, callback: &Callback) -> FunctionResponse {
+/// The response of the function, which is also that of the inspector.
+fn send_raw(function: &Function, callback: &Callback) -> FunctionResponse {
     let mut headers = String::new();
     for (name, value) in &callback.headers {
         headers = format!("{headers}{}{}:{}", if headers.is_empty() { "" } else { "," }, json!(name), json!(value));
@@ -89,7 +126,20 @@ fn send_raw(function: &Emulator, callback: &Callback) -> FunctionResponse {
         json!(callback.query),
         json!(callback.body),
     );
-    function.invoke(&request).unwrap()
+    let response = function.invoke(&request).unwrap();
+    assert_eq!(inspected(function.product, &request), (response.status_code, response.body.clone()));
+    response
+}
+
+/// What the inspector answers to a request.
+fn inspected(product: Product, request: &str) -> (u16, String) {
+    let client = reqwest::blocking::Client::new();
+    let import = json!({"product": product, "text": request});
+    let imported = client.post(format!("{}api/import", *INSPECTOR)).json(&import).send().unwrap();
+    let imported: Value = imported.json().unwrap();
+    let detail = client.get(format!("{}api/callbacks/{}", *INSPECTOR, imported["seqs"][0])).send().unwrap();
+    let answer = detail.json::<Value>().unwrap()["answer"].take();
+    (answer["status"].as_u64().unwrap().try_into().unwrap(), answer["body"].as_str().unwrap().to_owned())
 }
 
 /// The counted reasons, which the responses do not have.
