@@ -47,3 +47,15 @@ fn every_request_is_answered_as_by_the_function() {
         }
     }
 }
+
+/// What explains a refusal takes a time that depends on secrets, so it is in no function.
+#[test]
+fn no_function_can_explain() {
+    let has_it = |program: &std::path::Path| {
+        String::from_utf8_lossy(&std::fs::read(program).unwrap()).contains("callbacks4auth7explain")
+    };
+    assert!(has_it(&std::env::current_exe().unwrap()), "the symbol has another name");
+    for product in Product::ALL {
+        assert!(!has_it(&emulator::built(product.slug()).unwrap()), "{product}");
+    }
+}
