@@ -331,6 +331,8 @@ async fn settings(Shared(state): App) -> Json<Value> {
             })
         })
         .collect();
+    let pulls = lock(&state.pulls).clone();
+    let pulls: Vec<Value> = pulls.into_iter().map(|(queue, state)| json!({"queue": queue, "state": state})).collect();
     let target = lock(&state.target).clone();
     let (_, bytes) = state.journal.usage();
     Json(json!({
@@ -342,6 +344,7 @@ async fn settings(Shared(state): App) -> Json<Value> {
         },
         "faults": state.faults(),
         "tolerance": state.tolerance,
+        "pulls": pulls,
         "limits": {"callbacks": state.limits.0, "bytes": state.limits.1, "used": bytes},
     }))
 }

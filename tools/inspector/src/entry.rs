@@ -14,6 +14,7 @@ pub(crate) enum Via {
     Sent,
     Replayed,
     Imported,
+    Pulled,
 }
 
 /// A callback.

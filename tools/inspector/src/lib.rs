@@ -28,6 +28,7 @@ mod mask;
 mod media;
 mod page;
 mod provenance;
+mod pulled;
 mod receivers;
 mod search;
 mod send;
@@ -47,6 +48,7 @@ use tokio::net::TcpListener;
 pub use forward::Form;
 pub use keyring::Keyring;
 pub use page::is_built;
+pub use pulled::Puller;
 
 use crate::state::State;
 
@@ -146,6 +148,12 @@ impl Inspector {
     #[must_use]
     pub fn accepts(&self) -> Vec<String> {
         Product::ALL.iter().map(|product| self.state.keyring.accepts(*product)).collect()
+    }
+
+    /// What takes events that were pulled from a vendor's queue.
+    #[must_use]
+    pub fn puller(&self) -> Puller {
+        Puller(Arc::clone(&self.state))
     }
 
     /// Serves until it is dropped. `refused` gets the path of the page for each callback that is refused.

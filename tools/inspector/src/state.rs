@@ -1,6 +1,6 @@
 //! What all parts share.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -57,6 +57,10 @@ pub(crate) struct State {
     faults: Mutex<Faults>,
     reached: Mutex<HashMap<Product, Reached>>,
     handed: Mutex<HashSet<String>>,
+    /// The ids of all events that were pulled.
+    pub(crate) pulled: Mutex<HashSet<String>>,
+    /// How each queue is doing, in words.
+    pub(crate) pulls: Mutex<BTreeMap<String, String>>,
     record: Option<mpsc::Sender<String>>,
     on_refusal: OnceLock<OnRefusal>,
 }
@@ -84,6 +88,8 @@ impl State {
             faults: Mutex::default(),
             reached: Mutex::default(),
             handed: Mutex::default(),
+            pulled: Mutex::default(),
+            pulls: Mutex::default(),
             record,
             on_refusal: OnceLock::new(),
         });

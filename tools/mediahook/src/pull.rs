@@ -3,11 +3,12 @@
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::ops::ControlFlow;
+use std::str::FromStr;
 use std::time::Duration;
 
 use callbacks::CloudEvent;
 use clap::{Args, Subcommand};
-use queues::{AfterStore, BoxError, Credentials, DrainError, Endpoint, Queue, QueueError, mns, tencent};
+use queues::{AfterStore, BoxError, Credentials, DrainError, DrainReport, Endpoint, Queue, QueueError, mns, tencent};
 use secrecy::SecretString;
 use tokio::time::Instant;
 
@@ -138,5 +139,70 @@ fn is_temporary(error: &DrainError) -> bool {
         DrainError::Receive(error) | DrainError::Confirm(error) => QueueError::is_temporary(error),
         DrainError::Timeout | DrainError::NoneConfirmed => true,
         DrainError::Credentials(_) | DrainError::Store(_) => false,
+    }
+}
+
+/// A vendor's queues, as `mediahook dev --pull` names them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Source {
+    /// Tencent Cloud VOD's queue.
+    TencentVod,
+    /// Queues of Alibaba Cloud's Simple Message Queue (MNS).
+    AliyunMns,
+}
+
+/// A queue of either vendor.
+pub(crate) enum Pulled {
+    Tencent(tencent::EventQueue),
+    Mns(mns::MessageQueue),
+}
+
+impl Pulled {
+    /// Drains the queue.
+    pub(crate) async fn drain(
+        &self,
+        key: &Credentials,
+        store: impl AsyncFn(&[CloudEvent], Duration) -> Result<ControlFlow<()>, BoxError>,
+        after_store: AfterStore,
+        deadline: Instant,
+    ) -> DrainReport {
+        let credentials = async || Ok(key.clone());
+        match self {
+            Self::Tencent(queue) => queues::drain(queue, credentials, store, after_store, deadline).await,
+            Self::Mns(queue) => queues::drain(queue, credentials, store, after_store, deadline).await,
+        }
+    }
+}
+
+/// The queues that the variables name, with the access key for each.
+pub(crate) fn queues_of(source: Source) -> Result<Vec<(Pulled, Credentials)>, String> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let invalid = |name: &str, expected: &dyn std::fmt::Display| format!("{name}: {expected}");
+    let client = queues::client().map_err(message)?;
+    match source {
+        Source::TencentVod => {
+            let key = access_key(tencent::ACCESS_KEY_VARIABLES)?;
+            let name = variables::TENCENT_ENDPOINT;
+            let endpoint = variable(name).unwrap_or_else(|| tencent::MAINLAND.to_owned());
+            let endpoint: Endpoint =
+                endpoint.parse().map_err(|error: <Endpoint as FromStr>::Err| invalid(name, &error))?;
+            let application = variable(variables::SUB_APP_ID).map(|text| text.parse::<u64>()).transpose();
+            let application = application.map_err(|_| invalid(variables::SUB_APP_ID, &"expected a number"))?;
+            Ok(vec![(Pulled::Tencent(tencent::EventQueue::new(client, endpoint, application)), key)])
+        }
+        Source::AliyunMns => {
+            let key = access_key(mns::ACCESS_KEY_VARIABLES)?;
+            let name = variables::MNS_ENDPOINT;
+            let endpoint = variable(name).unwrap_or_default();
+            let endpoint: Endpoint =
+                endpoint.parse().map_err(|error: <Endpoint as FromStr>::Err| invalid(name, &error))?;
+            let name = variables::MNS_QUEUES;
+            let names = variable(name).ok_or_else(|| invalid(name, &"expected the names of queues"))?;
+            let queue = |queue: &str| {
+                let queue = queue.parse().map_err(|error: <mns::QueueName as FromStr>::Err| invalid(name, &error))?;
+                Ok((Pulled::Mns(mns::MessageQueue::new(client.clone(), endpoint.clone(), queue)), key.clone()))
+            };
+            names.split_whitespace().map(queue).collect()
+        }
     }
 }
