@@ -12,6 +12,9 @@ make demo, make demo-aws and make test need nothing but Rust, Python 3 and make.
   demo-aws   send every sample through queue, dispatch and bus, against the AWS APIs on this machine
   test       run all tests
   test-loss  count what arrives of N=6000 callbacks while the AWS APIs and the functions fail
+  dev        show callbacks as they arrive, in the browser: the local inspector; FLAGS for `mediahook dev`
+  test-web   test the inspector's page in Chromium, which is installed with apt-get where it is missing
+  screens    take pictures of the inspector's screens into target/screens
   prove      run dispatch, receiving and pulling in every interleaving of runs, faults and time, compare them with a model
              of the protocol, and find ten seeded bugs; BUG=ShortLease leaves one of them in, and fails;
              REPLAY=<bounds>:<choices> prints what happens in the schedule that a failure names
@@ -99,10 +102,51 @@ types/node_modules/ready: types/package-lock.json $(VENV)/types.ready
 	npm ci --prefix types --silent --no-audit --no-fund
 	@touch $@
 
+# The inspector's page. Node comes with the types' tools.
+
+WEB := tools/inspector/web
+
+$(WEB)/node_modules/ready: $(WEB)/package-lock.json $(VENV)/types.ready
+	npm ci --prefix $(WEB) --silent --no-audit --no-fund
+	@touch $@
+
+# Its files and its libraries, as the tool takes them in.
+.PHONY: web
+web: $(WEB)/node_modules/ready
+	npm run --prefix $(WEB) --silent build
+
+.PHONY: dev
+dev: web mediahook
+	@$(MEDIAHOOK) dev $(FLAGS)
+
+# The browser of the page's tests. Without one they are left out of `make test`.
+BROWSER := $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))
+CAN_INSTALL := $(and $(filter 0,$(shell id -u)),$(shell command -v apt-get))
+
+.PHONY: browser
+browser:
+ifeq ($(BROWSER),)
+	@test -n '$(CAN_INSTALL)' || { echo 'the tests of the page need Chromium or Chrome: install it with the package manager' >&2; exit 1; }
+	apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null
+endif
+
+.PHONY: test-web
+test-web: web mediahook browser
+	npm run --prefix $(WEB) --silent check
+	MEDIAHOOK=$(MEDIAHOOK) npm test --prefix $(WEB) --silent
+
+.PHONY: no-browser
+no-browser:
+	@echo 'There is no browser here: the tests of the page are left out (make test-web).'
+
+.PHONY: screens
+screens: web mediahook browser
+	MEDIAHOOK=$(MEDIAHOOK) npm run --prefix $(WEB) --silent screens
+
 # The tool. It need not be as small as a function, so it is built in another profile, faster.
 
 .PHONY: install
-install:
+install: web
 	cargo install --locked --profile tool --path tools/mediahook $(FLAGS)
 	@echo 'Completions for bash, zsh and fish: mediahook completions --help. Manual pages: mediahook man --help.'
 
@@ -133,7 +177,8 @@ mediahook:
 	$(CARGO_BUILD) --bin=mediahook
 
 .PHONY: test
-test: $(VENV)/test.ready $(VENV)/build.ready functions test-types test-python test-template test-documents
+test: $(VENV)/test.ready $(VENV)/build.ready functions test-types test-python test-template test-documents \
+  $(if $(BROWSER)$(CAN_INSTALL),test-web,no-browser)
 	cargo test --locked --workspace
 
 # How many callbacks are sent.

@@ -3,17 +3,20 @@ use std::path::{Path, PathBuf};
 use callbacks::{Product, kinds};
 
 /// Targets of the Makefile that only other targets use.
-const INNER: [&str; 10] = [
+const INNER: [&str; 13] = [
     "account",
+    "browser",
     "help",
     "lint-templates",
     "lint-workflows",
     "mediahook",
+    "no-browser",
     "preflight",
     "test-documents",
     "test-python",
     "test-template",
     "test-types",
+    "web",
 ];
 
 /// The folder of the workspace.
