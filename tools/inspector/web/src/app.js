@@ -15,7 +15,7 @@ import { go, start as startRoute } from './route.js';
 import { Send } from './send.js';
 import { openSend } from './actions.js';
 import { Settings } from './settings.js';
-import { announcement, dialog, paused, route, settings, stream, toast } from './state.js';
+import { announcement, counts, dialog, paused, query, ready, route, settings, stream, toast } from './state.js';
 import { Timeline } from './timeline.js';
 
 /** @param {import('./types.js').Receiver} receiver */
@@ -75,10 +75,10 @@ function Header() {
       </button>
       <${Receivers} />
       <${Live} />
-      <button type="button" class="button" aria-label="Settings" onClick=${() => (dialog.value = 'settings')}>
+      <button type="button" class="button" onClick=${() => (dialog.value = 'settings')}>
         <${Icon} name="gear" /><span class="wide">Settings</span>
       </button>
-      <button type="button" class="button primary" aria-label="Send a callback" onClick=${() => openSend(null)}>
+      <button type="button" class="button primary" onClick=${() => openSend(null)}>
         <${Icon} name="send" /><span class="wide">Send a callback</span> <kbd class="wide" aria-hidden="true">N</kbd>
       </button>
     </header>`;
@@ -88,11 +88,14 @@ const PAGES = { home: Home, callback: Detail, media: Timeline, compare: Compare 
 
 function App() {
   const { name } = route.value;
+  const isEmpty = ready.value && !counts.value.all && query.value === '';
   return html`
-    <div class="app ${name === 'home' ? 'at-list' : 'at-page'}">
+    <div class="app ${name === 'home' && !isEmpty ? 'at-list' : 'at-page'}">
       <${Header} />
-      <${List} />
-      <main id="main" tabindex="-1"><${PAGES[name]} /></main>
+      <main>
+        <${List} />
+        <div id="page" tabindex="-1"><${PAGES[name]} /></div>
+      </main>
       ${dialog.value === 'send' && html`<${Send} />`}
       ${dialog.value === 'settings' && html`<${Settings} />`}
       ${dialog.value === 'keys' && html`<${Help} />`}

@@ -190,6 +190,15 @@ function draw(box, picture, fields, looked) {
   picture.replaceChildren(...paths);
 }
 
+/** Scrolls a side to its first line that is looked at, unless that is in view. @param {Element} side */
+function reveal(side) {
+  const line = side.querySelector('.line.on');
+  if (line === null) return;
+  const [frame, place] = [side.getBoundingClientRect(), line.getBoundingClientRect()];
+  if (place.top >= frame.top && place.bottom <= frame.bottom) return;
+  side.scrollTop += place.top - frame.top - frame.height / 2;
+}
+
 /** Where the fields come from, read when it is wanted. @param {number} seq */
 function useProvenance(seq) {
   const [found, setFound] = useState(
@@ -229,6 +238,9 @@ export function Became({ seq, vendor, event, number }) {
   const redraw = () => {
     if (box.current && picture.current) draw(box.current, picture.current, fields, route.peek().field);
   };
+  useLayoutEffect(() => {
+    for (const side of box.current?.querySelectorAll('.code') ?? []) reveal(side);
+  }, [looked?.path, vendorLines.length]);
   useLayoutEffect(redraw);
   useEffect(() => {
     if (box.current === null) return undefined;

@@ -24,7 +24,7 @@ export const KEYS = [
 ];
 
 export const focusList = () => document.getElementById('rows')?.focus();
-export const focusMain = () => document.getElementById('main')?.focus();
+export const focusMain = () => document.getElementById('page')?.focus();
 
 function openMedia() {
   const key = detail.value === null ? '' : mediaKey(detail.value);

@@ -10,7 +10,7 @@ import { Icon } from './icons.js';
 import { need, place, reload, show } from './live.js';
 import { open, search } from './route.js';
 import {
-  counts, dropped, listProblem, marked, paused, query, ready, route, rows, total, waiting,
+  counts, dropped, listProblem, marked, paused, query, ready, route, rows, searched, total, waiting,
 } from './state.js';
 
 /** Heights in pixels, as list.css has them. */
@@ -173,7 +173,9 @@ function Filters() {
 }
 
 function Nothing() {
-  if (!ready.value) return html`<p class="nothing">Reading the list…</p>`;
+  if (!ready.value || (searched.value !== query.value && listProblem.value === '')) {
+    return html`<p class="nothing">Reading the list…</p>`;
+  }
   if (listProblem.value !== '') {
     return html`
       <div class="nothing" role="alert">
@@ -240,6 +242,7 @@ export function List() {
   const isEmpty = rows.value.length === 0;
   return html`
     <section class="callbacks" aria-label="List of callbacks">
+      ${route.value.name === 'home' && html`<h1 class="hidden narrow">Callbacks</h1>`}
       <div class="search">
         <${Icon} name="search" />
         <input
@@ -266,7 +269,8 @@ export function List() {
 }
 
 function Foot() {
-  const found = query.value === '' ? '' : `${counted(total.value, 'callback')} found`;
+  const isSearched = query.value !== '' && searched.value === query.value;
+  const found = isSearched ? `${counted(total.value, 'callback')} found` : '';
   const lost = dropped.value === 0 ? '' : `${counted(dropped.value, 'older one', 'older ones')} no longer kept`;
   const words = [found, lost].filter(Boolean).join('; ');
   if (words !== '') return html`<div class="foot" role="status">${words}</div>`;

@@ -6,7 +6,7 @@ import { get, withQuery } from './api.js';
 import { counted, spoken } from './format.js';
 import { readDetail, readMedia } from './route.js';
 import {
-  announcement, counts, dropped, listProblem, paused, query, ready, route, rows, settings, stream, total, waiting,
+  announcement, counts, dropped, listProblem, paused, query, ready, route, rows, searched, settings, stream, total, waiting,
 } from './state.js';
 
 /** @typedef {import('./types.js').Summary} Summary */
@@ -38,16 +38,20 @@ function take(found) {
 export async function reload() {
   generation += 1;
   const mine = generation;
+  const q = query.value;
   try {
-    const found = await get(withQuery('/api/callbacks', { q: query.value, limit: PAGE }));
+    const found = await get(withQuery('/api/callbacks', { q, limit: PAGE }));
     if (mine !== generation) return;
     batch(() => {
       take(found);
+      searched.value = q;
       rows.value = found.callbacks;
       waiting.value = [];
       listProblem.value = '';
       ready.value = true;
     });
+    // What has arrived during the reading is not among the rows.
+    soon();
   } catch (problem) {
     if (mine !== generation) return;
     listProblem.value = problem instanceof Error ? problem.message : String(problem);
@@ -63,7 +67,7 @@ export async function need(count) {
   try {
     while (mine === generation && rows.value.length < Math.min(count, total.value - waiting.value.length)) {
       const before = rows.value.at(-1)?.seq;
-      const found = await get(withQuery('/api/callbacks', { q: query.value, limit: PAGE, before }));
+      const found = await get(withQuery('/api/callbacks', { q: searched.value, limit: PAGE, before }));
       if (mine !== generation || found.callbacks.length === 0) break;
       rows.value = [...rows.value, ...found.callbacks];
     }
@@ -78,7 +82,7 @@ export async function need(count) {
 async function catchUp() {
   const mine = generation;
   const newest = waiting.value[0]?.seq ?? rows.value[0]?.seq ?? 0;
-  const found = await get(withQuery('/api/callbacks', { q: query.value, limit: PAGE, after: newest })).catch(() => null);
+  const found = await get(withQuery('/api/callbacks', { q: searched.value, limit: PAGE, after: newest })).catch(() => null);
   if (found === null || mine !== generation) return;
   if (found.callbacks.length >= PAGE) {
     // There are more than one page: the rows would have a gap.
@@ -130,15 +134,23 @@ function announce(arrived) {
 }
 
 let drawTimer = 0;
+let isReading = false;
+/** Something has arrived since the last reading began. */
+let isDue = false;
 
 /** Reads soon what has arrived, and once for all that arrives until then. */
 function soon() {
-  if (drawTimer !== 0) return;
+  isDue = true;
+  if (drawTimer !== 0 || isReading) return;
   const still = place.isTop ? Math.max(0, place.pointed + STILL - Date.now()) : 0;
   drawTimer = window.setTimeout(async () => {
-    await catchUp();
     drawTimer = 0;
-    void readSettings();
+    isDue = false;
+    isReading = true;
+    await catchUp();
+    isReading = false;
+    if (isDue) soon();
+    readSettings();
     const { name, key } = route.value;
     if (name === 'media') void readMedia(key);
   }, Math.max(REDRAW, still));

@@ -50,6 +50,9 @@ export const route = signal(
 /** The search, as it is in the address. */
 export const query = signal('');
 
+/** The search that the rows are of. */
+export const searched = signal('');
+
 /** Loaded rows, newest first. */
 export const rows = signal(/** @type {Summary[]} */ ([]));
 /** Rows that came while the list stood still. */
