@@ -1,5 +1,5 @@
 //! The inspector answers, and makes of a callback, what the functions do.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod local;
 

@@ -7,8 +7,8 @@
 //! inspector.run().await;
 //! ```
 //!
-//! Two ports: a tunnel is pointed at the [receivers](receivers), which answer what the functions answer and nothing else; the
-//! [page and its API](api) are for this machine only.
+//! Two ports: a tunnel is pointed at the receivers, which answer what the functions answer and nothing else; the
+//! page and its API are for this machine only.
 //!
 //! Invariants:
 //!
