@@ -105,13 +105,20 @@ function verdict({ summary, findings }) {
   const failed = findings.filter(({ passed }) => !passed);
   const [first] = failed;
   const { name } = product(summary.product);
-  const title = summary.title ?? first?.found ?? 'It was refused';
-  const parts = failed.map(({ hint, found, check }) =>
-    hint === null || hint === title ? `${NAMES[check] ?? check}: ${found}` : hint);
   const right = findings.filter(({ passed }) => passed).map(({ check }) => (NAMES[check] ?? check).toLowerCase());
+  const found = (/** @type {Finding} */ { check, found: words }) => `${NAMES[check] ?? check}: ${words}`;
+  let title = summary.title ?? first?.found ?? 'It was refused';
+  let parts = failed.map((finding) => finding.hint ?? found(finding));
+  if (failed.length === 1 && first?.hint) {
+    // The only hint is the headline, up to what is to be done.
+    const [what = '', ...advice] = first.hint.split(': ');
+    title = what;
+    parts = [advice.length > 0 ? advice.join(': ') : found(first)];
+  }
+  if (failed.length === 0) parts = [`${name} is told ${summary.status}`];
   return {
     title: title.charAt(0).toUpperCase() + title.slice(1),
-    parts: failed.length === 0 ? [`${name} is told ${summary.status}.`] : parts,
+    parts,
     right: right.length === 0 ? '' : `Right: ${right.join(', ')}.`,
   };
 }
@@ -132,7 +139,7 @@ export function Refusal({ open }) {
   return html`
     <div class="why">
       <section class="verdict" aria-labelledby="verdict">
-        <h2 id="verdict">${title}</h2>
+        <h2 id="verdict">${coded(title)}</h2>
         ${parts.map((part) => html`<p>${coded(part.charAt(0).toUpperCase() + part.slice(1))}.</p>`)}
         ${right && html`<p>${right}</p>`}
         <p class="buttons">

@@ -61,9 +61,8 @@ test('10,000 callbacks while the page is open', async (context) => {
   await page.locator('.row').first().waitFor();
   assert.equal(await list.evaluate((box) => box.scrollTop), 0, 'a search begins at the top');
   await all.click();
+  context.diagnostic(`longest task of the page: ${await page.evaluate('longest')} ms`);
   await page.goto(`${inspector.page}/c/5000`);
   await page.getByRole('heading', { name: 'media.snapshot.succeeded' }).waitFor();
-  const longest = await page.evaluate('window.longest ?? 0');
-  context.diagnostic(`longest task after the link was opened: ${longest} ms`);
   assert.deepEqual(problems, []);
 });
