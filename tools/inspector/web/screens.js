@@ -41,7 +41,12 @@ async function quiet() {
 
 /** @param {string} product @param {string} name */
 const sample = async (product, name) =>
-  JSON.parse(await readFile(join(REPOSITORY, 'events', product, `${name}.json`), 'utf8')).body;
+  bodyOf(JSON.parse(await readFile(join(REPOSITORY, 'events', product, `${name}.json`), 'utf8')));
+
+/** @param {any} request a function URL request */
+function bodyOf({ body, isBase64Encoded }) {
+  return isBase64Encoded ? Buffer.from(body, 'base64').toString() : body;
+}
 
 await other('tencent-ci', '{"EventName":"TaskFinish"');
 await other('aliyun-vod', await sample('aliyun-vod', 'transcode-complete-failed'));
@@ -82,7 +87,7 @@ await quiet();
 function fixed(value, last) {
   if (typeof value === 'string') {
     const now = new Date().toISOString().slice(0, 10);
-    return value.replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:4600').replaceAll(new RegExp(`${now}T[\\d:]+Z`, 'g'), '2026-01-02T14:32:28Z');
+    return value.replaceAll(consumer.url, 'http://127.0.0.1:3000/events').replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:4600').replaceAll(new RegExp(`${now}T[\\d:.]+Z`, 'g'), '2026-01-02T14:32:28Z');
   }
   if (Array.isArray(value)) return value.map((one) => fixed(one, last));
   if (typeof value !== 'object' || value === null) return value;

@@ -115,4 +115,4 @@ export const kebab = (name) =>
   name.replace(/([a-z0-9])([A-Z])/g, '$1-$2').replace(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '').toLowerCase();
 
 /** In what form the consumer gets events. @type {Record<string, string>} */
-export const FORMS = { eventbridge: 'as EventBridge hands them to a target', cloudevents: 'as CloudEvents' };
+export const FORMS = { eventbridge: 'as EventBridge hands events to a target', cloudevents: 'as CloudEvents' };

@@ -37,7 +37,8 @@ export async function startInspector(options = []) {
     await writeFile(join(folder, product), JSON.stringify(secret));
     secrets.push('--secret', `${product}=${join(folder, product)}`);
   }
-  const process = spawn(MEDIAHOOK, ['dev', '--port', '0', ...secrets, ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const port = options.includes('--port') ? [] : ['--port', '0'];
+  const process = spawn(MEDIAHOOK, ['dev', ...port, ...secrets, ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
   let errors = '';
   process.stderr.on('data', (data) => (errors += data));
   const lines = createInterface({ input: process.stdout });
