@@ -32,23 +32,30 @@ const FILTERS = [
 const now = signal(Date.now());
 setInterval(() => (now.value = Date.now()), 20_000);
 
-/** @param {number} at */
-function headingOf(at) {
-  if (at > now.value - 60_000) return 'In the last minute';
-  const midnight = new Date(now.value).setHours(0, 0, 0, 0);
-  return at >= midnight ? 'Earlier today' : date(at);
-}
+const DAY = 86_400_000;
+
+/**
+ * The group of a time: 1 for the last minute, 0 for today, less for each day before.
+ *
+ * @param {number} at
+ * @param {number} midnight the last one
+ */
+const groupOf = (at, midnight) => (at > now.value - 60_000 ? 1 : at >= midnight ? 0 : Math.floor((at - midnight) / DAY));
+
+/** @param {number} group @param {number} at */
+const headingOf = (group, at) => (group === 1 ? 'In the last minute' : group === 0 ? 'Earlier today' : date(at));
 
 /** Where each group of rows begins, in pixels. Rows that are not loaded yet follow the last group. */
 const layout = computed(() => {
-  /** @type {{heading: string, first: number, count: number, top: number}[]} */
+  /** @type {{number: number, heading: string, first: number, count: number, top: number}[]} */
   const groups = [];
+  const midnight = new Date(now.value).setHours(0, 0, 0, 0);
   let top = 0;
-  rows.value.forEach((row, index) => {
-    const heading = headingOf(Date.parse(row.received));
+  rows.value.forEach(({ at = 0 }, index) => {
+    const number = groupOf(at, midnight);
     let group = groups.at(-1);
-    if (group?.heading !== heading) {
-      group = { heading, first: index, count: 0, top };
+    if (group?.number !== number) {
+      group = { number, heading: headingOf(number, at), first: index, count: 0, top };
       groups.push(group);
       top += HEADING;
     }

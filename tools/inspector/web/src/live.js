@@ -29,6 +29,8 @@ let isLoading = false;
 
 /** @param {any} found */
 function take(found) {
+  // The list groups the rows by time, and does not parse it each time.
+  for (const row of found.callbacks) row.at = Date.parse(row.received);
   total.value = found.total;
   dropped.value = found.dropped;
   counts.value = found.counts;
@@ -69,6 +71,7 @@ export async function need(count) {
       const before = rows.value.at(-1)?.seq;
       const found = await get(withQuery('/api/callbacks', { q: searched.value, limit: PAGE, before }));
       if (mine !== generation || found.callbacks.length === 0) break;
+      take(found);
       rows.value = [...rows.value, ...found.callbacks];
     }
   } catch {

@@ -10,7 +10,7 @@
  *
  * @typedef {{seq: number, received: string, product: string, via: string, status: number, millis: number,
  *   reason: string | null, title: string | null, size: number, format: string, name: string | null, events: Event[],
- *   repeats: number, consumer: Consumed | null}} Summary
+ *   repeats: number, consumer: Consumed | null, at?: number}} Summary
  *
  * @typedef {{check: string, passed: boolean, expected: string, found: string, hint: string | null}} Finding
  *
