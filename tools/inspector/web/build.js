@@ -27,7 +27,7 @@ const LICENSES = ['preact', 'htm', '@preact/signals', '@preact/signals-core'];
  * @param {string} folder where the libraries are, seen from the module
  */
 function linked(code, folder) {
-  const rewritten = code.replace(/\b(from|import)(\s*)(["'])([^"'./][^"']*)\3/g, (_, word, space, quote, name) => {
+  const rewritten = code.replace(/\b(from|import)(\s*)(["'])([@\w][\w@/-]*)\3/g, (_, word, space, quote, name) => {
     const library = LIBRARIES.get(name);
     if (library === undefined) throw new Error(`${name} is imported, but is no library of the page`);
     return `${word}${space}${quote}${folder}${library.name}${quote}`;

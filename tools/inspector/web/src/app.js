@@ -8,6 +8,7 @@ import { clock } from './format.js';
 import { Help } from './help.js';
 import { Home } from './home.js';
 import { Icon, Logo } from './icons.js';
+import { Import } from './import.js';
 import { listen } from './keys.js';
 import { List } from './list.js';
 import { show, start as startLive } from './live.js';
@@ -97,6 +98,7 @@ function App() {
         <div id="page" tabindex="-1"><${PAGES[name]} /></div>
       </main>
       ${dialog.value === 'send' && html`<${Send} />`}
+      ${dialog.value === 'import' && html`<${Import} />`}
       ${dialog.value === 'settings' && html`<${Settings} />`}
       ${dialog.value === 'keys' && html`<${Help} />`}
       <div class="toast" role="status">${toast.value && html`<p>${toast.value}</p>`}</div>

@@ -26,7 +26,7 @@ export function Dialog({ title, size = '', children }) {
       class=${size}
       aria-labelledby="dialog-title"
       onClose=${close}
-      onClick=${(/** @type {MouseEvent} */ event) => event.target === box.current && close()}
+      onClick=${(/** @type {MouseEvent} */ event) => size === 'small' && event.target === box.current && close()}
     >
       <div class="dialog-head">
         <h2 id="dialog-title">${title}</h2>

@@ -7,7 +7,7 @@ import { copyUrl, openSend, tellSent } from './actions.js';
 import { counted, FORMS, product } from './format.js';
 import { Icon } from './icons.js';
 import { open } from './route.js';
-import { attempt, counts, ready, settings } from './state.js';
+import { attempt, counts, dialog, ready, settings } from './state.js';
 
 /** @typedef {import('./types.js').Receiver} Receiver */
 
@@ -83,6 +83,7 @@ export function Home() {
         <button type="button" class="button primary" onClick=${() => openSend(null)}>
           <${Icon} name="send" />Choose what to send
         </button>
+        <button type="button" class="button" onClick=${() => (dialog.value = 'import')}>Import a logged request</button>
       </p>
     </div>`;
 }

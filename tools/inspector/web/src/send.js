@@ -8,7 +8,7 @@ import { copy, tellSent } from './actions.js';
 import { Dialog } from './dialog.js';
 import { counted, product, SLUGS } from './format.js';
 import { open } from './route.js';
-import { detail, dialog, sendFrom, settings } from './state.js';
+import { detail, dialog, selected, sendFrom, settings } from './state.js';
 
 /** @type {[string, string][]} */
 const FORGERIES = [['', 'nothing'], ['signature', 'signature'], ['timestamp', 'timestamp'], ['body', 'body'], ['token', 'token']];
@@ -40,7 +40,8 @@ const quoted = (text) => (/^[\w./:=-]+$/.test(text) ? text : `'${text.replaceAll
 
 export function Send() {
   const from = sendFrom.value;
-  const start = from !== null && detail.value?.summary.seq === from ? detail.value.summary.product : 'aliyun-ims';
+  const edited = detail.value?.summary.seq === from ? detail.value?.summary : selected.value;
+  const start = (from === null ? undefined : edited?.product) ?? 'aliyun-ims';
   const [slug, setSlug] = useState(start);
   const [samples, setSamples] = useState(/** @type {string[]} */ ([]));
   const [sample, setSample] = useState('');
@@ -107,7 +108,7 @@ export function Send() {
   };
   const command = () => {
     const what = sample === '' ? '-' : sample;
-    const parts = ['mediahook', 'send', slug, what, '--url', receiver?.url ?? ''];
+    const parts = ['mediahook', 'send', slug, what, '--url', receiver?.url.split('?')[0] ?? ''];
     if (forge !== '') parts.push('--tamper', forge);
     if (Number(clock) !== 0) parts.push(`--skew=${Number(clock)}`);
     if (Number(times) > 1) parts.push('--repeat', times);

@@ -85,7 +85,7 @@ export const marked = signal(/** @type {number[]} */ ([]));
 export const settings = signal(/** @type {Settings | null} */ (null));
 
 /** The dialog that is open. */
-export const dialog = signal(/** @type {'' | 'send' | 'settings' | 'keys'} */ (''));
+export const dialog = signal(/** @type {'' | 'send' | 'import' | 'settings' | 'keys'} */ (''));
 /** What the send panel starts from: a callback, or nothing. */
 export const sendFrom = signal(/** @type {number | null} */ (null));
 

@@ -53,6 +53,8 @@ const SCREENS = [
   { name: 'timeline', path: '/m/71151b80f2d471ecb21b472190a98d3c', shown: '.lane' },
   { name: 'comparison', path: '/?compare=1/3', shown: 'tbody tr' },
   { name: 'send', path: '/c/1', shown: '.event-side', then: (page) => page.keyboard.press('e') },
+  { name: 'import', path: '/', shown: '.receiver', isEmpty: true,
+    then: (page) => page.getByRole('button', { name: 'Import a logged request' }).click() },
   { name: 'settings', path: '/', shown: '.receiver, .row', then: (page) => page.getByRole('button', { name: 'Settings' }).click() },
   { name: 'keys', path: '/c/2', shown: '.verdict', then: (page) => page.keyboard.press('?') },
 ];

@@ -38,26 +38,28 @@ export async function startInspector(options = []) {
     secrets.push('--secret', `${product}=${join(folder, product)}`);
   }
   const port = options.includes('--port') ? [] : ['--port', '0'];
-  const process = spawn(MEDIAHOOK, ['dev', ...port, ...secrets, ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const server = spawn(MEDIAHOOK, ['dev', ...port, ...secrets, ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
+  // A test that is stopped leaves none behind.
+  const kill = () => server.kill();
+  process.once('exit', kill);
   let errors = '';
-  process.stderr.on('data', (data) => (errors += data));
-  const lines = createInterface({ input: process.stdout });
+  server.stderr.on('data', (data) => (errors += data));
+  const lines = createInterface({ input: server.stdout });
   const { page, receivers } = await new Promise((found, failed) => {
     const addresses = { page: '', receivers: '' };
-    process.once('error', failed);
-    process.once('exit', (code) => failed(new Error(`mediahook dev ended with ${code}: ${errors}`)));
+    server.once('error', failed);
+    server.once('exit', (code) => failed(new Error(`mediahook dev ended with ${code}: ${errors}`)));
     lines.on('line', (line) => {
       addresses.page = /inspector\s+(http:\S+?)\/?(\s|$)/.exec(line)?.[1] ?? addresses.page;
       addresses.receivers = /receivers\s+(http:\/\/[^/\s]+)/.exec(line)?.[1] ?? addresses.receivers;
       if (addresses.page !== '' && addresses.receivers !== '') found(addresses);
     });
   });
-  process.removeAllListeners('exit');
+  server.removeAllListeners('exit');
   /** @param {string} method @param {string} path @param {unknown} [body] @returns {Promise<any>} */
   async function api(method, path, body) {
-    const options = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
     const headers = { 'content-type': 'application/json' };
-    const response = await fetch(page + path, { method, headers, ...options });
+    const response = await fetch(page + path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return text === '' ? null : JSON.parse(text);
@@ -69,8 +71,9 @@ export async function startInspector(options = []) {
     /** @param {any} what */
     send: (what) => api('POST', '/api/send', { clock: 0, times: 1, ...what }),
     async stop() {
-      const ended = new Promise((done) => process.once('exit', done));
-      process.kill();
+      const ended = new Promise((done) => server.once('exit', done));
+      server.kill();
+      process.off('exit', kill);
       await ended;
       await rm(folder, { recursive: true });
     },

@@ -1,6 +1,7 @@
 // @ts-check
 // Links, a pause, and a server that is started again.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
 import { newPage, startBrowser, startInspector } from './harness.js';
@@ -69,4 +70,20 @@ test('after a restart of the server the list has each callback once, in order', 
   await page.locator('#row-3').waitFor({ state: 'detached' });
   const ids = await page.locator('#rows .row').evaluateAll((rows) => rows.map((row) => row.id));
   assert.deepEqual(ids, ['row-2', 'row-1']);
+});
+
+test('a logged request is explained as of its own time', async (context) => {
+  const { inspector, page, problems } = await started(context);
+  context.after(() => inspector.stop());
+  const logged = await readFile(new URL('../../../../events/aliyun-ims/transcode-complete.json', import.meta.url), 'utf8');
+  await page.goto(`${inspector.page}/`);
+  await page.getByRole('button', { name: 'Import a logged request' }).click();
+  await page.getByLabel('Product').selectOption('aliyun-ims');
+  await page.getByRole('textbox', { name: 'Request or body' }).fill(logged);
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await page.getByRole('heading', { name: '401, not shown to be the vendor’s' }).waitFor();
+  await page.locator('.checks .failed').filter({ hasText: 'no token=' }).waitFor();
+  await page.locator('.checks .failed').filter({ hasText: 'X-ICE-SIGNATURE' }).waitFor();
+  await page.locator('#row-1').getByText('imported').waitFor();
+  assert.deepEqual(problems, []);
 });
