@@ -1,6 +1,6 @@
 // @ts-check
 import { html } from 'htm/preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 import { Icon } from './icons.js';
 import { dialog } from './state.js';
@@ -12,7 +12,7 @@ import { dialog } from './state.js';
  */
 export function Dialog({ title, size = '', children }) {
   const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     box.current?.showModal();
     return () => {

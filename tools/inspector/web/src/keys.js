@@ -76,7 +76,9 @@ const ACTIONS = {
 /** @param {KeyboardEvent} event */
 function onKey(event) {
   const target = /** @type {HTMLElement} */ (event.target);
-  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || dialog.value !== '') return;
+  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+  // The signal follows the dialog only when the browser has told that it is closed.
+  if (document.querySelector('dialog[open]') !== null) return;
   if (target.closest('input, textarea, select, [contenteditable]')) {
     if (event.key === 'Escape') focusList();
     return;
