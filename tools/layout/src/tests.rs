@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use callbacks::{Product, kinds};
 
 /// Targets of the Makefile that only other targets use.
-const INNER: [&str; 13] = [
+const INNER: [&str; 14] = [
     "account",
     "browser",
     "help",
@@ -16,6 +16,7 @@ const INNER: [&str; 13] = [
     "test-python",
     "test-template",
     "test-types",
+    "valgrind",
     "web",
 ];
 

@@ -79,7 +79,7 @@ fn compare() -> io::Result<bool> {
 fn write() -> io::Result<bool> {
     let mut table = "sample\tbytes\tdecode and encode\ttokens only\n".to_owned();
     for Count { sample, bytes, decode, tokens } in count()? {
-        table.push_str(&format!("{sample}\t{bytes}\t{decode}\t{tokens}\n"));
+        table.extend([format!("{sample}\t{bytes}\t{decode}\t{tokens}\n")]);
     }
     std::fs::write(table_path(), table)?;
     Ok(true)
