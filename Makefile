@@ -133,7 +133,7 @@ endif
 .PHONY: test-web
 test-web: web mediahook browser
 	npm run --prefix $(WEB) --silent check
-	MEDIAHOOK=$(MEDIAHOOK) npm test --prefix $(WEB) --silent
+	$(if $(BROWSER),CHROMIUM=$(BROWSER) )MEDIAHOOK=$(MEDIAHOOK) npm test --prefix $(WEB) --silent
 
 .PHONY: no-browser
 no-browser:
@@ -141,7 +141,7 @@ no-browser:
 
 .PHONY: screens
 screens: web mediahook browser
-	MEDIAHOOK=$(MEDIAHOOK) npm run --prefix $(WEB) --silent screens
+	$(if $(BROWSER),CHROMIUM=$(BROWSER) )MEDIAHOOK=$(MEDIAHOOK) npm run --prefix $(WEB) --silent screens
 
 # The tool. It need not be as small as a function, so it is built in another profile, faster.
 
