@@ -8,7 +8,7 @@ use callbacks::CloudEvent;
 use crate::aws::{Aws, AwsError};
 use crate::connections::CaBundleError;
 use crate::limit::Limit;
-use crate::queue::{Overflow, Queue};
+use crate::queue::{IntakeQueue, Overflow};
 use crate::store::{StoreContext, StoreError};
 
 /// The first durable place for events.
@@ -17,7 +17,7 @@ pub enum Intake {
     /// Standard output, one event per line. Logs go to standard error, so the two never mix.
     Stdout,
     /// A queue of Amazon SQS.
-    Sqs(Queue),
+    Sqs(IntakeQueue),
 }
 
 /// Names an intake: `stdout` or `sqs:<queue URL>`.
@@ -48,7 +48,7 @@ impl Intake {
     ) -> Result<Self, CaBundleError> {
         Ok(match target {
             IntakeTarget::Stdout => Self::Stdout,
-            IntakeTarget::Sqs(url) => Self::Sqs(Queue::new(url, overflow, limit, aws.configuration().await?)),
+            IntakeTarget::Sqs(url) => Self::Sqs(IntakeQueue::new(url, overflow, limit, aws.configuration().await?)),
         })
     }
 

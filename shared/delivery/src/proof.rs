@@ -30,7 +30,7 @@ use std::time::{Duration, Instant};
 use aws_config::BehaviorVersion;
 use bugs::Bug;
 use caller::{Requests, Running};
-use explorer::{Failure, Figures, Schedule, explore, explore_each, replay, sample, sown};
+use explorer::{Figures, Schedule, Violation, explore, explore_each, replay, sample, sown};
 use promises::{Broken, Class, Totals};
 use protocol::Outcome;
 use step::Step;
@@ -107,7 +107,7 @@ impl Explorer {
         }
     }
 
-    fn explore(&mut self) -> Result<Figures, Failure<Broken>> {
+    fn explore(&mut self) -> Result<Figures, Violation<Broken>> {
         explore(|schedule| self.schedule(schedule, false, &mut Totals::default()).0)
     }
 

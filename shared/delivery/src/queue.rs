@@ -51,7 +51,7 @@ impl FromStr for Overflow {
 
 /// A queue with its client, size limit and overflow bucket.
 #[derive(Debug)]
-pub struct Queue {
+pub struct IntakeQueue {
     client: aws_sdk_sqs::Client,
     url: String,
     bucket: Option<Bucket>,
@@ -67,7 +67,7 @@ struct Bucket {
 /// Status code of S3 where an object with this key exists: precondition failed.
 const OBJECT_EXISTS: u16 = 412;
 
-impl Queue {
+impl IntakeQueue {
     pub(crate) fn new(url: String, overflow: Option<Overflow>, limit: Limit, aws: &SdkConfig) -> Self {
         // The SDK's default is a quota of retries for all calls of a process, which an outage uses up: after it, a callback
         // would fail at its first failed attempt. Here the time that a vendor waits is what limits retries.

@@ -12,7 +12,7 @@ use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
-use access_key::AccessKey;
+use access_key::CurrentAccessKey;
 use callbacks::{CloudEvent, Kind, Product};
 use configuration::{Configuration, Queues};
 use delivery::{Intake, StoreContext};
@@ -42,7 +42,7 @@ pub fn pull(source: Source) -> ExitCode {
 async fn serve(source: Source, configuration: Configuration) -> Result<(), Error> {
     let Configuration { aws, intake, access_key, queues } = configuration;
     let intake = Intake::connect(intake.target, intake.overflow, intake.limit, &aws).await?;
-    let access_key = AccessKey::new(source, access_key, &aws).await?;
+    let access_key = CurrentAccessKey::new(source, access_key, &aws).await?;
     if let Err(error) = intake.warm().await {
         tracing::warn!(%error, "a connection could not be opened before the first event");
     }
@@ -64,7 +64,7 @@ async fn serve(source: Source, configuration: Configuration) -> Result<(), Error
 struct Puller<Q> {
     source: Source,
     queues: Vec<Q>,
-    access_key: AccessKey,
+    access_key: CurrentAccessKey,
     intake: Intake,
 }
 

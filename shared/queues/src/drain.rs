@@ -10,7 +10,7 @@ use callbacks::CloudEvent;
 use serde::Serialize;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use crate::credentials::Credentials;
+use crate::access_key::AccessKey;
 use crate::error::QueueError;
 
 /// An error of a function that the caller of [`drain`] passes in.
@@ -62,12 +62,11 @@ pub trait Queue {
     /// Receives up to 16 messages, which the vendor then hides for a while. If there are none, it waits some seconds.
     ///
     /// No messages means that the queue is empty.
-    fn receive(&self, credentials: &Credentials) -> impl Future<Output = Result<Vec<Message>, QueueError>>;
+    fn receive(&self, credentials: &AccessKey) -> impl Future<Output = Result<Vec<Message>, QueueError>>;
 
     /// Confirms messages, so that the vendor does not redeliver them. Returns how many handles the vendor rejected, whose
     /// messages it will redeliver.
-    fn confirm(&self, credentials: &Credentials, handles: &[String])
-    -> impl Future<Output = Result<usize, QueueError>>;
+    fn confirm(&self, credentials: &AccessKey, handles: &[String]) -> impl Future<Output = Result<usize, QueueError>>;
 }
 
 /// A message of a queue.
@@ -112,7 +111,7 @@ pub struct DrainReport {
 pub enum DrainError {
     /// The access key could not be read.
     #[error("the access key could not be read")]
-    Credentials(#[source] BoxError),
+    AccessKey(#[source] BoxError),
     /// Messages could not be received.
     #[error("messages could not be received")]
     Receive(#[source] QueueError),
@@ -138,7 +137,7 @@ pub enum DrainError {
 /// so that a deadline that is always too short is an error, and does not look like an empty queue.
 pub async fn drain<Q: Queue>(
     queue: &Q,
-    credentials: impl AsyncFn() -> Result<Credentials, BoxError>,
+    credentials: impl AsyncFn() -> Result<AccessKey, BoxError>,
     store: impl AsyncFn(&[CloudEvent], Duration) -> Result<ControlFlow<()>, BoxError>,
     after_store: AfterStore,
     deadline: Instant,
@@ -170,12 +169,12 @@ pub async fn drain<Q: Queue>(
 /// One poll, and storing and confirming its messages. It breaks where draining should end.
 async fn take_batch<Q: Queue>(
     queue: &Q,
-    credentials: impl AsyncFn() -> Result<Credentials, BoxError>,
+    credentials: impl AsyncFn() -> Result<AccessKey, BoxError>,
     store: impl AsyncFn(&[CloudEvent]) -> Result<ControlFlow<()>, BoxError>,
     after_store: AfterStore,
     report: &mut DrainReport,
 ) -> Result<ControlFlow<()>, DrainError> {
-    let credentials = credentials().await.map_err(DrainError::Credentials)?;
+    let credentials = credentials().await.map_err(DrainError::AccessKey)?;
     let receive = async || queue.receive(&credentials).await;
     let messages = receive.retry(backoff()).when(QueueError::is_temporary).await.map_err(DrainError::Receive)?;
     let arrived = Instant::now();

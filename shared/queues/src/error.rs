@@ -15,19 +15,19 @@ pub enum QueueError {
     Tls(#[source] reqwest::Error),
     /// Throttling, or an internal error of the vendor. A retry may help.
     #[error("the vendor's server is unavailable or throttles: {0}")]
-    Unavailable(Refusal),
+    Unavailable(ErrorResponse),
     /// The signed time differs too much from the vendor's clock.
     #[error("the vendor rejected the time of the request: set the clock of this machine: {0}")]
-    Clock(Refusal),
+    Clock(ErrorResponse),
     /// The access key is invalid, or lacks a permission.
     #[error("the vendor rejected the access key, or the key lacks a permission: {0}")]
-    Denied(Refusal),
+    Denied(ErrorResponse),
     /// The handles have expired: their messages will be redelivered.
     #[error("the handles have expired: {0}")]
-    Expired(Refusal),
+    Expired(ErrorResponse),
     /// The request is invalid for another reason, such as the name of the queue.
     #[error("the vendor rejected the request: {0}")]
-    Refused(Refusal),
+    Refused(ErrorResponse),
     /// The response is not what the vendor documents.
     #[error("the vendor's response with status {status} is not what it documents: {problem}")]
     Response {
@@ -49,7 +49,7 @@ pub enum QueueError {
 
 /// The error response of a vendor.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub struct ErrorResponse {
     /// HTTP status code.
     pub status: u16,
     /// The vendor's error code; empty if the response has none.
@@ -65,14 +65,14 @@ impl QueueError {
     }
 
     /// What a refusal means whose code does not tell.
-    pub(crate) fn of_status(refusal: Refusal) -> Self {
+    pub(crate) fn of_status(refusal: ErrorResponse) -> Self {
         if is_unavailable(refusal.status) { Self::Unavailable(refusal) } else { Self::Refused(refusal) }
     }
 
     /// A response that is not what the vendor documents, or the error of a server before it.
     pub(crate) fn undocumented(status: u16, problem: &'static str) -> Self {
         if is_unavailable(status) {
-            Self::Unavailable(Refusal::new(status, "", ""))
+            Self::Unavailable(ErrorResponse::new(status, "", ""))
         } else {
             Self::Response { status, problem }
         }
@@ -90,7 +90,7 @@ fn is_unavailable(status: u16) -> bool {
     status == 429 || status >= 500
 }
 
-impl Refusal {
+impl ErrorResponse {
     /// A refusal with this status. Code and request id come from outside, and are kept only if they look like such names.
     pub(crate) fn new(status: u16, code: &str, request: &str) -> Self {
         Self { status, code: name(code), request: name(request) }
@@ -104,7 +104,7 @@ fn name(text: &str) -> String {
     if is_name { text.to_owned() } else { String::new() }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for ErrorResponse {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let or_none = |text: &str| if text.is_empty() { "none".to_owned() } else { text.to_owned() };
         write!(formatter, "status {}, code {}, request {}", self.status, or_none(&self.code), or_none(&self.request))
@@ -118,9 +118,12 @@ mod tests {
     #[test]
     fn a_refusal_repeats_names_only() {
         assert_eq!(
-            Refusal::new(403, "AuthFailure.SignatureExpire", "5D6B-1").to_string(),
+            ErrorResponse::new(403, "AuthFailure.SignatureExpire", "5D6B-1").to_string(),
             "status 403, code AuthFailure.SignatureExpire, request 5D6B-1"
         );
-        assert_eq!(Refusal::new(403, "no such key: SECRET", "").to_string(), "status 403, code none, request none");
+        assert_eq!(
+            ErrorResponse::new(403, "no such key: SECRET", "").to_string(),
+            "status 403, code none, request none"
+        );
     }
 }

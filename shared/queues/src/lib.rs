@@ -16,14 +16,14 @@
 //!
 //! It knows nothing of Lambda, so that the command-line tool drains queues with the same code.
 
-mod credentials;
+mod access_key;
 mod drain;
 mod endpoint;
 mod error;
 pub mod mns;
 pub mod tencent;
 
-pub use credentials::{Credentials, CredentialsError};
+pub use access_key::{AccessKey, AccessKeyError};
 pub use drain::{AfterStore, BoxError, DrainError, DrainReport, Message, Queue, drain};
 pub use endpoint::{Endpoint, UnknownEndpoint, client};
-pub use error::{QueueError, Refusal};
+pub use error::{ErrorResponse, QueueError};

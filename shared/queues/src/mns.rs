@@ -16,10 +16,10 @@ use reqwest::{Client, Method};
 use secrecy::ExposeSecret;
 use variables::{ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET, ALIBABA_CLOUD_SECURITY_TOKEN};
 
-use crate::credentials::Credentials;
+use crate::access_key::AccessKey;
 use crate::drain::{CONFIRM_REQUEST, MAX_MESSAGES, Message, Queue};
 use crate::endpoint::{Endpoint, Response, headers, send};
-use crate::error::{QueueError, Refusal};
+use crate::error::{ErrorResponse, QueueError};
 use crate::mns::response::Document;
 
 mod response;
@@ -81,7 +81,7 @@ impl MessageQueue {
         method: Method,
         query: &str,
         body: String,
-        credentials: &Credentials,
+        credentials: &AccessKey,
         timeout: Duration,
     ) -> Result<Response, QueueError> {
         let resource = format!("/queues/{}/messages{query}", self.name.0);
@@ -119,13 +119,13 @@ impl Queue for MessageQueue {
         POLL_TIMEOUT
     }
 
-    async fn receive(&self, credentials: &Credentials) -> Result<Vec<Message>, QueueError> {
+    async fn receive(&self, credentials: &AccessKey) -> Result<Vec<Message>, QueueError> {
         let query = format!("?numOfMessages={BATCH}&waitseconds={WAIT}");
         let response = self.call(Method::GET, &query, String::new(), credentials, POLL_TIMEOUT).await?;
         messages(&response, Timestamp::now())
     }
 
-    async fn confirm(&self, credentials: &Credentials, handles: &[String]) -> Result<usize, QueueError> {
+    async fn confirm(&self, credentials: &AccessKey, handles: &[String]) -> Result<usize, QueueError> {
         let mut refused = 0;
         for handles in handles.chunks(BATCH) {
             let response =
@@ -143,7 +143,7 @@ fn messages(response: &Response, received: Timestamp) -> Result<Vec<Message>, Qu
         Document::Message(message) => vec![message],
         Document::Error(failure) if failure.code == "MessageNotExist" => return Ok(Vec::new()),
         Document::Error(failure) => {
-            return Err(error(Refusal::new(response.status, &failure.code, &failure.request_id)));
+            return Err(error(ErrorResponse::new(response.status, &failure.code, &failure.request_id)));
         }
         Document::Errors(_) => {
             return Err(QueueError::Response { status: response.status, problem: "expected messages" });
@@ -177,10 +177,12 @@ fn refused_of(response: &Response, sent: usize) -> Result<usize, QueueError> {
     }
     match response::read(response)? {
         Document::Errors(errors) => Ok(errors.error.len().min(sent)),
-        Document::Error(failure) => match error(Refusal::new(response.status, &failure.code, &failure.request_id)) {
-            QueueError::Expired(_) => Ok(sent),
-            error => Err(error),
-        },
+        Document::Error(failure) => {
+            match error(ErrorResponse::new(response.status, &failure.code, &failure.request_id)) {
+                QueueError::Expired(_) => Ok(sent),
+                error => Err(error),
+            }
+        }
         Document::Messages(_) | Document::Message(_) => {
             Err(QueueError::Response { status: response.status, problem: "expected errors" })
         }
@@ -190,7 +192,7 @@ fn refused_of(response: &Response, sent: usize) -> Result<usize, QueueError> {
 /// What an error code of the vendor means.
 ///
 /// <https://www.alibabacloud.com/help/en/mns/developer-reference/syntax-of-error-responses>
-fn error(refusal: Refusal) -> QueueError {
+fn error(refusal: ErrorResponse) -> QueueError {
     match refusal.code.as_str() {
         "TimeExpired" => QueueError::Clock(refusal),
         "AccessDenied"

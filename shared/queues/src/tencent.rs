@@ -17,10 +17,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use variables::{TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY, TENCENTCLOUD_TOKEN};
 
-use crate::credentials::Credentials;
+use crate::access_key::AccessKey;
 use crate::drain::{CONFIRM_REQUEST, MAX_MESSAGES, Message, Queue};
 use crate::endpoint::{Endpoint, Response, headers, send};
-use crate::error::{QueueError, Refusal};
+use crate::error::{ErrorResponse, QueueError};
 
 pub mod signature;
 
@@ -102,7 +102,7 @@ impl EventQueue {
         &self,
         action: &'static str,
         event_handles: Option<&[String]>,
-        credentials: &Credentials,
+        credentials: &AccessKey,
         timeout: Duration,
     ) -> Result<Response, QueueError> {
         let request = Request { event_handles, sub_app_id: self.sub_app_id };
@@ -128,7 +128,7 @@ impl EventQueue {
     }
 
     /// Confirms these handles in one request. It is `false` where the vendor does not know some or all of them.
-    async fn confirm_all(&self, credentials: &Credentials, handles: &[String]) -> Result<bool, QueueError> {
+    async fn confirm_all(&self, credentials: &AccessKey, handles: &[String]) -> Result<bool, QueueError> {
         let response = self.call("ConfirmEvents", Some(handles), credentials, CONFIRM_REQUEST).await?;
         match body(&response) {
             Ok(_) => Ok(true),
@@ -147,12 +147,12 @@ impl Queue for EventQueue {
         PULL_TIMEOUT
     }
 
-    async fn receive(&self, credentials: &Credentials) -> Result<Vec<Message>, QueueError> {
+    async fn receive(&self, credentials: &AccessKey) -> Result<Vec<Message>, QueueError> {
         let response = self.call("PullEvents", None, credentials, PULL_TIMEOUT).await?;
         messages(&response, Timestamp::now())
     }
 
-    async fn confirm(&self, credentials: &Credentials, handles: &[String]) -> Result<usize, QueueError> {
+    async fn confirm(&self, credentials: &AccessKey, handles: &[String]) -> Result<usize, QueueError> {
         let mut refused = 0;
         for batch in handles.chunks(BATCH) {
             if self.confirm_all(credentials, batch).await? {
@@ -209,16 +209,16 @@ fn body(response: &Response) -> Result<Body<'_>, QueueError> {
         return Err(QueueError::undocumented(status, "expected JSON with a Response"));
     };
     match &body.error {
-        Some(failure) => Err(error(Refusal::new(status, &failure.code, &body.request_id))),
+        Some(failure) => Err(error(ErrorResponse::new(status, &failure.code, &body.request_id))),
         None if status == 200 => Ok(body),
-        None => Err(error(Refusal::new(status, "", &body.request_id))),
+        None => Err(error(ErrorResponse::new(status, "", &body.request_id))),
     }
 }
 
 /// What an error code of the vendor means.
 ///
 /// <https://www.tencentcloud.com/document/product/266/34187>
-fn error(refusal: Refusal) -> QueueError {
+fn error(refusal: ErrorResponse) -> QueueError {
     let (family, detail) = refusal.code.split_once('.').unwrap_or((&refusal.code, ""));
     match (family, detail) {
         ("RequestLimitExceeded" | "InternalError" | "ServiceUnavailable", _) | ("FailedOperation", "") => {

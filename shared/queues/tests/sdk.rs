@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use queues::{Credentials, mns, tencent};
+use queues::{AccessKey, mns, tencent};
 use serde_json::json;
 
 /// How many requests of each vendor are compared.
@@ -53,9 +53,9 @@ fn cases() -> impl Strategy<Value = Case> {
 }
 
 impl Case {
-    fn credentials(&self) -> Credentials {
+    fn credentials(&self) -> AccessKey {
         let token = self.token.clone().into();
-        Credentials::new(&self.id.clone().into(), &self.key.clone().into(), Some(&token)).unwrap()
+        AccessKey::new(&self.id.clone().into(), &self.key.clone().into(), Some(&token)).unwrap()
     }
 
     fn time(&self) -> Timestamp {

@@ -11,7 +11,7 @@
 //!
 //! Invariants:
 //!
-//! - [`Outcome::Stored`], the only one that is answered 200, comes after `store` has returned `Ok` for all events of the body.
+//! - [`Handled::Stored`], the only one that is answered 200, comes after `store` has returned `Ok` for all events of the body.
 //! - Nothing is decoded or stored that the [`Verifier`] did not accept.
 //! - No response tells why a request was refused, or repeats a part of it.
 
@@ -61,7 +61,7 @@ pub trait Verifier {
 
 /// How a request ended. `E` is the error of storing.
 #[derive(Debug)]
-pub enum Outcome<E> {
+pub enum Handled<E> {
     /// All of its events are stored.
     Stored(Vec<CloudEvent>),
     /// Its events could not be stored. The vendor should send it again.
@@ -91,16 +91,16 @@ impl Receiver {
         payload: &str,
         verifier: &impl Verifier,
         store: impl AsyncFnOnce(&[CloudEvent], Duration) -> Result<(), E>,
-    ) -> Outcome<E> {
+    ) -> Handled<E> {
         let started = Instant::now();
         let events = match self.read(payload, verifier).await {
             Ok(events) => events,
-            Err(refusal) => return Outcome::Refused(refusal),
+            Err(refusal) => return Handled::Refused(refusal),
         };
         let timeout = self.product.answer_within().saturating_sub(MARGIN + started.elapsed());
         match store(&events, timeout).await {
-            Ok(()) => Outcome::Stored(events),
-            Err(error) => Outcome::NotStored(events, error),
+            Ok(()) => Handled::Stored(events),
+            Err(error) => Handled::NotStored(events, error),
         }
     }
 
@@ -126,7 +126,7 @@ impl Receiver {
     }
 }
 
-impl<E> Outcome<E> {
+impl<E> Handled<E> {
     /// What the vendor is answered.
     #[must_use]
     pub fn response(&self) -> Response {
@@ -179,7 +179,7 @@ mod tests {
     const RECEIVER: Receiver = Receiver { product: Product::TencentVod, tolerance: 300, body_limit: 1000 };
 
     /// The outcome, and how many events came to be stored.
-    async fn received(payload: &str) -> (Outcome<Infallible>, usize) {
+    async fn received(payload: &str) -> (Handled<Infallible>, usize) {
         let mut stored = 0;
         let outcome = RECEIVER.receive(payload, &Anyone, async |events, timeout| {
             assert!(timeout < RECEIVER.product.answer_within());
@@ -198,7 +198,7 @@ mod tests {
     async fn whatever_is_posted_is_stored() {
         for body in ["{}", "", "not JSON", r#"{"EventType":"BrandNew"}"#] {
             let (outcome, stored) = received(&request("POST", body)).await;
-            assert!(matches!(outcome, Outcome::Stored(events) if events.len() == 1), "{body}");
+            assert!(matches!(outcome, Handled::Stored(events) if events.len() == 1), "{body}");
             assert_eq!(stored, 1, "{body}");
         }
     }
@@ -209,7 +209,7 @@ mod tests {
         for header in [None, Some("false"), Some("true")] {
             let headers = header.map(|value| json!({"X-Mediahook-Test": value}));
             let request = json!({"requestContext": {"http": {"method": "POST"}}, "headers": headers, "body": "{}"});
-            let (Outcome::Stored(stored), _) = received(&request.to_string()).await else { panic!("{header:?}") };
+            let (Handled::Stored(stored), _) = received(&request.to_string()).await else { panic!("{header:?}") };
             events.extend(stored);
         }
         let [unmarked, other, test] = &events[..] else { panic!("{events:?}") };
@@ -221,7 +221,7 @@ mod tests {
     async fn what_is_no_request_is_refused_without_repeating_it() {
         for payload in [r#""SECRET""#, "{}", r#"{"headers":{"SECRET":1},"requestContext":{"http":{}}}"#, "null"] {
             let (outcome, stored) = received(payload).await;
-            assert!(matches!(outcome, Outcome::Refused(Refusal::NotARequest)), "{payload}");
+            assert!(matches!(outcome, Handled::Refused(Refusal::NotARequest)), "{payload}");
             assert!(!outcome.response().body.contains("SECRET") && stored == 0, "{payload}");
         }
     }
@@ -238,7 +238,7 @@ mod tests {
     async fn nothing_else_than_a_post_is_stored() {
         for method in ["GET", "PUT", "HEAD", "OPTIONS", "post", ""] {
             let (outcome, stored) = received(&request(method, "{}")).await;
-            assert!(matches!(outcome, Outcome::Refused(Refusal::NotPost)), "{method}");
+            assert!(matches!(outcome, Handled::Refused(Refusal::NotPost)), "{method}");
             assert_eq!(stored, 0, "{method}");
         }
     }
@@ -246,7 +246,7 @@ mod tests {
     #[tokio::test(flavor = "current_thread")]
     async fn what_is_not_stored_is_not_acknowledged() {
         let outcome = RECEIVER.receive(&request("POST", "{}"), &Anyone, async |_, _| Err("full")).await;
-        assert!(matches!(&outcome, Outcome::NotStored(events, "full") if events.len() == 1));
+        assert!(matches!(&outcome, Handled::NotStored(events, "full") if events.len() == 1));
         assert_eq!(outcome.response().status, 503);
     }
 }

@@ -46,13 +46,13 @@ mod tests {
     use callbacks::auth::NotAuthentic;
 
     use super::*;
-    use crate::Outcome;
+    use crate::Handled;
 
     #[test]
     fn every_outcome_has_its_response() {
-        let refused = Outcome::<()>::Refused;
+        let refused = Handled::<()>::Refused;
         for (outcome, status, content_type, body) in [
-            (Outcome::Stored(Vec::new()), 200, "application/json", r#"{"stored":0}"#),
+            (Handled::Stored(Vec::new()), 200, "application/json", r#"{"stored":0}"#),
             (refused(Refusal::NotARequest), 400, "application/problem+json", r#"{"title":"Bad Request","status":400}"#),
             (
                 refused(Refusal::NotAuthentic(NotAuthentic::Token)),
@@ -73,7 +73,7 @@ mod tests {
                 r#"{"title":"Method Not Allowed","status":405}"#,
             ),
             (
-                Outcome::NotStored(Vec::new(), ()),
+                Handled::NotStored(Vec::new(), ()),
                 503,
                 "application/problem+json",
                 r#"{"title":"Service Unavailable","status":503}"#,

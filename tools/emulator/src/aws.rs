@@ -26,7 +26,7 @@ pub struct AwsClient {
 
 /// One message that was received from a queue.
 #[derive(Debug, Clone)]
-pub struct Message {
+pub struct ReceivedMessage {
     /// The same id in each receive.
     pub id: String,
     /// The handle that deletes it after this receive.
@@ -74,7 +74,7 @@ impl AwsClient {
     ///
     /// # Errors
     /// [`EmulatorError::Aws`] where it is answered with an error.
-    pub fn receive_up_to(&self, queue: &str, limit: usize) -> Result<Vec<Message>, EmulatorError> {
+    pub fn receive_up_to(&self, queue: &str, limit: usize) -> Result<Vec<ReceivedMessage>, EmulatorError> {
         let body = json!({"QueueUrl": queue, "MaxNumberOfMessages": limit, "AttributeNames": ["All"]});
         let mut answer = self.call("AmazonSQS.ReceiveMessage", &body)?;
         let messages = answer.get_mut("Messages").map(Value::take);
@@ -86,7 +86,7 @@ impl AwsClient {
     ///
     /// # Errors
     /// [`EmulatorError::Aws`] where it is answered with an error.
-    pub fn receive(&self, queue: &str) -> Result<Vec<Message>, EmulatorError> {
+    pub fn receive(&self, queue: &str) -> Result<Vec<ReceivedMessage>, EmulatorError> {
         self.receive_up_to(queue, 10)
     }
 
@@ -97,7 +97,7 @@ impl AwsClient {
     pub fn delete<'a>(
         &self,
         queue: &str,
-        messages: impl IntoIterator<Item = &'a Message>,
+        messages: impl IntoIterator<Item = &'a ReceivedMessage>,
     ) -> Result<(), EmulatorError> {
         let entries: Vec<Value> = messages
             .into_iter()
@@ -114,7 +114,7 @@ impl AwsClient {
     ///
     /// # Errors
     /// [`EmulatorError::Aws`] where it is answered with an error.
-    pub fn drain(&self, queue: &str) -> Result<Vec<Message>, EmulatorError> {
+    pub fn drain(&self, queue: &str) -> Result<Vec<ReceivedMessage>, EmulatorError> {
         let mut drained = Vec::new();
         loop {
             let messages = self.receive(queue)?;
@@ -214,7 +214,7 @@ fn authorization(target: &str) -> String {
     format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0")
 }
 
-fn message(mut message: Value) -> Message {
+fn message(mut message: Value) -> ReceivedMessage {
     let mut text = |name: &str| match message.get_mut(name).map(Value::take) {
         Some(Value::String(text)) => text,
         _ => String::new(),
@@ -224,7 +224,7 @@ fn message(mut message: Value) -> Message {
         Some(Value::Object(attributes)) => attributes,
         _ => Map::new(),
     };
-    Message { id, receipt, body, attributes }
+    ReceivedMessage { id, receipt, body, attributes }
 }
 
 /// The resources of a stack, for one test.

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use callbacks::{CloudEvent, Product};
-use emulator::aws::Message;
+use emulator::aws::ReceivedMessage;
 use emulator::moto::Moto;
 use emulator::poller::poll;
 use emulator::proxy::counts;
@@ -108,7 +108,7 @@ fn dispatch_all(stack: &Stack, dispatch: &Emulator) -> Result<(), EmulatorError>
 }
 
 /// The events by product and id.
-fn different(arrived: &[Message]) -> BTreeSet<(Product, String)> {
+fn different(arrived: &[ReceivedMessage]) -> BTreeSet<(Product, String)> {
     let events = arrived.iter().filter_map(|message| {
         let event: Value = serde_json::from_str(&message.body).ok()?;
         let product = event.get("source")?.as_str()?.strip_prefix("mediahook.")?.parse().ok()?;
@@ -118,7 +118,7 @@ fn different(arrived: &[Message]) -> BTreeSet<(Product, String)> {
 }
 
 /// How many events of each kind arrived, by product.
-fn print_kinds(arrived: &[Message]) {
+fn print_kinds(arrived: &[ReceivedMessage]) {
     let mut kinds: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
     for message in arrived {
         let event: Value = serde_json::from_str(&message.body).unwrap_or_default();
@@ -146,7 +146,7 @@ fn print_calls(stack: &Stack) {
     }
 }
 
-fn print_shown(arrived: &[Message]) {
+fn print_shown(arrived: &[ReceivedMessage]) {
     let event = arrived.iter().find(|message| message.body.contains(SHOWN));
     let event = event.and_then(|message| serde_json::from_str::<Value>(&message.body).ok());
     let Some(mut event) = event else { return };

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::aws::{AwsClient, Message};
+use crate::aws::{AwsClient, ReceivedMessage};
 use crate::error::EmulatorError;
 use crate::function::{Emulator, REGION};
 
@@ -30,7 +30,7 @@ pub fn poll(aws: &AwsClient, queue: &str, limit: usize, dispatch: &Emulator) -> 
 }
 
 /// Invokes dispatch with messages, and returns the ids of those that failed: all of them where there is no valid response.
-pub fn deliver(messages: &[Message], dispatch: &Emulator) -> Vec<String> {
+pub fn deliver(messages: &[ReceivedMessage], dispatch: &Emulator) -> Vec<String> {
     let all = || messages.iter().map(|message| message.id.clone()).collect();
     let Ok(answer) = dispatch.invoke_raw(&event(messages).to_string()) else { return all() };
     let answer: Value = serde_json::from_str(&answer).unwrap_or_default();
@@ -41,7 +41,7 @@ pub fn deliver(messages: &[Message], dispatch: &Emulator) -> Vec<String> {
 }
 
 /// The payload of an invocation with messages.
-fn event(messages: &[Message]) -> Value {
+fn event(messages: &[ReceivedMessage]) -> Value {
     let records: Vec<Value> = messages
         .iter()
         .map(|message| {

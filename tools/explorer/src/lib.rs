@@ -58,14 +58,14 @@ pub struct Figures {
 
 /// A schedule that breaks a property.
 #[derive(Debug)]
-pub struct Failure<E> {
+pub struct Violation<E> {
     /// The choices, for [`replay`].
     pub schedule: String,
     /// What the function said.
     pub error: E,
 }
 
-impl<E: fmt::Display> fmt::Display for Failure<E> {
+impl<E: fmt::Display> fmt::Display for Violation<E> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "schedule {}: {}", self.schedule, self.error)
     }
@@ -118,8 +118,8 @@ impl Schedule<'_> {
 /// Runs `test` in every way there is, and stops at the first that it calls an error.
 ///
 /// # Errors
-/// [`Failure`] with the schedule, and what `test` said of it.
-pub fn explore<E>(mut test: impl FnMut(&mut Schedule<'_>) -> Result<(), E>) -> Result<Figures, Failure<E>> {
+/// [`Violation`] with the schedule, and what `test` said of it.
+pub fn explore<E>(mut test: impl FnMut(&mut Schedule<'_>) -> Result<(), E>) -> Result<Figures, Violation<E>> {
     let mut states = HashSet::new();
     let mut figures = Figures::default();
     let mut choices = Vec::new();
@@ -130,7 +130,7 @@ pub fn explore<E>(mut test: impl FnMut(&mut Schedule<'_>) -> Result<(), E>) -> R
         figures.schedules += 1;
         figures.longest = figures.longest.max(schedule.made);
         if let Err(error) = result {
-            return Err(Failure { schedule: schedule.name(), error });
+            return Err(Violation { schedule: schedule.name(), error });
         }
         choices = schedule.choices;
         while choices.pop_if(|choice| choice.option + 1 >= choice.options).is_some() {}

@@ -11,7 +11,7 @@ pub enum Action {
 
 /// A fault that a server injects once.
 #[derive(Debug, Clone)]
-pub enum Fault {
+pub enum QueueFault {
     /// It responds that the request is throttled.
     Throttle,
     /// It responds with an internal error.

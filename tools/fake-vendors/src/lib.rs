@@ -1,8 +1,8 @@
 //! Fakes of the vendors' queue servers, for the tests.
 //!
 //! ```ignore
-//! let vendor = Vendor::start(Kind::Mns, &bodies);
-//! vendor.fail([(Action::Confirm, Fault::StallAfter)]);
+//! let vendor = Vendor::start(QueueKind::Mns, &bodies);
+//! vendor.fail([(Action::Confirm, QueueFault::StallAfter)]);
 //! ```
 //!
 //! They verify every signature, hide a delivered message until it is confirmed or its handle expires, and inject faults. They
@@ -22,7 +22,7 @@ use std::sync::Arc;
 use account::QUEUES;
 pub use account::{KEY, KEY_ID, SUB_APP_ID, TOKEN};
 use callbacks::Product;
-pub use fault::{Action, Empty, Fault};
+pub use fault::{Action, Empty, QueueFault};
 use shelf::{Shared, Shelf, lock};
 use tls_server::Server;
 
@@ -30,13 +30,13 @@ use tls_server::Server;
 #[derive(Debug, Clone)]
 pub struct Vendor {
     server: Arc<Server>,
-    kind: Kind,
+    kind: QueueKind,
     shelf: Shared,
 }
 
 /// Whose server it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum QueueKind {
     /// Tencent Cloud VOD's.
     Tencent,
     /// Alibaba Cloud's Simple Message Queue.
@@ -50,13 +50,13 @@ impl Vendor {
     /// Where no server can be started on this machine.
     #[must_use]
     #[expect(clippy::expect_used, reason = "a test fails by panicking")]
-    pub fn start(kind: Kind, bodies: &[String]) -> Self {
+    pub fn start(kind: QueueKind, bodies: &[String]) -> Self {
         let (shelf, router) = match kind {
-            Kind::Tencent => {
+            QueueKind::Tencent => {
                 let shelf = Shelf::shared(kind.product(), 1, tencent::event, bodies);
                 (Arc::clone(&shelf), tencent::router(shelf))
             }
-            Kind::Mns => {
+            QueueKind::Mns => {
                 let shelf = Shelf::shared(kind.product(), QUEUES.len(), mns::event, bodies);
                 (Arc::clone(&shelf), mns::router(shelf))
             }
@@ -77,7 +77,7 @@ impl Vendor {
         // On Linux it replaces the system's root certificates.
         let ca_bundle = text("SSL_CERT_FILE", &self.server.ca_bundle().display().to_string());
         match self.kind {
-            Kind::Tencent => vec![
+            QueueKind::Tencent => vec![
                 ca_bundle,
                 text(variables::TENCENT_ENDPOINT, &self.server.url()),
                 text(variables::SUB_APP_ID, SUB_APP_ID),
@@ -85,7 +85,7 @@ impl Vendor {
                 text(variables::TENCENTCLOUD_SECRET_KEY, KEY),
                 text(variables::TENCENTCLOUD_TOKEN, TOKEN),
             ],
-            Kind::Mns => vec![
+            QueueKind::Mns => vec![
                 ca_bundle,
                 text(variables::MNS_ENDPOINT, &self.server.url()),
                 text(variables::MNS_QUEUES, &QUEUES.join(" ")),
@@ -97,7 +97,7 @@ impl Vendor {
     }
 
     /// Injects faults, in this order: each at the next request for its action.
-    pub fn fail(&self, faults: impl IntoIterator<Item = (Action, Fault)>) {
+    pub fn fail(&self, faults: impl IntoIterator<Item = (Action, QueueFault)>) {
         lock(&self.shelf).faults.extend(faults);
     }
 
@@ -171,7 +171,7 @@ impl Vendor {
     }
 }
 
-impl Kind {
+impl QueueKind {
     /// The product whose events the queues hold.
     #[must_use]
     pub fn product(self) -> Product {

@@ -9,13 +9,13 @@ use axum::http::{HeaderMap, Method, Uri};
 use axum::response::Response;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
-use queues::Credentials;
+use queues::AccessKey;
 use queues::mns::signature::{Signable, VERSION, authorization, content_md5};
 use quick_xml::escape::escape;
 use serde::Deserialize;
 
 use crate::account::{KEY, KEY_ID, QUEUES, TOKEN};
-use crate::fault::{Action, Empty, Fault};
+use crate::fault::{Action, Empty, QueueFault};
 use crate::response::{cut_off, response, stall};
 use crate::shelf::{BATCH, Given, Shared, lock};
 
@@ -48,11 +48,11 @@ async fn handle(shelf: Shared, method: Method, uri: Uri, headers: HeaderMap, bod
     let queue = QUEUES.iter().position(|name| uri.path() == format!("/queues/{name}/messages"));
     let Some(queue) = queue else { return refused(&shelf, 404, "QueueNotExist") };
     match fault {
-        Some(Fault::Throttle) => return failed(400, "QpsLimitExceeded"),
-        Some(Fault::Internal) => return failed(500, "InternalError"),
-        Some(Fault::Garbage(status)) => return response(status, "text/html", "<html>".to_owned()),
-        Some(Fault::Stall) => return stall().await,
-        Some(Fault::StallAfter | Fault::CutOff | Fault::Expire | Fault::ExpireOne) | None => {}
+        Some(QueueFault::Throttle) => return failed(400, "QpsLimitExceeded"),
+        Some(QueueFault::Internal) => return failed(500, "InternalError"),
+        Some(QueueFault::Garbage(status)) => return response(status, "text/html", "<html>".to_owned()),
+        Some(QueueFault::Stall) => return stall().await,
+        Some(QueueFault::StallAfter | QueueFault::CutOff | QueueFault::Expire | QueueFault::ExpireOne) | None => {}
     }
     let (status, text) = if method == Method::GET {
         match polled(uri.query().unwrap_or_default()) {
@@ -68,11 +68,11 @@ async fn handle(shelf: Shared, method: Method, uri: Uri, headers: HeaderMap, bod
         return refused(&shelf, 400, "InvalidRequestURL");
     };
     match fault {
-        Some(Fault::StallAfter) => {
+        Some(QueueFault::StallAfter) => {
             lock(&shelf).is_stalling = false;
             stall().await
         }
-        Some(Fault::CutOff) => cut_off(if text.is_empty() { "<>" } else { &text }),
+        Some(QueueFault::CutOff) => cut_off(if text.is_empty() { "<>" } else { &text }),
         _ => response(status, "text/xml;charset=utf-8", text),
     }
 }
@@ -93,7 +93,7 @@ fn authenticate(
         .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
         .collect();
     mns.sort_unstable();
-    let key = Credentials::new(&KEY_ID.to_owned().into(), &KEY.to_owned().into(), None);
+    let key = AccessKey::new(&KEY_ID.to_owned().into(), &KEY.to_owned().into(), None);
     let key = key.map_err(|_| (500, "InternalError"))?;
     let request = Signable {
         method: method.as_str(),

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use callbacks::{Product, decode};
 use jiff::Timestamp;
 
-use crate::fault::{Action, Empty, Fault};
+use crate::fault::{Action, Empty, QueueFault};
 
 /// The most messages of a poll, and handles of a confirmation.
 pub(crate) const BATCH: usize = 16;
@@ -30,7 +30,7 @@ pub(crate) struct Shelf {
     event: WithHandle,
     messages: Vec<Stored>,
     given: usize,
-    pub(crate) faults: VecDeque<(Action, Fault)>,
+    pub(crate) faults: VecDeque<(Action, QueueFault)>,
     /// A request is being executed that will get no response.
     pub(crate) is_stalling: bool,
     pub(crate) empty: Empty,
@@ -95,19 +95,19 @@ impl Shelf {
     }
 
     /// Records a request, and returns the fault to inject.
-    pub(crate) fn ask(&mut self, action: Action) -> Option<Fault> {
+    pub(crate) fn ask(&mut self, action: Action) -> Option<QueueFault> {
         self.requests.push(action);
         let is_due = self.faults.front().is_some_and(|(of, _)| *of == action);
         let fault = if is_due { self.faults.pop_front().map(|(_, fault)| fault) } else { None };
         match fault {
-            Some(Fault::Expire) => self.reveal(),
-            Some(Fault::ExpireOne) => {
+            Some(QueueFault::Expire) => self.reveal(),
+            Some(QueueFault::ExpireOne) => {
                 let hidden = |message: &&mut Stored| !message.is_confirmed && message.handle.is_some();
                 if let Some(message) = self.messages.iter_mut().find(hidden) {
                     message.handle = None;
                 }
             }
-            Some(Fault::StallAfter) => self.is_stalling = true,
+            Some(QueueFault::StallAfter) => self.is_stalling = true,
             _ => {}
         }
         fault

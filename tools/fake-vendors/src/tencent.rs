@@ -9,13 +9,13 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::post;
 use jiff::Timestamp;
-use queues::Credentials;
+use queues::AccessKey;
 use queues::tencent::signature::{Signable, authorization};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::account::{KEY, KEY_ID, SUB_APP_ID, TOKEN};
-use crate::fault::{Action, Empty, Fault};
+use crate::fault::{Action, Empty, QueueFault};
 use crate::response::{cut_off, response, stall};
 use crate::shelf::{BATCH, Shared, lock};
 
@@ -52,11 +52,11 @@ async fn handle(shelf: Shared, headers: HeaderMap, body: Bytes) -> Response {
         return refused(&shelf, "UnauthorizedOperation");
     }
     match fault {
-        Some(Fault::Throttle) => return failed("RequestLimitExceeded"),
-        Some(Fault::Internal) => return failed("InternalError"),
-        Some(Fault::Garbage(status)) => return response(status, "text/html", "<html>".to_owned()),
-        Some(Fault::Stall) => return stall().await,
-        Some(Fault::StallAfter | Fault::CutOff | Fault::Expire | Fault::ExpireOne) | None => {}
+        Some(QueueFault::Throttle) => return failed("RequestLimitExceeded"),
+        Some(QueueFault::Internal) => return failed("InternalError"),
+        Some(QueueFault::Garbage(status)) => return response(status, "text/html", "<html>".to_owned()),
+        Some(QueueFault::Stall) => return stall().await,
+        Some(QueueFault::StallAfter | QueueFault::CutOff | QueueFault::Expire | QueueFault::ExpireOne) | None => {}
     }
     let text = match (action, request.event_handles) {
         (Action::Receive, None) => pull(&shelf).await,
@@ -64,11 +64,11 @@ async fn handle(shelf: Shared, headers: HeaderMap, body: Bytes) -> Response {
         _ => return refused(&shelf, "InvalidParameter"),
     };
     match fault {
-        Some(Fault::StallAfter) => {
+        Some(QueueFault::StallAfter) => {
             lock(&shelf).is_stalling = false;
             stall().await
         }
-        Some(Fault::CutOff) => cut_off(&text),
+        Some(QueueFault::CutOff) => cut_off(&text),
         _ => response(200, "application/json", text),
     }
 }
@@ -77,7 +77,7 @@ async fn handle(shelf: Shared, headers: HeaderMap, body: Bytes) -> Response {
 fn authenticate<'h>(shelf: &Shared, of: impl Fn(&str) -> &'h str, body: &[u8]) -> Result<(), &'static str> {
     let time = of("x-tc-timestamp").parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
     let time = time.ok_or("AuthFailure.InvalidAuthorization")?;
-    let key = Credentials::new(&KEY_ID.to_owned().into(), &KEY.to_owned().into(), None);
+    let key = AccessKey::new(&KEY_ID.to_owned().into(), &KEY.to_owned().into(), None);
     let key = key.map_err(|_| "InternalError")?;
     let signed = [("content-type", of("content-type")), ("host", of("host"))];
     let expected = authorization(&Signable { method: "POST", query: "", headers: &signed, body }, "vod", &key, time);

@@ -10,11 +10,11 @@ use emulator::Emulator;
 use emulator::moto::Moto;
 use emulator::proxy::Fault;
 use emulator::stack::Stack;
-use fake_vendors::{Action, KEY, KEY_ID, Kind, TOKEN, Vendor};
+use fake_vendors::{Action, KEY, KEY_ID, QueueKind, TOKEN, Vendor};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-const KINDS: [Kind; 2] = [Kind::Tencent, Kind::Mns];
+const KINDS: [QueueKind; 2] = [QueueKind::Tencent, QueueKind::Mns];
 const SECRET: &str = "access-key-of-the-test";
 
 /// Many times the second after which a secret is read again.
@@ -24,7 +24,7 @@ fn bodies() -> Vec<String> {
     (0..40).map(|number| format!(r#"{{"EventType":"New","Status":"success","JobId":"{number}"}}"#)).collect()
 }
 
-fn ids(kind: Kind) -> BTreeSet<String> {
+fn ids(kind: QueueKind) -> BTreeSet<String> {
     let events = bodies().into_iter().flat_map(|body| decode(kind.product(), body.as_bytes(), Timestamp::now()));
     events.map(|event| event.id).collect()
 }
@@ -39,7 +39,7 @@ fn put(stack: &Stack, operation: &str, key: &str) {
 }
 
 /// The function with everything that it needs but an access key of its own.
-fn start(stack: &Stack, vendor: &Vendor, kind: Kind) -> Emulator {
+fn start(stack: &Stack, vendor: &Vendor, kind: QueueKind) -> Emulator {
     let keys = [queues::tencent::ACCESS_KEY_VARIABLES, queues::mns::ACCESS_KEY_VARIABLES].concat();
     let environment = vendor.environment();
     let mut environment: Vec<(&str, &str)> = environment

@@ -7,20 +7,20 @@ use std::time::{Duration, Instant};
 
 use callbacks::{CloudEvent, decode};
 use emulator::{Emulator, root};
-use fake_vendors::{Action, Empty, Fault, KEY, Kind, TOKEN, Vendor};
+use fake_vendors::{Action, Empty, KEY, QueueFault, QueueKind, TOKEN, Vendor};
 use jiff::Timestamp;
 use serde_json::Value;
 
-const KINDS: [Kind; 2] = [Kind::Tencent, Kind::Mns];
+const KINDS: [QueueKind; 2] = [QueueKind::Tencent, QueueKind::Mns];
 
 /// What EventBridge invokes a scheduled function with.
 const SCHEDULED: &str = r#"{"version":"0","id":"53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa","detail-type":"Scheduled Event","source":"aws.events","account":"123456789012","time":"2015-10-08T16:53:06Z","region":"us-east-1","resources":["arn:aws:events:us-east-1:123456789012:rule/r"],"detail":{}}"#;
 
 /// The bodies of the product's callbacks, and some that nobody knows or can read.
-fn bodies(kind: Kind) -> Vec<String> {
+fn bodies(kind: QueueKind) -> Vec<String> {
     let folders: &[&str] = match kind {
-        Kind::Tencent => &["tencent-vod"],
-        Kind::Mns => &["aliyun-ims", "aliyun-vod"],
+        QueueKind::Tencent => &["tencent-vod"],
+        QueueKind::Mns => &["aliyun-ims", "aliyun-vod"],
     };
     let mut bodies = Vec::new();
     for folder in folders {
@@ -43,7 +43,7 @@ fn bodies(kind: Kind) -> Vec<String> {
     bodies.push(r#"{"EventType":"BrandNew","BrandNewEvent":{"TaskId":"t"}}"#.to_owned());
     let deep = format!("{}{}", r#"{"A":"#.repeat(150), "1".to_owned() + &"}".repeat(150));
     bodies.push(deep);
-    if kind == Kind::Mns {
+    if kind == QueueKind::Mns {
         bodies.push("no event <&> at all".to_owned());
         // The same event as the next, in Base64.
         bodies.push("eyJFdmVudFR5cGUiOiJOZXciLCJNZXNzYWdlQm9keSI6e319".to_owned());
@@ -59,16 +59,16 @@ fn few_bodies(count: usize) -> Vec<String> {
 /// The ids that the events of these bodies have when they are posted.
 ///
 /// Of a body that cannot be read the id is that of its bytes, which Tencent Cloud's handle is among.
-fn posted_ids(kind: Kind, bodies: &[String]) -> BTreeSet<String> {
+fn posted_ids(kind: QueueKind, bodies: &[String]) -> BTreeSet<String> {
     let events = bodies.iter().flat_map(|body| decode(kind.product(), body.as_bytes(), Timestamp::now()));
     events.filter(|event| is_comparable(kind, event)).map(|event| event.id).collect()
 }
 
-fn is_comparable(kind: Kind, event: &CloudEvent) -> bool {
-    kind == Kind::Mns || event.unreadable().is_none()
+fn is_comparable(kind: QueueKind, event: &CloudEvent) -> bool {
+    kind == QueueKind::Mns || event.unreadable().is_none()
 }
 
-fn start(vendor: &Vendor, kind: Kind, more: &[(&str, &str)]) -> Emulator {
+fn start(vendor: &Vendor, kind: QueueKind, more: &[(&str, &str)]) -> Emulator {
     let environment = vendor.environment();
     let mut environment: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
     environment.extend(more);
@@ -137,11 +137,11 @@ fn every_event_is_stored_and_then_confirmed() {
 fn what_a_server_does_wrong_for_a_moment_loses_nothing() {
     for kind in KINDS {
         for faults in [
-            vec![(Action::Receive, Fault::Throttle), (Action::Receive, Fault::Internal)],
-            vec![(Action::Receive, Fault::Garbage(502)), (Action::Receive, Fault::Garbage(429))],
-            vec![(Action::Confirm, Fault::Throttle), (Action::Confirm, Fault::Internal)],
-            vec![(Action::Confirm, Fault::Garbage(503))],
-            vec![(Action::Confirm, Fault::ExpireOne)],
+            vec![(Action::Receive, QueueFault::Throttle), (Action::Receive, QueueFault::Internal)],
+            vec![(Action::Receive, QueueFault::Garbage(502)), (Action::Receive, QueueFault::Garbage(429))],
+            vec![(Action::Confirm, QueueFault::Throttle), (Action::Confirm, QueueFault::Internal)],
+            vec![(Action::Confirm, QueueFault::Garbage(503))],
+            vec![(Action::Confirm, QueueFault::ExpireOne)],
         ] {
             let bodies = few_bodies(40);
             let vendor = Vendor::start(kind, &bodies);
@@ -166,7 +166,7 @@ fn handles_that_are_all_refused_fail_the_run_and_lose_nothing() {
     for kind in KINDS {
         let bodies = few_bodies(4);
         let vendor = Vendor::start(kind, &bodies);
-        vendor.fail([(Action::Confirm, Fault::Expire)]);
+        vendor.fail([(Action::Confirm, QueueFault::Expire)]);
         let mut function = start(&vendor, kind, &[]);
         invoke(&function).unwrap_err();
         assert!(function.log().unwrap().contains("the vendor confirmed no message of a batch"), "{kind:?}");
@@ -182,7 +182,7 @@ fn handles_that_are_all_refused_fail_the_run_and_lose_nothing() {
 #[test]
 fn an_answer_that_does_not_come_loses_nothing() {
     for kind in KINDS {
-        for fault in [Fault::CutOff, Fault::Stall] {
+        for fault in [QueueFault::CutOff, QueueFault::Stall] {
             for action in [Action::Receive, Action::Confirm] {
                 let bodies = few_bodies(4);
                 let vendor = Vendor::start(kind, &bodies);
@@ -226,8 +226,8 @@ fn a_key_that_is_refused_ends_it_at_once() {
     for kind in KINDS {
         let vendor = Vendor::start(kind, &few_bodies(1));
         let wrong = match kind {
-            Kind::Tencent => (variables::TENCENTCLOUD_SECRET_KEY, "SECRETwrong"),
-            Kind::Mns => (variables::ALIBABA_CLOUD_ACCESS_KEY_SECRET, "SECRETwrong"),
+            QueueKind::Tencent => (variables::TENCENTCLOUD_SECRET_KEY, "SECRETwrong"),
+            QueueKind::Mns => (variables::ALIBABA_CLOUD_ACCESS_KEY_SECRET, "SECRETwrong"),
         };
         let function = start(&vendor, kind, &[wrong]);
         invoke(&function).unwrap_err();
@@ -235,7 +235,7 @@ fn a_key_that_is_refused_ends_it_at_once() {
         assert!(log.contains("the vendor rejected the access key, or the key lacks a permission"), "{log}");
         assert!(log.contains("r-1") && !log.contains("SECRET"), "{log}");
         // Once for each queue.
-        assert_eq!(vendor.count(Action::Receive), if kind == Kind::Mns { 2 } else { 1 });
+        assert_eq!(vendor.count(Action::Receive), if kind == QueueKind::Mns { 2 } else { 1 });
         assert_eq!(vendor.left(), 1);
     }
 }
@@ -260,10 +260,10 @@ fn a_clock_that_is_wrong_is_told() {
 fn a_function_that_is_killed_loses_nothing() {
     for kind in KINDS {
         for (action, fault) in [
-            (Action::Receive, Fault::Stall),
-            (Action::Receive, Fault::StallAfter),
-            (Action::Confirm, Fault::Stall),
-            (Action::Confirm, Fault::StallAfter),
+            (Action::Receive, QueueFault::Stall),
+            (Action::Receive, QueueFault::StallAfter),
+            (Action::Confirm, QueueFault::Stall),
+            (Action::Confirm, QueueFault::StallAfter),
         ] {
             let bodies = few_bodies(20);
             let vendor = Vendor::start(kind, &bodies);
@@ -323,8 +323,8 @@ fn a_function_that_is_configured_wrongly_does_not_start() {
     for kind in KINDS {
         let vendor = Vendor::start(kind, &few_bodies(1));
         let wrong = match kind {
-            Kind::Tencent => (variables::SUB_APP_ID, "SECRET"),
-            Kind::Mns => (variables::MNS_QUEUES, "a/SECRET"),
+            QueueKind::Tencent => (variables::SUB_APP_ID, "SECRET"),
+            QueueKind::Mns => (variables::MNS_QUEUES, "a/SECRET"),
         };
         let function = start(&vendor, kind, &[wrong]);
         assert!(function.invoke_raw(SCHEDULED).is_err());
@@ -341,8 +341,8 @@ fn a_message_that_cannot_be_read_costs_no_other() {
         // A batch for each queue.
         let mut bodies = few_bodies(32);
         bodies[5] = match kind {
-            Kind::Tencent => format!("{}1{}", r#"{"A":"#.repeat(150), "}".repeat(150)),
-            Kind::Mns => "no event &nbsp; at all".to_owned(),
+            QueueKind::Tencent => format!("{}1{}", r#"{"A":"#.repeat(150), "}".repeat(150)),
+            QueueKind::Mns => "no event &nbsp; at all".to_owned(),
         };
         let vendor = Vendor::start(kind, &bodies);
         vendor.write_as_it_is();
@@ -360,7 +360,7 @@ fn a_message_that_cannot_be_read_costs_no_other() {
 #[test]
 fn a_response_of_200_000_events_takes_little() {
     // A message of Alibaba Cloud's has more around it, and a response has at most 16 MiB.
-    for (kind, count, length) in [(Kind::Tencent, 200_000, 40), (Kind::Mns, 60_000, 200)] {
+    for (kind, count, length) in [(QueueKind::Tencent, 200_000, 40), (QueueKind::Mns, 60_000, 200)] {
         let vendor = Vendor::start(kind, &few_bodies(1));
         let mut function = start(&vendor, kind, &[]);
         invoke(&function).unwrap();

@@ -5,14 +5,14 @@
 use emulator::soak::soak;
 use emulator::stack::start_behind;
 use emulator::stand_in::StandIn;
-use fake_vendors::{Action, Kind, Vendor};
+use fake_vendors::{Action, QueueKind, Vendor};
 
 const PULLS: usize = 500;
 
 /// So many events wait for each pull.
 const EVENTS: usize = 4;
 
-fn pulls_leave_nothing(kind: Kind) {
+fn pulls_leave_nothing(kind: QueueKind) {
     let aws = StandIn::start("").unwrap();
     let vendor = Vendor::start(kind, &[]);
     vendor.do_not_hold();
@@ -35,10 +35,10 @@ fn pulls_leave_nothing(kind: Kind) {
 
 #[test]
 fn pulls_leave_nothing_in_tencent_vod_pull() {
-    pulls_leave_nothing(Kind::Tencent);
+    pulls_leave_nothing(QueueKind::Tencent);
 }
 
 #[test]
 fn pulls_leave_nothing_in_aliyun_mns_pull() {
-    pulls_leave_nothing(Kind::Mns);
+    pulls_leave_nothing(QueueKind::Mns);
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use callbacks::CloudEvent;
 use jiff::Timestamp;
-use receiver::Outcome;
+use receiver::Handled;
 
 use crate::entry::{Entry, Via};
 use crate::state::{State, lock};
@@ -31,7 +31,7 @@ impl Puller {
                 via: Via::Pulled,
                 request: String::new(),
                 body: body.unwrap_or_default(),
-                response: Outcome::<()>::Stored(vec![(*event).clone()]).response(),
+                response: Handled::<()>::Stored(vec![(*event).clone()]).response(),
                 millis: 0.0,
                 reason: None,
                 findings: Vec::new(),

@@ -12,7 +12,7 @@ use axum::routing::any;
 use callbacks::auth::{Check, Clock, Finding, NotAuthentic, Seen, explain};
 use callbacks::{CloudEvent, Product, decode, redact};
 use jiff::Timestamp;
-use receiver::{FunctionUrlRequest, Outcome, Receiver, Refusal, Response};
+use receiver::{FunctionUrlRequest, Handled, Receiver, Refusal, Response};
 
 use crate::entry::{Entry, Via};
 use crate::http::{Parts, function_url_request};
@@ -73,7 +73,7 @@ pub(crate) struct Answered {
     request: String,
     received: Timestamp,
     millis: f64,
-    outcome: Outcome<Fault>,
+    outcome: Handled<Fault>,
 }
 
 /// Answers a function URL request by the code of the functions.
@@ -96,9 +96,9 @@ impl Answered {
         let body = read.as_ref().map(|request| request.body().into_owned()).unwrap_or_default();
         let findings = read.map(|request| findings(state, product, &request)).unwrap_or_default();
         let (reason, events) = match outcome {
-            Outcome::Stored(events) => (None, events),
-            Outcome::NotStored(events, Fault) => (Some("not-stored"), events),
-            Outcome::Refused(refusal) => (Some(refusal.reason()), would_be(state, product, &body, received, refusal)),
+            Handled::Stored(events) => (None, events),
+            Handled::NotStored(events, Fault) => (Some("not-stored"), events),
+            Handled::Refused(refusal) => (Some(refusal.reason()), would_be(state, product, &body, received, refusal)),
         };
         Entry {
             seq: 0,

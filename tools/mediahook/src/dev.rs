@@ -7,7 +7,7 @@ use std::time::Duration;
 use callbacks::Product;
 use clap::Args;
 use inspector::{Form, Inspector, Options, Puller};
-use queues::{AfterStore, Credentials};
+use queues::{AccessKey, AfterStore};
 use tokio::task::LocalSet;
 use tokio::time::Instant;
 
@@ -101,7 +101,7 @@ pub(crate) fn run(options: DevOptions) -> Result<(), String> {
 }
 
 /// Shows what is in a queue, again and again, and leaves it there.
-async fn watch(queue: Pulled, key: Credentials, puller: Puller) {
+async fn watch(queue: Pulled, key: AccessKey, puller: Puller) {
     loop {
         let store = async |events: &[callbacks::CloudEvent], _| {
             // What stays in the queue comes again: a batch without anything new ends the look.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use callbacks::CloudEvent;
 use clap::{Args, Subcommand};
-use queues::{AfterStore, BoxError, Credentials, DrainError, DrainReport, Endpoint, Queue, QueueError, mns, tencent};
+use queues::{AccessKey, AfterStore, BoxError, DrainError, DrainReport, Endpoint, Queue, QueueError, mns, tencent};
 use secrecy::SecretString;
 use tokio::time::Instant;
 
@@ -83,16 +83,16 @@ pub(crate) fn run(command: PullCommand) -> Result<(), String> {
 }
 
 /// The access key is not an argument: arguments are visible to everyone on the machine, and stay in the shell history.
-fn access_key(names: [&'static str; 3]) -> Result<Credentials, String> {
+fn access_key(names: [&'static str; 3]) -> Result<AccessKey, String> {
     let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty()).map(SecretString::from);
     match names.map(variable) {
-        [Some(id), Some(key), token] => Credentials::new(&id, &key, token.as_ref()).map_err(message),
+        [Some(id), Some(key), token] => AccessKey::new(&id, &key, token.as_ref()).map_err(message),
         _ => Err(format!("no access key: set {} and {}", names[0], names[1])),
     }
 }
 
 /// Drains one queue after the other, and, without `--once`, starts over.
-async fn print(queues: &[impl Queue], key: &Credentials, options: PullOptions) -> Result<(), String> {
+async fn print(queues: &[impl Queue], key: &AccessKey, options: PullOptions) -> Result<(), String> {
     let after_store = if options.confirm { AfterStore::Confirm } else { AfterStore::Keep };
     let printed = RefCell::new(HashSet::new());
     let store = async |events: &[CloudEvent], _| match after_store {
@@ -138,7 +138,7 @@ fn is_temporary(error: &DrainError) -> bool {
     match error {
         DrainError::Receive(error) | DrainError::Confirm(error) => QueueError::is_temporary(error),
         DrainError::Timeout | DrainError::NoneConfirmed => true,
-        DrainError::Credentials(_) | DrainError::Store(_) => false,
+        DrainError::AccessKey(_) | DrainError::Store(_) => false,
     }
 }
 
@@ -161,7 +161,7 @@ impl Pulled {
     /// Drains the queue.
     pub(crate) async fn drain(
         &self,
-        key: &Credentials,
+        key: &AccessKey,
         store: impl AsyncFn(&[CloudEvent], Duration) -> Result<ControlFlow<()>, BoxError>,
         after_store: AfterStore,
         deadline: Instant,
@@ -175,7 +175,7 @@ impl Pulled {
 }
 
 /// The queues that the variables name, with the access key for each.
-pub(crate) fn queues_of(source: Source) -> Result<Vec<(Pulled, Credentials)>, String> {
+pub(crate) fn queues_of(source: Source) -> Result<Vec<(Pulled, AccessKey)>, String> {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let invalid = |name: &str, expected: &dyn std::fmt::Display| format!("{name}: {expected}");
     let client = queues::client().map_err(message)?;

@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader, Lines};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-use fake_vendors::{Action, Kind, Vendor};
+use fake_vendors::{Action, QueueKind, Vendor};
 use serde_json::Value;
 
 /// The tool while it runs.
@@ -58,7 +58,7 @@ fn a_callback_without_the_token_is_refused_and_told() {
 
 #[test]
 fn what_waits_in_a_queue_is_shown_and_stays_there() {
-    for (kind, source) in [(Kind::Tencent, "tencent-vod"), (Kind::Mns, "aliyun-mns")] {
+    for (kind, source) in [(QueueKind::Tencent, "tencent-vod"), (QueueKind::Mns, "aliyun-mns")] {
         let bodies: Vec<String> =
             (1..=3).map(|job| format!(r#"{{"EventType":"New","Status":"success","JobId":"{job}"}}"#)).collect();
         let vendor = Vendor::start(kind, &bodies);

@@ -3,9 +3,9 @@
 
 use std::process::{Command, Output};
 
-use fake_vendors::{Action, Fault, KEY, Kind, Vendor};
+use fake_vendors::{Action, KEY, QueueFault, QueueKind, Vendor};
 
-const SOURCES: [(Kind, &str); 2] = [(Kind::Tencent, "tencent-vod"), (Kind::Mns, "aliyun-mns")];
+const SOURCES: [(QueueKind, &str); 2] = [(QueueKind::Tencent, "tencent-vod"), (QueueKind::Mns, "aliyun-mns")];
 
 fn bodies() -> Vec<String> {
     (0..20).map(|number| format!(r#"{{"EventType":"New","Status":"success","JobId":"{number}"}}"#)).collect()
@@ -46,7 +46,7 @@ fn events_are_printed_and_stay_where_they_are() {
 fn events_that_stay_are_printed_once() {
     for (kind, source) in SOURCES {
         let vendor = Vendor::start(kind, &bodies()[..8]);
-        vendor.fail((0..8).map(|_| (Action::Receive, Fault::Expire)));
+        vendor.fail((0..8).map(|_| (Action::Receive, QueueFault::Expire)));
         let output = pull(&vendor, &[source, "--once"], &[]);
         assert!(output.status.success(), "{}", text(&output.stderr));
         assert_eq!(text(&output.stdout).lines().count(), 8, "{source}");
@@ -71,8 +71,8 @@ fn what_is_wrong_is_told_without_the_key() {
     for (kind, source) in SOURCES {
         let vendor = Vendor::start(kind, &bodies());
         let [id, key] = match kind {
-            Kind::Tencent => [variables::TENCENTCLOUD_SECRET_ID, variables::TENCENTCLOUD_SECRET_KEY],
-            Kind::Mns => [variables::ALIBABA_CLOUD_ACCESS_KEY_ID, variables::ALIBABA_CLOUD_ACCESS_KEY_SECRET],
+            QueueKind::Tencent => [variables::TENCENTCLOUD_SECRET_ID, variables::TENCENTCLOUD_SECRET_KEY],
+            QueueKind::Mns => [variables::ALIBABA_CLOUD_ACCESS_KEY_ID, variables::ALIBABA_CLOUD_ACCESS_KEY_SECRET],
         };
         for (variable, value, expected) in [
             (id, "", "no access key: set"),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use delivery::{Aws, CaBundleError};
 use jiff::Timestamp;
-use queues::Credentials;
+use queues::AccessKey;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 
@@ -16,9 +16,9 @@ use crate::secret::{Secret, SecretError};
 
 /// The access key of a function that pulls.
 #[derive(Debug)]
-pub(super) enum AccessKey {
+pub(super) enum CurrentAccessKey {
     /// A key from environment variables.
-    Fixed(Credentials),
+    Fixed(AccessKey),
     /// A key from a secret.
     Secret(CachedSecret),
 }
@@ -34,7 +34,7 @@ pub(super) struct CachedSecret {
 
 /// The key, and when it expires from this cache. It is wall-clock time, since monotonic clocks stop while Lambda freezes the
 /// function. The lock is held while the secret is read, so that several queues read it once.
-type Last = Mutex<Option<(Timestamp, Credentials)>>;
+type Last = Mutex<Option<(Timestamp, AccessKey)>>;
 
 /// Backoff after a failed refresh, unless the maximum age is shorter: each read may take seconds, and all queues wait for it.
 const RETRY_AFTER: Duration = Duration::from_secs(30);
@@ -48,7 +48,7 @@ pub(super) enum AccessKeyError {
     Format,
 }
 
-impl AccessKey {
+impl CurrentAccessKey {
     pub(super) async fn new(source: Source, from: AccessKeySource, aws: &Aws) -> Result<Self, CaBundleError> {
         Ok(match from {
             AccessKeySource::Environment(credentials) => Self::Fixed(credentials),
@@ -60,7 +60,7 @@ impl AccessKey {
     }
 
     /// The key to sign with. If a refresh fails, the last key stays in use.
-    pub(super) async fn current(&self) -> Result<Credentials, AccessKeyError> {
+    pub(super) async fn current(&self) -> Result<AccessKey, AccessKeyError> {
         let secret = match self {
             Self::Fixed(credentials) => return Ok(credentials.clone()),
             Self::Secret(secret) => secret,
@@ -79,8 +79,8 @@ async fn refreshed(
     last: &Last,
     max_age: Duration,
     now: Timestamp,
-    read: impl AsyncFn() -> Result<Credentials, AccessKeyError>,
-) -> Result<Credentials, AccessKeyError> {
+    read: impl AsyncFn() -> Result<AccessKey, AccessKeyError>,
+) -> Result<AccessKey, AccessKeyError> {
     let mut last = last.lock().await;
     if let Some((until, credentials)) = last.as_ref()
         && now < *until
@@ -103,12 +103,12 @@ async fn refreshed(
 }
 
 impl CachedSecret {
-    async fn read(&self) -> Result<Credentials, AccessKeyError> {
+    async fn read(&self) -> Result<AccessKey, AccessKeyError> {
         credentials(&self.secret.read().await?)
     }
 }
 
-fn credentials(secret: &SecretString) -> Result<Credentials, AccessKeyError> {
+fn credentials(secret: &SecretString) -> Result<AccessKey, AccessKeyError> {
     serde_json::from_str(secret.expose_secret()).map_err(|_| AccessKeyError::Format)
 }
 

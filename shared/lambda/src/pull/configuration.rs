@@ -1,7 +1,7 @@
 //! The configuration of a function that pulls.
 
 use delivery::Aws;
-use queues::{Credentials, CredentialsError, Endpoint, mns, tencent};
+use queues::{AccessKey, AccessKeyError, Endpoint, mns, tencent};
 use variables::{MNS_ENDPOINT, MNS_QUEUES, SECRET_ID, SUB_APP_ID, TENCENT_ENDPOINT};
 
 use super::source::Source;
@@ -20,7 +20,7 @@ pub(super) struct Configuration {
 #[derive(Debug)]
 pub(super) enum AccessKeySource {
     /// The variables that the vendor's own tools read.
-    Environment(Credentials),
+    Environment(AccessKey),
     /// A secret of Secrets Manager.
     Secret(SecretConfiguration),
 }
@@ -42,7 +42,7 @@ pub(super) enum StartError {
     #[error("{SECRET_ID} replaces {} and {}: set it or them, not both", .0[0], .0[1])]
     TwoSources([&'static str; 3]),
     #[error(transparent)]
-    AccessKey(#[from] CredentialsError),
+    AccessKey(#[from] AccessKeyError),
 }
 
 impl Configuration {
@@ -72,7 +72,7 @@ fn access_key(
         (Some(secret), [None, None, None]) => Ok(AccessKeySource::Secret(secret)),
         (Some(_), _) => Err(StartError::TwoSources(names)),
         (None, [Some(id), Some(key), token]) => {
-            let credentials = Credentials::new(&id.into(), &key.into(), token.map(Into::into).as_ref())?;
+            let credentials = AccessKey::new(&id.into(), &key.into(), token.map(Into::into).as_ref())?;
             Ok(AccessKeySource::Environment(credentials))
         }
         (None, _) => Err(StartError::NoAccessKey(names)),

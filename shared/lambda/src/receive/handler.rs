@@ -7,7 +7,7 @@ use callbacks::{CloudEvent, Kind};
 use delivery::{Intake, StoreContext, StoreError};
 use http::{HeaderName, HeaderValue};
 use lambda_runtime::Context;
-use receiver::{Outcome, Receiver, Refusal, Response};
+use receiver::{Handled, Receiver, Refusal, Response};
 use serde_json::value::RawValue;
 
 use super::keyring::Keyring;
@@ -38,11 +38,11 @@ impl Handler {
     }
 
     /// Logs and counts how a request ended.
-    fn report(&self, outcome: &Outcome<StoreError>, started: Instant, context: &Context) {
+    fn report(&self, outcome: &Handled<StoreError>, started: Instant, context: &Context) {
         let product = self.receiver.product;
         let emit = |counts: &[_]| metrics::emit(product, Some((Timer::Latency, started.elapsed())), counts);
         match outcome {
-            Outcome::Stored(events) => {
+            Handled::Stored(events) => {
                 for event in events {
                     telemetry::stored(product, event, &context.request_id);
                 }
@@ -54,11 +54,11 @@ impl Handler {
                     (Metric::Unreadable, of(Kind::Unreadable)),
                 ]);
             }
-            Outcome::NotStored(events, error) => {
+            Handled::NotStored(events, error) => {
                 tracing::error!(%product, %error, events = events.len(), "the events of a callback were not stored");
                 emit(&[(Metric::NotStored, 1)]);
             }
-            Outcome::Refused(refusal) => {
+            Handled::Refused(refusal) => {
                 let reason = Refusal::reason(*refusal);
                 self.refusals.log(product, reason);
                 metrics::rejected(product, reason);

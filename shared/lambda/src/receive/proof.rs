@@ -16,7 +16,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use callbacks::{CloudEvent, Product, decode};
 use cloud::{Asked, Held, Said, Service, answer, connection, freeze, start_clock, wall};
 use delivery::{Aws, StoreContext};
-use explorer::{Failure, Figures, Schedule, explore, explore_each, sown};
+use explorer::{Figures, Schedule, Violation, explore, explore_each, sown};
 use jiff::Timestamp;
 use lambda_runtime::Context;
 use serde_json::json;
@@ -501,7 +501,7 @@ impl World<'_, '_> {
 }
 
 /// What is found within bounds: the figures or what went wrong, and the classes.
-type Found = (Result<Figures, Failure<String>>, BTreeSet<Class>);
+type Found = (Result<Figures, Violation<String>>, BTreeSet<Class>);
 
 fn found(bounds: Bounds, bug: Option<Bug>) -> Found {
     let mut classes = BTreeSet::new();

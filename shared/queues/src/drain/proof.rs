@@ -11,11 +11,11 @@ use std::future::pending;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use callbacks::{Product, decode};
-use explorer::{Failure, Figures, Schedule, explore, sown};
+use explorer::{Figures, Schedule, Violation, explore, sown};
 use tokio::sync::Notify;
 
 use super::*;
-use crate::Refusal;
+use crate::ErrorResponse;
 
 /// The most messages that one poll gives, so that there are several batches.
 const BATCH: usize = 2;
@@ -164,7 +164,7 @@ impl World<'_, '_> {
             }
         };
         let key = async || match self.call(Call::Key, 1, |_| ()).await {
-            Ok(()) => Ok(Credentials::new(&"id".to_owned().into(), &"key".to_owned().into(), None)?),
+            Ok(()) => Ok(AccessKey::new(&"id".to_owned().into(), &"key".to_owned().into(), None)?),
             Err(_) => Err("no access key".into()),
         };
         let deadline = Instant::now() + TIMEOUT;
@@ -190,7 +190,7 @@ impl Queue for World<'_, '_> {
         Duration::from_secs(10)
     }
 
-    async fn receive(&self, _: &Credentials) -> Result<Vec<Message>, QueueError> {
+    async fn receive(&self, _: &AccessKey) -> Result<Vec<Message>, QueueError> {
         let is_there =
             |message: &usize| !self.confirmed.borrow().contains(message) && !self.hidden.borrow().contains(message);
         let batch: Vec<usize> = (0..self.events.len()).filter(is_there).take(BATCH).collect();
@@ -214,7 +214,7 @@ impl Queue for World<'_, '_> {
         Ok(batch.iter().take(given.get()).map(message).collect())
     }
 
-    async fn confirm(&self, _: &Credentials, handles: &[String]) -> Result<usize, QueueError> {
+    async fn confirm(&self, _: &AccessKey, handles: &[String]) -> Result<usize, QueueError> {
         let messages: Vec<usize> = handles.iter().filter_map(|handle| handle.parse().ok()).collect();
         match self.call(Call::Confirm, messages.len(), |count| self.note_confirmed(&messages[..count])).await {
             Ok(()) => Ok(0),
@@ -226,13 +226,13 @@ impl Queue for World<'_, '_> {
 
 fn error(fault: Option<Fault>) -> QueueError {
     match fault {
-        Some(Fault::Denied) => QueueError::Denied(Refusal::new(403, "AccessDenied", "r")),
-        _ => QueueError::Unavailable(Refusal::new(500, "InternalError", "r")),
+        Some(Fault::Denied) => QueueError::Denied(ErrorResponse::new(403, "AccessDenied", "r")),
+        _ => QueueError::Unavailable(ErrorResponse::new(500, "InternalError", "r")),
     }
 }
 
 /// Explores runs of the function over three messages until no fault is left.
-fn proven(faults: usize, bug: Option<Bug>, classes: &RefCell<BTreeSet<Class>>) -> Result<Figures, Failure<String>> {
+fn proven(faults: usize, bug: Option<Bug>, classes: &RefCell<BTreeSet<Class>>) -> Result<Figures, Violation<String>> {
     let body = |number| format!(r#"{{"EventType":"New{number}"}}"#);
     let decoded = |number: usize| decode(Product::TencentVod, body(number).as_bytes(), jiff::Timestamp::UNIX_EPOCH);
     let events: Vec<CloudEvent> = (0..3).flat_map(decoded).collect();

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use callbacks::{Product, decode};
 
 use super::*;
-use crate::Refusal;
+use crate::ErrorResponse;
 
 /// What happened, in order.
 type Log = RefCell<Vec<String>>;
@@ -46,13 +46,13 @@ impl Queue for Scripted<'_> {
         Duration::from_secs(10)
     }
 
-    async fn receive(&self, _: &Credentials) -> Result<Vec<Message>, QueueError> {
+    async fn receive(&self, _: &AccessKey) -> Result<Vec<Message>, QueueError> {
         tokio::time::sleep(self.takes).await;
         self.log.borrow_mut().push("receive".to_owned());
         self.received.borrow_mut().pop_front().unwrap_or(Ok(Vec::new()))
     }
 
-    async fn confirm(&self, _: &Credentials, handles: &[String]) -> Result<usize, QueueError> {
+    async fn confirm(&self, _: &AccessKey, handles: &[String]) -> Result<usize, QueueError> {
         self.log.borrow_mut().push(format!("confirm {}", handles.join(" ")));
         tokio::time::sleep(self.confirming).await;
         self.confirmed.borrow_mut().pop_front().unwrap_or(Ok(0))
@@ -66,15 +66,15 @@ fn message(handle: Option<&str>, events: usize) -> Message {
 }
 
 fn unavailable<T>() -> Result<T, QueueError> {
-    Err(QueueError::Unavailable(Refusal::new(500, "InternalError", "r")))
+    Err(QueueError::Unavailable(ErrorResponse::new(500, "InternalError", "r")))
 }
 
 fn denied<T>() -> Result<T, QueueError> {
-    Err(QueueError::Denied(Refusal::new(403, "AccessDenied", "r")))
+    Err(QueueError::Denied(ErrorResponse::new(403, "AccessDenied", "r")))
 }
 
-async fn key() -> Result<Credentials, BoxError> {
-    Ok(Credentials::new(&"id".to_owned().into(), &"key".to_owned().into(), None)?)
+async fn key() -> Result<AccessKey, BoxError> {
+    Ok(AccessKey::new(&"id".to_owned().into(), &"key".to_owned().into(), None)?)
 }
 
 /// Drains a queue of these answers for a minute, into an intake that works or does not.
@@ -194,7 +194,7 @@ async fn without_a_key_nothing_is_asked() {
     let deadline = Instant::now() + Duration::from_mins(1);
     let none = async || Err("no secret of this name".into());
     let report = drain(&queue, none, stored, AfterStore::Confirm, deadline).await;
-    assert!(matches!(report.error, Some(DrainError::Credentials(_))));
+    assert!(matches!(report.error, Some(DrainError::AccessKey(_))));
     assert!(log.take().is_empty());
 }
 

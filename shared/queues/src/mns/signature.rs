@@ -11,7 +11,7 @@ use md5::{Digest, Md5};
 use secrecy::ExposeSecret;
 use sha1::Sha1;
 
-use crate::credentials::Credentials;
+use crate::access_key::AccessKey;
 
 /// The header that every request has.
 pub const VERSION: (&str, &str) = ("x-mns-version", "2015-06-06");
@@ -38,7 +38,7 @@ pub struct Signable<'r> {
 /// The vendor accepts a `Date` within 15 minutes of its own clock. The header `security-token` of a temporary key is not
 /// signed.
 #[must_use]
-pub fn authorization(request: &Signable<'_>, credentials: &Credentials) -> String {
+pub fn authorization(request: &Signable<'_>, credentials: &AccessKey) -> String {
     let Signable { method, content_md5, content_type, date, headers, resource } = request;
     let headers: String = headers.iter().map(|(name, value)| [name, ":", value, "\n"].concat()).collect();
     let text = format!("{method}\n{content_md5}\n{content_type}\n{date}\n{headers}{resource}");
@@ -74,7 +74,7 @@ mod tests {
     /// Made with the vendor's Python client.
     #[test]
     fn requests_are_signed_as_the_vendors_client_signs_them() {
-        let credentials = Credentials::new(&"testid".to_owned().into(), &"testsecret".to_owned().into(), None).unwrap();
+        let credentials = AccessKey::new(&"testid".to_owned().into(), &"testsecret".to_owned().into(), None).unwrap();
         let date = date("2022-03-17T12:00:00.9Z".parse().unwrap());
         assert_eq!(date, "Thu, 17 Mar 2022 12:00:00 GMT");
         for (method, resource, expected) in [

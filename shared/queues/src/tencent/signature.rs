@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 
-use crate::credentials::Credentials;
+use crate::access_key::AccessKey;
 
 const ALGORITHM: &str = "TC3-HMAC-SHA256";
 
@@ -30,7 +30,7 @@ pub struct Signable<'r> {
 ///
 /// `time` is the value of `X-TC-Timestamp`, in whole seconds. The vendor accepts a time within five minutes of its own clock.
 #[must_use]
-pub fn authorization(request: &Signable<'_>, service: &str, credentials: &Credentials, time: Timestamp) -> String {
+pub fn authorization(request: &Signable<'_>, service: &str, credentials: &AccessKey, time: Timestamp) -> String {
     let date = time.to_zoned(TimeZone::UTC).date().to_string();
     let scope = format!("{date}/{service}/tc3_request");
     let signed: Vec<&str> = request.headers.iter().map(|(name, _)| *name).collect();
@@ -74,9 +74,9 @@ mod tests {
     use super::*;
 
     /// The access key of the vendor's examples.
-    fn credentials() -> Credentials {
+    fn credentials() -> AccessKey {
         let key = "Gu5t9xGARNpq86cd98joQYCN3EXAMPLE".to_owned();
-        Credentials::new(&"AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE".to_owned().into(), &key.into(), None).unwrap()
+        AccessKey::new(&"AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE".to_owned().into(), &key.into(), None).unwrap()
     }
 
     /// The vendor's examples: <https://www.tencentcloud.com/document/product/213/33224> and the page above. The signature

@@ -15,7 +15,7 @@ use std::thread::ScopedJoinHandle;
 use std::time::Duration;
 
 use ::callbacks::Product;
-use emulator::aws::Message;
+use emulator::aws::ReceivedMessage;
 use emulator::moto::Moto;
 use emulator::stack::Stack;
 use emulator::vendor;
@@ -112,7 +112,7 @@ fn nothing_is_lost() {
 }
 
 /// Takes what arrives at the target until all is over.
-fn consume(stack: &Stack, is_over: &AtomicBool) -> Vec<Message> {
+fn consume(stack: &Stack, is_over: &AtomicBool) -> Vec<ReceivedMessage> {
     let mut arrived = Vec::new();
     loop {
         let is_last = is_over.load(Ordering::Acquire);

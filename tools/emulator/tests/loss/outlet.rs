@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use emulator::Emulator;
-use emulator::aws::Message;
+use emulator::aws::ReceivedMessage;
 use emulator::poller::deliver;
 use emulator::proxy::{Call, Proxy};
 use emulator::stack::Stack;
@@ -46,7 +46,7 @@ impl Worker {
         Self { function, proxy, trouble }
     }
 
-    fn deliver(&self, messages: &[Message], trouble: Trouble) -> Vec<String> {
+    fn deliver(&self, messages: &[ReceivedMessage], trouble: Trouble) -> Vec<String> {
         *self.trouble.lock().unwrap() = trouble;
         deliver(messages, &self.function)
     }
@@ -76,7 +76,7 @@ pub(crate) fn run(stack: &Stack, moto: &str, seed: u64, measure: Measure, progre
 }
 
 /// Up to `limit` messages; `None` where nothing is sent any more and the queue is empty.
-fn receive(stack: &Stack, limit: usize, progress: &Progress) -> Option<Vec<Message>> {
+fn receive(stack: &Stack, limit: usize, progress: &Progress) -> Option<Vec<ReceivedMessage>> {
     let mut all_sent_at = None;
     loop {
         if progress.is_all_sent.load(Ordering::Acquire) {
@@ -98,12 +98,12 @@ fn receive(stack: &Stack, limit: usize, progress: &Progress) -> Option<Vec<Messa
 fn settle(
     stack: &Stack,
     workers: &[Worker],
-    messages: &[Message],
+    messages: &[ReceivedMessage],
     failed: &[String],
     outlet: &mut Outlet,
     progress: &Progress,
 ) {
-    let settled: Vec<&Message> = messages.iter().filter(|message| !failed.contains(&message.id)).collect();
+    let settled: Vec<&ReceivedMessage> = messages.iter().filter(|message| !failed.contains(&message.id)).collect();
     stack.aws.delete(&stack.resources.queue, settled.iter().copied()).unwrap();
     progress.settled.fetch_add(settled.len(), Ordering::Relaxed);
     let calls: Vec<Call> = workers.iter().flat_map(|worker| worker.proxy.take_calls()).collect();

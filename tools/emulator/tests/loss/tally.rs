@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use emulator::aws::Message;
+use emulator::aws::ReceivedMessage;
 use emulator::proxy::{COMPLETE, Call, Fault, PUBLISH, SEND, counts};
 use emulator::stack::Stack;
 use serde_json::Value;
@@ -45,7 +45,7 @@ pub(crate) struct Tally {
 impl Tally {
     pub(crate) fn new<'a>(
         callbacks: impl Iterator<Item = (&'a Callback, Sent)>,
-        messages: &[Message],
+        messages: &[ReceivedMessage],
         stack: &Stack,
         intake: &[Call],
         outlet: &Outlet,

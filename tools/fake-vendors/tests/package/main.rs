@@ -13,7 +13,7 @@ use emulator::moto::Moto;
 use emulator::poller::poll;
 use emulator::stack::Stack;
 use emulator::{Emulator, FunctionResponse, built, expected_events, requests, root, vendor};
-use fake_vendors::{Kind, Vendor};
+use fake_vendors::{QueueKind, Vendor};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -130,7 +130,7 @@ fn the_first_signed_callback_reaches_a_rules_target() {
 
 #[test]
 fn what_waits_in_a_vendors_queue_reaches_a_rules_target() {
-    for kind in [Kind::Tencent, Kind::Mns] {
+    for kind in [QueueKind::Tencent, QueueKind::Mns] {
         let bodies: Vec<String> =
             (0..20).map(|number| format!(r#"{{"EventType":"New","Status":"success","JobId":"{number}"}}"#)).collect();
         let vendor = Vendor::start(kind, &bodies);
