@@ -28,6 +28,7 @@ ARNS = {
     "logs": f"arn:aws:logs:{HERE}:log-group:mediahook-DispatchLog-1",
     "s3": "arn:aws:s3:::mediahook-overflowbucket-1",
     "scheduler": f"arn:aws:scheduler:{HERE}:schedule/default/mediahook-TencentVodPullSchedule-1",
+    "schemas": f"arn:aws:schemas:{HERE}:schema/mediahook/mediahook.event",
     "secretsmanager": f"arn:aws:secretsmanager:{HERE}:secret:mediahook/tencent-ci-AbCdEf",
     "sqs": f"arn:aws:sqs:{HERE}:mediahook-intake",
 }
@@ -44,7 +45,8 @@ def matches(value, patterns):
 
 def calls():
     """What CloudFormation calls for each type of resource."""
-    stacks = [Stack(parameters) for parameters in choices()] + [monitoring()]
+    nested = [monitoring(), Stack({"Stack": "mediahook"}, "schemas.yaml")]
+    stacks = [Stack(parameters) for parameters in choices()] + nested
     for kind in sorted({resource["Type"] for stack in stacks for resource in stack.resources.values()}):
         handlers = PROVIDER_SCHEMA_MANAGER.get_resource_schema("eu-central-1", kind).schema["handlers"]
         for handler in ("create", "read", "update", "delete"):

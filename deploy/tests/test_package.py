@@ -17,7 +17,7 @@ from stack import ROOT, Stack, read
 from test_template import ALL
 
 FUNCTIONS = sorted(path.name for path in (ROOT / "functions").iterdir())
-OTHERS = {"template.yaml", "monitoring.yaml", "samconfig.toml", "callback-url.py", "deployer-policy.json", "LICENSE-MIT", "LICENSE-APACHE"}
+OTHERS = {"template.yaml", "monitoring.yaml", "schemas.yaml", "samconfig.toml", "callback-url.py", "deployer-policy.json", "LICENSE-MIT", "LICENSE-APACHE"}
 BUCKET, REGION = "artifacts", "eu-central-1"
 # The stand-in of S3 logs each request.
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
