@@ -2,18 +2,24 @@
 //! other, within bounds.
 //!
 //! [`caller`] is the real code over the requests that [`Table`] makes, which [`table`] evaluates; [`moto`] holds [`table`]
-//! against another implementation. [`world`] is everything around it, [`step`] what can happen in it, [`state`] which of its
-//! states are alike, [`story`] what happens in words. [`promises`] has to hold, [`bugs`] have to be found, and [`documents`]
-//! have to say what happens, and [`model`] has to come to the same. The way into the queue is explored in `lambda`.
+//! against another implementation. [`world`] is everything around it, [`parts`] what that is made of, [`bounds`] how much of
+//! it there is. [`step`] is what happens in it, [`next`] what can happen next, [`state`] which of its states are alike,
+//! [`story`] what happens in words. [`promises`] have to hold, which [`checks`] sees to, [`bugs`] have to be found,
+//! [`documents`] have to say what happens, and [`model`] has to come to the same. The way into the queue is explored in
+//! `lambda`.
 //!
 //! What takes effect and what is answered is one step, since a run does nothing in between. Runs, messages and events are
 //! few, and so are faults: a bug that shows only with more of them is not found.
 
+mod bounds;
 mod bugs;
 mod caller;
+mod checks;
 mod documents;
 mod model;
 mod moto;
+mod next;
+mod parts;
 mod promises;
 mod state;
 mod step;
@@ -28,54 +34,18 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use aws_config::BehaviorVersion;
+use bounds::{ALL, Bounds, WIDE, named};
 use bugs::Bug;
 use caller::{Requests, Running};
-use explorer::{Figures, Schedule, Violation, explore, explore_each, replay, sample, sown};
-use promises::{Broken, Class, Totals};
+use checks::Totals;
+use explorer::{Figures, Schedule, Violation, explore, explore_each, is_full, replay, sample, sown};
+use promises::{Broken, Class};
 use protocol::Outcome;
 use step::Step;
 use tokio::runtime::{Builder, Runtime};
-use world::{Bounds, World};
+use world::World;
 
 use crate::ledger::Table;
-
-const NARROW: Bounds = Bounds {
-    name: "",
-    messages: &[],
-    faults: 2,
-    in_test: 1,
-    at_once: 2,
-    receives: 20,
-    clocks: &[],
-    late_groups: false,
-    resends: false,
-    months: false,
-};
-
-/// What is explored: by `make prove` as it is, by `make test` with fewer faults.
-const ALL: &[Bounds] = &[
-    Bounds { name: "one-callback", messages: &["ab"], faults: 3, resends: true, ..NARROW },
-    Bounds { name: "posted-and-pulled", messages: &["a", "a"], faults: 3, ..NARROW },
-    Bounds { name: "shared-event", messages: &["ab", "b"], faults: 2, ..NARROW },
-    Bounds { name: "three-runs", messages: &["a", "a", "a"], faults: 1, in_test: 0, at_once: 3, ..NARROW },
-    Bounds { name: "clocks", messages: &["a", "a"], faults: 2, clocks: &[30, 91], late_groups: true, ..NARROW },
-    Bounds { name: "dead-letters", messages: &["a", "bx"], faults: 2, receives: 2, ..NARROW },
-    Bounds { name: "months", messages: &["a"], faults: 3, in_test: 2, resends: true, months: true, ..NARROW },
-];
-
-/// What random schedules are taken from: everything at once, and more faults than can be explored.
-const WIDE: Bounds = Bounds {
-    name: "random",
-    messages: &["ab", "b", "c"],
-    faults: 8,
-    in_test: 8,
-    at_once: 3,
-    receives: 2,
-    clocks: &[30, 91],
-    late_groups: true,
-    resends: true,
-    months: true,
-};
 
 /// How many of a hundred choices of a random schedule are not what happens where nothing goes wrong.
 const RANDOM: u64 = 20;
@@ -196,18 +166,9 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
 }
 
-/// Whether everything is explored: `PROVE` is set by `make prove`.
-fn is_full() -> bool {
-    std::env::var_os("PROVE").is_some()
-}
-
 /// The bounds, as wide as they are explored.
 fn bounds() -> Vec<Bounds> {
     ALL.iter().map(|all| Bounds { faults: if is_full() { all.faults } else { all.in_test }, ..*all }).collect()
-}
-
-fn named(name: &str) -> Bounds {
-    *ALL.iter().find(|bounds| bounds.name == name).expect("the name of bounds")
 }
 
 /// What is found within bounds: the figures or a story, the classes, and how long it took.

@@ -197,6 +197,12 @@ pub fn sown<B: Copy + fmt::Debug>(bugs: &[B]) -> Option<B> {
     bugs.iter().find(|bug| format!("{bug:?}") == name).copied()
 }
 
+/// Whether a proof explores everything within its bounds: `PROVE` is set by `make prove`.
+#[must_use]
+pub fn is_full() -> bool {
+    std::env::var_os("PROVE").is_some()
+}
+
 /// The next number of `SplitMix64` (<https://prng.di.unimi.it/splitmix64.c>).
 fn next(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);

@@ -1,7 +1,6 @@
 //! Bugs that are sown into dispatch, to see that the proof finds them.
 
-use super::named;
-use super::world::Bounds;
+use super::bounds::{Bounds, named};
 
 /// A bug of the protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

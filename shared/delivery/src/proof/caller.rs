@@ -16,8 +16,9 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::bugs::Bug;
+use super::parts::{Reply, Request, owner};
 use super::table::attributes;
-use super::world::{Reply, Request, World, owner};
+use super::world::World;
 use crate::aws::AwsError;
 use crate::bus::{Entry, Publish, PublishError, publish_with_retries};
 use crate::dispatch::{Record, Report, Run};

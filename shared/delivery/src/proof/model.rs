@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use explorer::explore_each;
+use explorer::{explore_each, is_full};
 use protocol::{Cause as ModelCause, Class as ModelClass, Outcome, Protocol};
 
+use super::Explorer;
+use super::bounds::{Bounds, NARROW};
+use super::parts::{Place, TIMEOUT, VISIBILITY, key};
 use super::promises::{Cause, Class};
 use super::table::Value;
-use super::world::{Bounds, Place, TIMEOUT, VISIBILITY, World, key};
-use super::{Explorer, NARROW, is_full};
+use super::world::World;
 use crate::ledger::{LEASE, MEMORY};
 
 /// What both are run with. The event is one and the same in all messages.

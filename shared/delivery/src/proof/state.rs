@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
+use super::parts::{Completion, VISIBILITY, owner};
 use super::table::Value;
-use super::world::{Completion, VISIBILITY, World, owner};
+use super::world::World;
 
 impl World {
     /// The state, by all that makes a difference to what follows and to what is checked: times as they are from now, runs by

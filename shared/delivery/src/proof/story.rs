@@ -1,8 +1,9 @@
 //! What happens in a schedule, in words.
 
+use super::parts::Request;
 use super::step::{Outcome, Step};
 use super::table::{Item, read};
-use super::world::{Request, World};
+use super::world::World;
 
 impl World {
     pub(super) fn tells(&mut self, text: impl FnOnce(&Self) -> String) {

@@ -3,7 +3,6 @@
 //! It knows the part of `DynamoDB`'s expressions that they are made of, and panics at any other.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt;
 
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemInput;
 use aws_sdk_dynamodb::operation::put_item::PutItemInput;
@@ -136,7 +135,7 @@ pub(super) fn holds(condition: &str, terms: &impl Terms, item: &Item) -> bool {
     let spaced = condition.replace('(', " ( ").replace(')', " ) ");
     let mut condition = Condition { words: spaced.split_whitespace().peekable(), terms, item };
     let holds = condition.either();
-    assert_eq!(condition.words.next(), None, "{condition}");
+    assert_eq!(condition.words.next(), None, "the condition is not understood");
     holds
 }
 
@@ -144,12 +143,6 @@ struct Condition<'a, T, W: Iterator> {
     words: std::iter::Peekable<W>,
     terms: &'a T,
     item: &'a Item,
-}
-
-impl<T, W: Iterator> fmt::Display for Condition<'_, T, W> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("the condition is not understood")
-    }
 }
 
 impl<'a, T: Terms, W: Iterator<Item = &'a str>> Condition<'a, T, W> {
@@ -187,7 +180,7 @@ impl<'a, T: Terms, W: Iterator<Item = &'a str>> Condition<'a, T, W> {
                 // What is not there is different from every value, and neither less nor greater.
                 found.map_or(operator == "<>", |found| compare(found, operator, &value))
             }
-            None => panic!("{self}"),
+            None => panic!("the condition is not understood"),
         }
     }
 
@@ -199,7 +192,7 @@ impl<'a, T: Terms, W: Iterator<Item = &'a str>> Condition<'a, T, W> {
     }
 
     fn expect(&mut self, word: &str) {
-        assert_eq!(self.words.next(), Some(word), "{self}");
+        assert_eq!(self.words.next(), Some(word), "the condition is not understood");
     }
 }
 

@@ -2,73 +2,23 @@
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::rc::Rc;
 use std::task::Waker;
 use std::time::Duration;
 
-use aws_sdk_dynamodb::operation::delete_item::DeleteItemInput;
-use aws_sdk_dynamodb::operation::put_item::PutItemInput;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemInput;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
+use super::bounds::Bounds;
 use super::bugs::Bug;
+use super::parts::{
+    Call, Completion, Message, Place, Published, Ran, Reply, Request, State, TIMEOUT, VISIBILITY, body, event,
+    event_of_key, key, owner,
+};
 use super::promises::{Broken, Class, Promise};
 use super::step::{Outcome, Step, Used};
-use super::table::{Item, Items, Value, Written};
+use super::table::{Items, Value, Written};
 use crate::dispatch::{GROUP_TIME, Record, Report};
 use crate::ledger::MEMORY;
-
-/// How long the queue hides a message that was received: `VisibilityTimeout`.
-pub(super) const VISIBILITY: Duration = Duration::from_mins(6);
-
-/// How long Lambda lets a run go on: `Timeout`.
-pub(super) const TIMEOUT: Duration = Duration::from_mins(1);
-
-/// What is explored.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Bounds {
-    pub(super) name: &'static str,
-    /// The messages in the queue at the start, each with its events: `a` is an event.
-    pub(super) messages: &'static [&'static str],
-    /// How many things go wrong, or happen twice.
-    pub(super) faults: usize,
-    /// The same, for `make test`.
-    pub(super) in_test: usize,
-    /// How many runs there are at once.
-    pub(super) at_once: usize,
-    /// After how many receives a message goes to the dead-letter queue.
-    pub(super) receives: usize,
-    /// By how many seconds the clock of a run may be ahead. Each is a fault.
-    pub(super) clocks: &'static [i64],
-    /// Whether a run may begin a group of events late.
-    pub(super) late_groups: bool,
-    /// Whether the vendor sends the first callback again.
-    pub(super) resends: bool,
-    /// Whether the ledger's memory may be over.
-    pub(super) months: bool,
-}
-
-/// What a run asks of the ledger or the bus.
-#[derive(Debug, Clone)]
-pub(super) enum Request {
-    Claim(Rc<PutItemInput>),
-    Complete(Rc<UpdateItemInput>),
-    Release(Rc<DeleteItemInput>),
-    Put(Vec<String>),
-}
-
-/// What the run gets to know.
-#[derive(Debug, Clone, Hash)]
-pub(super) enum Reply {
-    Done,
-    ConditionFailed(Option<Item>),
-    Refused,
-    Throttled,
-    Missing,
-    /// Which of the entries were refused.
-    Codes(Vec<bool>),
-}
 
 pub(super) struct World {
     pub(super) bounds: Bounds,
@@ -100,84 +50,9 @@ pub(super) struct World {
     pub(super) story: Option<Vec<String>>,
 }
 
-#[derive(Debug, Clone, Hash)]
-pub(super) struct Message {
-    pub(super) ids: Vec<String>,
-    pub(super) place: Place,
-    pub(super) visible_at: Duration,
-    pub(super) receives: usize,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Place {
-    Queue,
-    DeadLetters,
-    Gone,
-}
-
-#[derive(Debug, Hash)]
-pub(super) struct Ran {
-    pub(super) messages: Vec<usize>,
-    /// When Lambda invoked it.
-    pub(super) started: Duration,
-    /// When it began with the events that are explored.
-    pub(super) began: Duration,
-    /// By how many seconds its clock is ahead.
-    pub(super) clock: i64,
-    pub(super) state: State,
-    pub(super) is_asleep: bool,
-    /// What it was told, by which its own state is known.
-    pub(super) told: BTreeMap<usize, (u64, Duration)>,
-    pub(super) calls: usize,
-    pub(super) completions: BTreeMap<usize, Completion>,
-    /// The messages that it said have failed.
-    pub(super) failed: Vec<usize>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum State {
-    Working,
-    Reporting,
-    Reported,
-    Ended,
-}
-
-/// What became of a run's call to complete an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Completion {
-    Done {
-        at: Duration,
-    },
-    /// The claim had become another run's.
-    Overtaken,
-    Failed,
-}
-
-#[derive(Debug, Clone, Hash)]
-pub(super) struct Published {
-    pub(super) event: usize,
-    pub(super) run: usize,
-    /// Whether the run does not know.
-    pub(super) is_unknown: bool,
-}
-
-pub(super) struct Call {
-    number: usize,
-    pub(super) run: usize,
-    /// Which of the run's calls it is.
-    pub(super) ordinal: usize,
-    pub(super) request: Request,
-    waker: Option<Waker>,
-}
-
 /// The time at which everything starts.
 fn epoch() -> Timestamp {
     Timestamp::constant(1_767_323_046, 0)
-}
-
-/// The number of an event: `a` is 0. What follows the letter is what a delivery would have added to the id.
-pub(super) fn event(id: &str) -> usize {
-    usize::from(id.as_bytes()[0] - b'a')
 }
 
 impl World {
@@ -229,7 +104,7 @@ impl World {
 
     /// Whether a run has something left to do.
     pub(super) fn is_open(&self, run: usize) -> bool {
-        matches!(self.runs[run].state, State::Working | State::Reporting)
+        self.runs[run].is_open()
     }
 
     /// The messages that a run would be given.
@@ -244,7 +119,7 @@ impl World {
         let hidden = self.messages.iter().filter(|message| message.place == Place::Queue);
         let visible = hidden.clone().map(|message| message.visible_at);
         let ends = |run: &Ran| [run.started + TIMEOUT.saturating_sub(Duration::from_secs(1)), run.started + TIMEOUT];
-        let working = self.runs.iter().filter(|run| matches!(run.state, State::Working | State::Reporting));
+        let working = self.runs.iter().filter(|run| run.is_open());
         // Nobody asks for the leases of events that are in no message.
         let leases = self.items.0.values().filter(|item| item.get("state") == Some(&Value::Text("claimed".to_owned())));
         let leases = leases.filter_map(|item| match item.get("lease_until") {
@@ -348,7 +223,7 @@ impl World {
         let was_busy = (0..self.runs.len()).any(|run| self.is_open(run));
         for run in 0..self.runs.len() {
             let ran = &self.runs[run];
-            if matches!(ran.state, State::Working | State::Reporting) && ran.started + TIMEOUT <= now {
+            if ran.is_open() && ran.started + TIMEOUT <= now {
                 self.end(run);
             }
         }
@@ -571,33 +446,5 @@ impl World {
 
     pub(super) fn breaks(&mut self, promise: Promise, event: usize) {
         self.broken.get_or_insert(Broken { promise, event });
-    }
-}
-
-/// What a run calls itself.
-pub(super) fn owner(run: usize) -> String {
-    format!("run {}", run + 1)
-}
-
-fn event_of_key(key: Option<&std::collections::HashMap<String, aws_sdk_dynamodb::types::AttributeValue>>) -> usize {
-    let id = key.and_then(|key| key.get("id")).and_then(|id| id.as_s().ok()).unwrap();
-    event(id.strip_prefix("aliyun-vod/").unwrap())
-}
-
-pub(super) fn key(event: usize) -> String {
-    format!("aliyun-vod/{}", ["a", "b", "c"][event])
-}
-
-/// A message with these events. `x` makes it one that holds none.
-fn body(ids: &[String]) -> String {
-    let event = |id: &String| {
-        format!(
-            r#"{{"id":"{id}","source":"/aliyun/vod","type":"media.upload.succeeded","time":"2026-01-02T03:04:05Z"}}"#
-        )
-    };
-    if ids.iter().any(|id| id == "x") {
-        "none".to_owned()
-    } else {
-        format!("[{}]", ids.iter().map(event).collect::<Vec<_>>().join(","))
     }
 }

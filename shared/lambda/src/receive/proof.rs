@@ -3,20 +3,26 @@
 //! without an answer. Lambda freezes the function in the middle and between requests, or kills it, and the secret is changed
 //! meanwhile.
 //!
-//! [`cloud`] is what is around the function, [`documents`] holds what happens against the documents.
+//! [`cloud`] is what is around the function, [`fault`] what goes wrong with it, [`bounds`] how much of it is explored.
+//! [`documents`] holds what happens against the documents.
 
+mod bounds;
 mod cloud;
 mod documents;
+mod fault;
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use callbacks::{CloudEvent, Product, decode};
+use bounds::{ALL, Bounds, ONE_EVENT};
+use callbacks::{CloudEvent, decode};
 use cloud::{Asked, Held, Said, Service, answer, connection, freeze, start_clock, wall};
 use delivery::{Aws, StoreContext};
-use explorer::{Figures, Schedule, Violation, explore, explore_each, sown};
+use documents::Class;
+use explorer::{Figures, Schedule, Violation, explore, explore_each, is_full, sown};
+use fault::{Fault, READING, STORING};
 use jiff::Timestamp;
 use lambda_runtime::Context;
 use serde_json::json;
@@ -46,131 +52,6 @@ const MAX_AGE: Duration = Duration::from_mins(5);
 /// How long the secret is left alone after it could not be read, the read included.
 const AFTER_FAULT: Duration = Duration::from_secs(35);
 
-/// What is explored.
-#[derive(Debug, Clone, Copy)]
-struct Bounds {
-    name: &'static str,
-    product: Product,
-    body: fn() -> String,
-    /// Whether the callback is one message.
-    is_one_message: bool,
-    has_bucket: bool,
-    /// How many things go wrong.
-    faults: usize,
-    /// The same, for `make test`.
-    in_test: usize,
-    /// How often the vendor sends the callback.
-    sends: usize,
-    /// For how long the function may be frozen before it is sent again.
-    gaps: &'static [Duration],
-    /// Whether the secret is changed.
-    rotates: bool,
-}
-
-const ONE_EVENT: Bounds = Bounds {
-    name: "one-event",
-    product: Product::AliyunIms,
-    body: || event(10),
-    is_one_message: true,
-    has_bucket: true,
-    faults: 3,
-    in_test: 2,
-    sends: 1,
-    gaps: &[],
-    rotates: false,
-};
-
-const ALL: &[Bounds] = &[
-    ONE_EVENT,
-    Bounds { name: "large-event", body: || event(30_000), faults: 3, in_test: 1, ..ONE_EVENT },
-    Bounds { name: "no-bucket", body: || event(30_000), has_bucket: false, faults: 1, in_test: 1, ..ONE_EVENT },
-    Bounds {
-        name: "two-messages",
-        product: Product::TencentCi,
-        body: jobs,
-        is_one_message: false,
-        faults: 3,
-        in_test: 1,
-        ..ONE_EVENT
-    },
-    Bounds { name: "sent-again", faults: 2, in_test: 1, sends: 2, gaps: &[Duration::ZERO], ..ONE_EVENT },
-    Bounds {
-        name: "secret-changed",
-        faults: 1,
-        in_test: 1,
-        sends: 3,
-        gaps: &[Duration::from_secs(320), Duration::from_secs(250), Duration::from_secs(1), Duration::from_hours(1)],
-        rotates: true,
-        ..ONE_EVENT
-    },
-];
-
-/// A callback with a text of this length.
-fn event(length: usize) -> String {
-    json!({"EventType": "New", "MessageBody": {"Text": "x".repeat(length)}}).to_string()
-}
-
-/// A callback of two jobs, each of which fills a message.
-fn jobs() -> String {
-    let job = |id: &str| json!({"JobId": id, "Tag": "New", "State": "Success", "Note": "x".repeat(10_000)});
-    json!({"EventName": "TaskFinish", "JobsDetail": [job("j1"), job("j2")]}).to_string()
-}
-
-/// What goes wrong with one attempt of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fault {
-    /// The service refuses it for good.
-    Refused,
-    /// The service refuses it for now.
-    Throttled,
-    /// The service fails, and has done nothing.
-    Failed,
-    /// The connection breaks before it has an effect.
-    LostBefore,
-    /// The connection breaks after it had its effect.
-    LostAfter,
-    /// There is no answer, and no effect.
-    Hangs,
-    /// There is no answer; it has its effect.
-    HangsAfter,
-    /// The answer takes a while.
-    Slow,
-    /// The function is frozen in the middle, and the connection is gone when it is thawed.
-    Frozen,
-    /// The same, and its clock stood still.
-    FrozenWithItsClock,
-    /// The function is killed, and the call has no effect.
-    KilledBefore,
-    /// The function is killed, and the call has its effect.
-    KilledAfter,
-}
-
-/// What can go wrong with storing.
-const STORING: [Fault; 12] = [
-    Fault::Refused,
-    Fault::Throttled,
-    Fault::Failed,
-    Fault::LostBefore,
-    Fault::LostAfter,
-    Fault::Hangs,
-    Fault::HangsAfter,
-    Fault::Slow,
-    Fault::Frozen,
-    Fault::FrozenWithItsClock,
-    Fault::KilledBefore,
-    Fault::KilledAfter,
-];
-
-/// What can go wrong with reading the secret, which has no effect.
-const READING: [Fault; 6] =
-    [Fault::Refused, Fault::Failed, Fault::Hangs, Fault::Slow, Fault::Frozen, Fault::FrozenWithItsClock];
-
-impl Fault {
-    fn takes_effect(self) -> bool {
-        matches!(self, Self::LostAfter | Self::HangsAfter | Self::Slow | Self::KilledAfter)
-    }
-}
-
 /// A bug that is sown into the function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Bug {
@@ -196,23 +77,6 @@ async fn status(handler: &Handler, payload: Box<RawValue>, bug: Option<Bug>) -> 
         None => handler.handle(payload, &Context::default()).await.status_code,
         Some(_) => handler.receiver.receive(payload.get(), &handler.keyring, store).await.response().status.into(),
     }
-}
-
-/// What happens, as the documents list it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Class {
-    Stored,
-    /// It is stored by a later attempt.
-    Retried,
-    QueueFailed,
-    BucketFailed,
-    NoBucket,
-    Killed,
-    /// The vendor sends again what is stored.
-    SentAgain,
-    /// The secret could not be read.
-    SecretNotRead,
-    Rejected,
 }
 
 struct World<'w, 's> {
@@ -533,14 +397,13 @@ fn found(bounds: Bounds, bug: Option<Bug>) -> Found {
 
 #[test]
 fn what_is_answered_is_stored() {
-    let is_full = std::env::var_os("PROVE").is_some();
     let in_test = |all: &Bounds| Bounds {
         faults: all.in_test,
         sends: all.sends.min(2),
         gaps: &all.gaps[..all.gaps.len().min(2)],
         ..*all
     };
-    let all: Vec<Bounds> = ALL.iter().map(|all| if is_full { *all } else { in_test(all) }).collect();
+    let all: Vec<Bounds> = ALL.iter().map(|all| if is_full() { *all } else { in_test(all) }).collect();
     let mut classes = BTreeSet::new();
     for (bounds, (figures, found)) in all.iter().zip(explore_each(&all, |bounds| found(*bounds, sown(&BUGS)))) {
         match figures {

@@ -11,7 +11,8 @@ use std::future::pending;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use callbacks::{Product, decode};
-use explorer::{Figures, Schedule, Violation, explore, sown};
+use documents::Class;
+use explorer::{Figures, Schedule, Violation, explore, is_full, sown};
 use tokio::sync::Notify;
 
 use super::*;
@@ -66,16 +67,6 @@ enum Call {
     Store,
     /// Of the vendor, that messages are stored.
     Confirm,
-}
-
-/// What happens, as the documents list it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Class {
-    NoKey,
-    NotReceived,
-    NotStored,
-    NotConfirmed,
-    Ended,
 }
 
 /// A bug that is sown into draining.
@@ -274,7 +265,7 @@ fn proven(faults: usize, bug: Option<Bug>, classes: &RefCell<BTreeSet<Class>>) -
 
 #[test]
 fn nothing_is_confirmed_that_is_not_stored() {
-    let faults = if std::env::var_os("PROVE").is_some() { 3 } else { 2 };
+    let faults = if is_full() { 3 } else { 2 };
     let classes = RefCell::default();
     match proven(faults, sown(&[Bug::ConfirmBeforeStore]), &classes) {
         Ok(Figures { schedules, states, longest }) => println!(

@@ -4,9 +4,24 @@ use std::collections::BTreeSet;
 
 use explorer::rows;
 
-use super::Class;
-
 const DOCUMENT: &str = include_str!("../../../../../docs/delivery.md");
+
+/// What happens, as the documents list it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Class {
+    Stored,
+    /// It is stored by a later attempt.
+    Retried,
+    QueueFailed,
+    BucketFailed,
+    NoBucket,
+    Killed,
+    /// The vendor sends again what is stored.
+    SentAgain,
+    /// The secret could not be read.
+    SecretNotRead,
+    Rejected,
+}
 
 /// What fails before a callback is answered, by the first cell of its row.
 const FAILURES: &[(&str, Class)] = &[
