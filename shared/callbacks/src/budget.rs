@@ -76,7 +76,7 @@ pub(crate) fn uncounted<T>(work: impl FnOnce() -> T) -> T {
 
 /// Whether another item may be read into a struct. One that may not is counted as omitted.
 pub(crate) fn take_item() -> bool {
-    take(|left| left.items.checked_sub(1).filter(|_| left.structs > 0).map(|items| Left { items, ..left }))
+    take_or_omit(|left| left.items.checked_sub(1).filter(|_| left.structs > 0).map(|items| Left { items, ..left }))
 }
 
 /// Counts a struct that an object was read into.
@@ -87,21 +87,13 @@ pub(crate) fn count_struct<T>() {
 
 /// Whether so many bytes may be copied.
 pub(crate) fn take_copies(bytes: usize) -> bool {
-    let left = LEFT.get();
-    let after = left.copies.checked_sub(bytes);
-    after.is_some_and(|copies| {
-        LEFT.set(Left { copies, ..left });
-        true
-    })
+    take(|left| Some(Left { copies: left.copies.checked_sub(bytes)?, ..left }))
 }
 
 /// Whether so many events may be made of one, which together are so many bytes longer than it is.
 pub(crate) fn take_events(events: usize, growth: usize) -> bool {
-    let left = LEFT.get();
-    let after = left.events.checked_sub(events).zip(left.growth.checked_sub(growth));
-    after.is_some_and(|(events, growth)| {
-        LEFT.set(Left { events, growth, ..left });
-        true
+    take(|left| {
+        Some(Left { events: left.events.checked_sub(events)?, growth: left.growth.checked_sub(growth)?, ..left })
     })
 }
 
@@ -112,12 +104,7 @@ pub(crate) fn growth() -> usize {
 
 /// Whether JSON in a string may take so many bytes of memory.
 pub(crate) fn take_embedded(bytes: usize) -> bool {
-    let left = LEFT.get();
-    let after = left.embedded.checked_sub(bytes);
-    after.is_some_and(|embedded| {
-        LEFT.set(Left { embedded, ..left });
-        true
-    })
+    take(|left| Some(Left { embedded: left.embedded.checked_sub(bytes)?, ..left }))
 }
 
 /// Bytes of memory that JSON in strings may still take.
@@ -133,14 +120,24 @@ pub(crate) fn set_embedded(embedded: usize) {
 /// Whether a file may be listed that repeats so many bytes of others. One that may not is counted as omitted.
 pub(crate) fn take_file(repeated: usize) -> bool {
     let bytes = size_of::<crate::event::Output>().saturating_add(repeated);
-    take(|left| left.copies.checked_sub(bytes).map(|copies| Left { copies, ..left }))
+    take_or_omit(|left| Some(Left { copies: left.copies.checked_sub(bytes)?, ..left }))
 }
 
+/// Takes something, where there is enough.
 fn take(from: impl FnOnce(Left) -> Option<Left>) -> bool {
-    let left = LEFT.get();
-    let taken = from(left);
-    LEFT.set(taken.unwrap_or(Left { omitted: left.omitted + 1, ..left }));
+    let taken = from(LEFT.get());
+    LEFT.set(taken.unwrap_or(LEFT.get()));
     taken.is_some()
+}
+
+/// The same; what is not taken is counted as omitted.
+fn take_or_omit(from: impl FnOnce(Left) -> Option<Left>) -> bool {
+    let is_taken = take(from);
+    if !is_taken {
+        let left = LEFT.get();
+        LEFT.set(Left { omitted: left.omitted + 1, ..left });
+    }
+    is_taken
 }
 
 /// How much was omitted since this was last asked.

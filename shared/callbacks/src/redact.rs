@@ -41,20 +41,18 @@ const CALLBACKS: [&str; 5] = [".lambda-url.", ".execute-api.", "notifyaddress", 
 /// The body without any token of these credentials. One in Base64 that has such a token is decoded for it.
 #[must_use]
 pub fn redact<'b>(body: &'b [u8], credentials: &Credentials) -> Cow<'b, [u8]> {
-    let of_url = |url: &SecretString| {
-        let query = url.expose_secret().split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default();
-        let tokens = query.split('&').filter_map(|pair| pair.strip_prefix("token="));
-        tokens.map(str::to_owned).collect::<Vec<_>>()
-    };
-    let tokens: Vec<String> = credentials
+    let tokens: Vec<&str> = credentials
         .tokens
         .iter()
-        .map(|token| token.expose_secret().to_owned())
-        .chain(credentials.callback_urls.iter().flat_map(of_url))
+        .map(ExposeSecret::expose_secret)
+        .chain(credentials.callback_urls.iter().flat_map(tokens_of))
         .filter(|token| !token.is_empty())
         .collect();
+    if tokens.is_empty() {
+        return Cow::Borrowed(body);
+    }
     let without = |body: &[u8]| {
-        let is_there = may_have(body, tokens.iter().map(String::as_bytes));
+        let is_there = may_have(body, tokens.iter().map(|token| token.as_bytes()));
         is_there.then(|| replace(body, |rest, _| tokens.iter().find_map(|token| token_at(rest, token.as_bytes()))))?
     };
     let is_plain = body.first().is_some_and(|first| matches!(first, b'{' | b'<'));
@@ -64,6 +62,12 @@ pub fn redact<'b>(body: &'b [u8], credentials: &Credentials) -> Cow<'b, [u8]> {
     };
     let redacted = without(body).or_else(|| if is_plain { None } else { decoded() });
     redacted.map_or(Cow::Borrowed(body), Cow::Owned)
+}
+
+/// The tokens in a callback URL, as they are written there.
+fn tokens_of(url: &SecretString) -> impl Iterator<Item = &str> {
+    let query = url.expose_secret().split_once('?').map_or("", |(_, query)| query);
+    query.split('&').filter_map(|pair| pair.strip_prefix("token="))
 }
 
 /// The text without the tokens of callback URLs in it, whosever they are: in a URL of a function, or under a key that names an
@@ -172,7 +176,7 @@ fn literal_at(text: &[u8], bytes: &[u8]) -> Option<usize> {
             _ => return None,
         }
         let (unit, taken) = unit_at(rest)?;
-        let mut unit = unit.iter();
+        let mut unit = unit.bytes().iter();
         if unit.next() != Some(expected) || !unit.all(|byte| bytes.next() == Some(byte)) {
             return None;
         }
@@ -181,9 +185,35 @@ fn literal_at(text: &[u8], bytes: &[u8]) -> Option<usize> {
     Some(length)
 }
 
+/// The bytes of one character, or one byte.
+struct Unit {
+    bytes: [u8; 4],
+    length: usize,
+}
+
+impl Unit {
+    fn bytes(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
+    }
+}
+
+impl From<u8> for Unit {
+    fn from(byte: u8) -> Self {
+        Self { bytes: [byte, 0, 0, 0], length: 1 }
+    }
+}
+
+impl From<char> for Unit {
+    fn from(character: char) -> Self {
+        let mut bytes = [0; 4];
+        let length = character.encode_utf8(&mut bytes).len();
+        Self { bytes, length }
+    }
+}
+
 /// The bytes that a way of writing stands for, and its length: `%2F`, `%252F`, `\/`, `\\u002f`, `&amp;`, `&#x2f;`, or the byte
 /// itself.
-fn unit_at(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+fn unit_at(text: &[u8]) -> Option<(Unit, usize)> {
     match text.first()? {
         b'%' => {
             let mut digits = 1;
@@ -192,16 +222,16 @@ fn unit_at(text: &[u8]) -> Option<(Vec<u8>, usize)> {
                 digits += 2;
             }
             let value = hexadecimal(text.get(digits..digits + 2)?)?;
-            Some((vec![u8::try_from(value).ok()?], digits + 2))
+            Some((u8::try_from(value).ok()?.into(), digits + 2))
         }
         b'\\' => {
             let slashes = text.iter().take(MOST_BACKSLASHES).take_while(|byte| **byte == b'\\').count();
             match text.get(slashes)? {
                 b'u' => {
                     let character = char::from_u32(hexadecimal(text.get(slashes + 1..slashes + 5)?)?)?;
-                    Some((character.to_string().into_bytes(), slashes + 5))
+                    Some((character.into(), slashes + 5))
                 }
-                byte => Some((vec![*byte], slashes + 1)),
+                byte => Some(((*byte).into(), slashes + 1)),
             }
         }
         b'&' => {
@@ -217,9 +247,9 @@ fn unit_at(text: &[u8]) -> Option<(Vec<u8>, usize)> {
                 (_, None, Some(digits)) => char::from_u32(digits.parse().ok()?)?,
                 _ => return None,
             };
-            Some((character.to_string().into_bytes(), end + 1))
+            Some((character.into(), end + 1))
         }
-        byte => Some((vec![*byte], 1)),
+        byte => Some(((*byte).into(), 1)),
     }
 }
 
@@ -241,9 +271,9 @@ fn value_length(text: &[u8]) -> usize {
 /// How long what the text begins with is, where it is a part of a parameter's value.
 fn in_value(text: &[u8]) -> Option<usize> {
     text.first()?;
-    let (unit, taken) = unit_at(text).unwrap_or((vec![b'&'], 1));
+    let (unit, taken) = unit_at(text).unwrap_or((b'&'.into(), 1));
     let is_end = |byte: &u8| matches!(byte, b'&' | b'#' | b'"' | b'\'' | b'<' | b'>') || *byte <= b' ';
-    (!unit.iter().any(is_end)).then_some(taken)
+    (!unit.bytes().iter().any(is_end)).then_some(taken)
 }
 
 #[cfg(test)]

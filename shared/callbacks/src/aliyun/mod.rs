@@ -20,7 +20,7 @@ use crate::facts::Facts;
 use crate::json::Value;
 use crate::status;
 use crate::vendor::{Vendor, none};
-use crate::wire::{Text, Time, read_struct};
+use crate::wire::{Documented, Text, Time, read_struct};
 
 /// `ApsaraVideo` VOD.
 pub(crate) const VOD: Vendor = Vendor {
@@ -42,6 +42,26 @@ pub(crate) const IMS: Vendor = Vendor {
     delivery: &[REQUEST_ID],
     secret: &[],
 };
+
+/// What reads an event.
+#[derive(Clone, Copy)]
+struct Reader {
+    read: fn(Value<'_>) -> Facts,
+    /// The schema of what it reads.
+    #[cfg(test)]
+    schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
+}
+
+impl Reader {
+    /// What reads an event into `S`.
+    const fn new<S: Documented>(read: fn(Value<'_>) -> Facts) -> Self {
+        Self {
+            read,
+            #[cfg(test)]
+            schema: |generator| generator.subschema_for::<S>(),
+        }
+    }
+}
 
 fn catalogue(kinds: impl Iterator<Item = (&'static str, Kind)>) -> Vec<(String, Kind)> {
     kinds.map(|(name, kind)| (name.to_owned(), kind)).collect()

@@ -7,6 +7,8 @@ use std::marker::PhantomData;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, IntoDeserializer, MapAccess, Visitor};
 
+use super::head::Key;
+
 /// How many keys of an object are looked at. No struct has so many fields.
 const MOST_KEYS: usize = 1_000;
 
@@ -49,10 +51,12 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<A> {
     type Error = A::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
-        while let Some(key) = self.object.next_key::<String>()? {
-            let key = camel_case(&key);
-            if self.seen.len() < MOST_KEYS && self.seen.insert(key.clone()) {
-                return seed.deserialize(key.into_deserializer()).map(Some);
+        while let Some(key) = self.object.next_key::<Key<'de>>()? {
+            let key = camel_case(&key.0);
+            if self.seen.len() < MOST_KEYS && !self.seen.contains(&key) {
+                let found = seed.deserialize(key.as_str().into_deserializer())?;
+                self.seen.insert(key);
+                return Ok(Some(found));
             }
             self.object.next_value::<IgnoredAny>()?;
         }

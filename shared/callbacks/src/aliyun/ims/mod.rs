@@ -20,7 +20,7 @@ mod upload;
 use serde::Deserialize;
 
 use super::workflow::WorkflowTask;
-use super::{Envelope, outcome_of, role_of};
+use super::{Envelope, Reader, outcome_of, role_of};
 use crate::event::{Failure, Job, Kind, Media};
 use crate::facts::Facts;
 use crate::json::Value;
@@ -62,29 +62,12 @@ const EVENTS: &[(&str, Kind, Reader)] = &[
     ("LiveSnapshotFileCreated", Kind::Live, of::<live::SnapshotFile>()),
 ];
 
-/// What reads an event.
-#[derive(Clone, Copy)]
-struct Reader {
-    read: fn(Value<'_>) -> Facts,
-    /// The schema of what it reads.
-    #[cfg(test)]
-    schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
-}
-
 /// What reads an event with this body.
 const fn of<B: Body>() -> Reader {
-    Reader {
-        read: body::<B>,
-        #[cfg(test)]
-        schema: |generator| generator.subschema_for::<WithHead<B>>(),
-    }
+    Reader::new::<WithHead<B>>(body::<B>)
 }
 
-const WORKFLOW: Reader = Reader {
-    read: workflow,
-    #[cfg(test)]
-    schema: |generator| generator.subschema_for::<WithHead<WorkflowTask>>(),
-};
+const WORKFLOW: Reader = Reader::new::<WithHead<WorkflowTask>>(workflow);
 
 /// What a body has besides its [`Head`], which tells what happened. What the head tells need not be told again: the job's ID, the
 /// status word, the error, the user data.

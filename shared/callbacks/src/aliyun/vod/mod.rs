@@ -17,9 +17,9 @@ mod upload;
 
 use serde::Deserialize;
 
-use super::Envelope;
 use super::nodes::ACTIVITY_RESULTS;
 use super::workflow::WorkflowTask;
+use super::{Envelope, Reader};
 use crate::event::{Job, Kind, Media};
 use crate::facts::Facts;
 use crate::json::Value;
@@ -57,29 +57,12 @@ const EVENTS: &[(&str, Kind, Reader)] = &[
     (WORKFLOW_TASK_COMPLETE, Kind::Workflow, WORKFLOW),
 ];
 
-/// What reads an event.
-#[derive(Clone, Copy)]
-struct Reader {
-    read: fn(Value<'_>) -> Facts,
-    /// The schema of what it reads.
-    #[cfg(test)]
-    schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
-}
-
 /// What reads an event with this body.
 const fn of<B: Body>() -> Reader {
-    Reader {
-        read: body::<B>,
-        #[cfg(test)]
-        schema: |generator| generator.subschema_for::<WithHead<B>>(),
-    }
+    Reader::new::<WithHead<B>>(body::<B>)
 }
 
-const WORKFLOW: Reader = Reader {
-    read: workflow,
-    #[cfg(test)]
-    schema: |generator| generator.subschema_for::<WithHead<WorkflowTask>>(),
-};
+const WORKFLOW: Reader = Reader::new::<WithHead<WorkflowTask>>(workflow);
 
 /// What an event has besides its head, which tells what happened. What the head tells need not be told again: the media's and
 /// the job's id, the status word, the error, the user data.
