@@ -7,7 +7,7 @@ use callbacks::{CloudEvent, Kind};
 use delivery::{Intake, StoreContext, StoreError};
 use http::{HeaderName, HeaderValue};
 use lambda_runtime::Context;
-use receiver::{Handled, Receiver, Refusal, Response};
+use receiver::{Handled, Receiver, Response};
 use serde_json::value::RawValue;
 
 use super::keyring::Keyring;
@@ -59,7 +59,7 @@ impl Handler {
                 emit(&[(Metric::NotStored, 1)]);
             }
             Handled::Refused(refusal) => {
-                let reason = Refusal::reason(*refusal);
+                let reason = refusal.reason();
                 self.refusals.log(product, reason);
                 metrics::rejected(product, reason);
             }
