@@ -45,10 +45,7 @@ pub fn check(product: &str, body: &[u8], events: &[String]) -> Result<(), String
 }
 
 /// The events are no longer than a body allows, and no more.
-///
-/// # Errors
-/// How long they are.
-pub fn size_is_bounded(body: &[u8], events: &[String]) -> Result<(), String> {
+fn size_is_bounded(body: &[u8], events: &[String]) -> Result<(), String> {
     let size: usize = events.iter().map(String::len).sum();
     if size > REPEATED * body.len() + ALLOWANCE || events.len() > MOST_EVENTS {
         return Err(format!("{} events of {size} bytes are made of a body of {}", events.len(), body.len()));
@@ -58,10 +55,7 @@ pub fn size_is_bounded(body: &[u8], events: &[String]) -> Result<(), String> {
 
 /// Every text and number of a body is in `vendor` or `data_base64` of an event. What belongs to a delivery, the wrappings of
 /// queues and topics and Tencent Cloud VOD's signature, is not; nor is the token of a callback URL.
-///
-/// # Errors
-/// A text that is in no event.
-pub fn nothing_is_lost(product: &str, body: &[u8], events: &[String]) -> Result<(), String> {
+fn nothing_is_lost(product: &str, body: &[u8], events: &[String]) -> Result<(), String> {
     let mut kept = Texts::kept();
     for event in events {
         let Kept { data, data_base64 } = serde_json::from_str(event).map_err(|error| error.to_string())?;
@@ -101,10 +95,7 @@ struct Data<'a> {
 }
 
 /// An event that succeeded has no step that did not.
-///
-/// # Errors
-/// The event.
-pub fn is_no_success_over_a_failed_part(event: &Value) -> Result<(), String> {
+fn is_no_success_over_a_failed_part(event: &Value) -> Result<(), String> {
     let is_failure = |part: &Value| matches!(part["outcome"].as_str(), Some("failed" | "partial" | "canceled"));
     let steps = event.pointer("/data/steps").and_then(Value::as_array);
     let has_failed = steps.into_iter().flatten().any(is_failure) || event.pointer("/data/error").is_some();
@@ -215,6 +206,16 @@ mod tests {
                 (result, _) => panic!("{body}: {result:?}"),
             }
         }
+    }
+
+    /// What belongs to a message of a queue is a part of the event where there is no message.
+    #[test]
+    fn members_of_messages_may_be_missing_from_messages_only() {
+        let lost = [event("succeeded", "", r#"{"EventType":"New","MessageBody":{}}"#)];
+        let posted = r#"{"EventType":"New","MessageBody":{"Priority":7}}"#;
+        assert!(check("aliyun-ims", posted.as_bytes(), &lost).is_err());
+        let message = r#"{"Message":{"Priority":7,"MessageBody":"{\"EventType\":\"New\",\"MessageBody\":{}}"}}"#;
+        assert_eq!(check("aliyun-ims", message.as_bytes(), &lost), Ok(()));
     }
 
     #[test]

@@ -63,7 +63,8 @@ impl Texts {
     pub(crate) fn sent(product: &str, body: &[u8]) -> Self {
         let text = decoded(body);
         let has = |keys: &[&str]| keys.iter().any(|key| text.contains(key));
-        let is_wrapped = product.starts_with("aliyun") && has(&["Message", "TopicName"]);
+        let is_wrapped = product.starts_with("aliyun")
+            && has(&["\"Message\"", "\"Messages\"", "<Message>", "<Message ", "<Messages", "TopicName"]);
         let mut around: Vec<&str> = Vec::new();
         match product {
             "tencent-vod" => {
@@ -85,7 +86,9 @@ impl Texts {
 
     /// Whether a text is among these, as it is or with a token replaced.
     pub(crate) fn has(&self, text: &str) -> bool {
-        let is_redacted = |kept: &String| kept.split_once(REDACTED).is_some_and(|(before, _)| text.starts_with(before));
+        let is_redacted = |kept: &String| {
+            kept.split_once(REDACTED).is_some_and(|(before, _)| !before.is_empty() && text.starts_with(before))
+        };
         self.texts.contains(text) || self.texts.iter().any(is_redacted)
     }
 
