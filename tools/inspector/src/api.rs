@@ -19,13 +19,14 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use crate::entry::{Delivery, Entry};
-use crate::forward::{BusEvent, Form, Target};
+use crate::forward::BusEvent;
 use crate::guard::guard;
 use crate::keyring::Secret;
 use crate::search::Query;
 use crate::send::{Import, Replay, Sending};
 use crate::state::{Faults, State, lock};
 use crate::summary::{groups, summary};
+use crate::target::{Form, QUEUE, Target};
 use crate::{mask, media, page, provenance, send, stream};
 
 /// The most callbacks of one answer.
@@ -69,7 +70,7 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/samples/{product}/{name}", get(sample))
         .route("/settings", get(settings).patch(change))
         .route("/copy-url/{product}", get(copy_url))
-        .route("/health", get(async |Shared(state): App| Json(health(&state))));
+        .route("/health", get(async |Shared(state): App| Json(state.health())));
     Router::new()
         .nest("/api", api)
         .fallback(page::file)
@@ -298,10 +299,13 @@ async fn sample(Shared(state): App, Path((product, name)): Path<(Product, String
 fn console(product: Product) -> (&'static str, Option<&'static str>) {
     match product {
         Product::AliyunVod => {
-            ("ApsaraVideo VOD console: Configuration Management, Callback Settings, HTTP", Some("256 bytes"))
+            ("ApsaraVideo VOD console: Configuration Management, Media Processing, Callback", Some("256 bytes"))
         }
-        Product::AliyunIms => ("IMS console: Configuration Management, Callback Settings, HTTP", Some("256 bytes")),
-        Product::TencentCi => ("the job's CallBack, or the queue's callback settings in the COS console", None),
+        Product::AliyunIms => ("IMS console: Configurations, Callback Settings, HTTP Request", Some("256 bytes")),
+        Product::TencentCi => (
+            "the job's CallBack, or Cloud Infinite console: Bucket Management, the bucket, Task and Workflow, Queues and Callbacks",
+            None,
+        ),
         Product::TencentVod => ("VOD console: Callback Settings, normal callback", None),
     }
 }
@@ -340,7 +344,7 @@ async fn settings(Shared(state): App) -> Json<Value> {
         "consumer": {
             "url": target.as_ref().map(|target| target.url.to_string()),
             "form": target.as_ref().map_or(Form::default(), |target| target.form),
-            "queue": crate::forward::QUEUE - state.handing.capacity(),
+            "queue": QUEUE - state.handing.capacity(),
         },
         "faults": state.faults(),
         "tolerance": state.tolerance,
@@ -444,17 +448,4 @@ async fn copy_url(Shared(state): App, Path(product): Path<Product>) -> Json<Valu
         state.reached(product).host.filter(|host| !host.starts_with("127.0.0.1") && !host.starts_with("localhost"));
     let base = reached.map_or_else(|| format!("http://{}/", state.receivers), |host| format!("https://{host}/"));
     Json(json!({"url": state.keyring.callback_url(product, &base)}))
-}
-
-pub(crate) fn health(state: &State) -> Value {
-    let (callbacks, bytes) = state.journal.usage();
-    json!({
-        "version": env!("CARGO_PKG_VERSION"),
-        "session": state.session,
-        "last": state.journal.last(),
-        "callbacks": callbacks,
-        "bytes": bytes,
-        "uptime_s": (Timestamp::now() - state.started).total(jiff::Unit::Second).unwrap_or_default().max(0.0).round(),
-        "consumer": lock(&state.target).is_some(),
-    })
 }

@@ -1,82 +1,26 @@
-//! Hands each new event to the user's consumer, as EventBridge would, and writes them to a file.
+//! Hands each new event to the user's consumer, as EventBridge would.
 
-use std::io::Write;
-use std::path::PathBuf;
-use std::str::FromStr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use callbacks::CloudEvent;
 use jiff::Timestamp;
+use reqwest::Client;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::redirect::Policy;
-use reqwest::{Client, Url};
 use serde::Serialize;
 use tokio::sync::mpsc;
 
 use crate::StartError;
 use crate::entry::Delivery;
 use crate::state::{State, lock};
-
-/// How many events may wait for the consumer.
-pub(crate) const QUEUE: usize = 1_000;
+use crate::target::{Form, Handed, Target};
 
 /// How long the consumer may take.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The most bytes of its answer that are kept.
 const ANSWER: usize = 64 * 1024;
-
-/// In which form the consumer gets an event.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Form {
-    /// As EventBridge hands it to a target.
-    #[default]
-    EventBridge,
-    /// As a `CloudEvent` in structured mode.
-    CloudEvents,
-}
-
-/// The text is not the name of a form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("expected `eventbridge` or `cloudevents`")]
-pub struct UnknownForm;
-
-impl FromStr for Form {
-    type Err = UnknownForm;
-
-    fn from_str(text: &str) -> Result<Self, UnknownForm> {
-        match text {
-            "eventbridge" => Ok(Self::EventBridge),
-            "cloudevents" => Ok(Self::CloudEvents),
-            _ => Err(UnknownForm),
-        }
-    }
-}
-
-/// The user's consumer.
-#[derive(Debug, Clone)]
-pub(crate) struct Target {
-    pub(crate) url: Url,
-    pub(crate) form: Form,
-}
-
-impl Target {
-    pub(crate) fn new(url: &str, form: Form) -> Result<Self, StartError> {
-        let url = Url::parse(url).map_err(|_| StartError::Consumer)?;
-        if !["http", "https"].contains(&url.scheme()) {
-            return Err(StartError::Consumer);
-        }
-        Ok(Self { url, form })
-    }
-}
-
-/// An event on its way to the consumer.
-pub(crate) struct Handed {
-    pub(crate) seq: u64,
-    pub(crate) event: CloudEvent,
-}
 
 /// Hands events on, one at a time and in their order.
 pub(crate) fn start(state: Arc<State>, mut events: mpsc::Receiver<Handed>) -> Result<(), StartError> {
@@ -170,32 +114,4 @@ async fn deliver(client: &Client, target: &Target, event: &CloudEvent) -> Delive
     }
     delivery.millis = started.elapsed().as_secs_f64() * 1000.0;
     delivery
-}
-
-/// What is noted of an event that found the consumer's queue full.
-pub(crate) fn full(event: String) -> Delivery {
-    Delivery {
-        at: Timestamp::now(),
-        event,
-        to: String::new(),
-        status: None,
-        error: Some(format!("not handed on: {QUEUE} events wait already")),
-        millis: 0.0,
-        body: String::new(),
-    }
-}
-
-/// Appends lines to a file, beside everything else.
-pub(crate) fn record(path: PathBuf) -> Result<mpsc::Sender<String>, StartError> {
-    let opened = std::fs::OpenOptions::new().create(true).append(true).open(&path);
-    let mut file = opened.map_err(|error| StartError::File { path, error })?;
-    let (sender, mut lines) = mpsc::channel::<String>(QUEUE * 10);
-    std::thread::spawn(move || {
-        while let Some(line) = lines.blocking_recv() {
-            if writeln!(file, "{line}").is_err() {
-                break;
-            }
-        }
-    });
-    Ok(sender)
 }

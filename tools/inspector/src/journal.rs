@@ -27,8 +27,6 @@ struct Inner {
     seen: HashMap<String, usize>,
     /// The callbacks that have changed, each with the number of its last change.
     changed: HashMap<u64, u64>,
-    /// Everything before was taken away by the user.
-    cleared: u64,
 }
 
 impl Journal {
@@ -40,7 +38,6 @@ impl Journal {
             dropped: 0,
             seen: HashMap::new(),
             changed: HashMap::new(),
-            cleared: 0,
         };
         Self { inner: Mutex::new(inner), changes: watch::Sender::new(0), most: most.max(1), most_bytes }
     }
@@ -104,7 +101,6 @@ impl Journal {
         inner.changed.clear();
         inner.bytes = 0;
         inner.dropped = 0;
-        inner.cleared = inner.last;
         self.changes.send_modify(|number| *number += 1);
     }
 

@@ -19,9 +19,9 @@
 
 mod api;
 mod entry;
+mod findings;
 mod forward;
 mod guard;
-mod http;
 mod journal;
 mod keyring;
 mod mask;
@@ -30,11 +30,14 @@ mod page;
 mod provenance;
 mod pulled;
 mod receivers;
+mod recent;
+mod record;
 mod search;
 mod send;
 mod state;
 mod stream;
 mod summary;
+mod target;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -45,10 +48,11 @@ use callbacks::Product;
 use callbacks::auth::Credentials;
 use tokio::net::TcpListener;
 
-pub use forward::Form;
+pub use findings::findings;
 pub use keyring::Keyring;
 pub use page::is_built;
 pub use pulled::Puller;
+pub use target::Form;
 
 use crate::state::State;
 
@@ -128,7 +132,9 @@ impl Inspector {
         // A browser may look for localhost under either address.
         let page_v6 = TcpListener::bind(("::1", page_address.port())).await.ok();
         let address = receivers.local_addr().map_err(|error| StartError::Listen { port: 0, error })?;
-        let state = State::new(options, address, page_address)?;
+        let (state, handed) = State::new(options, address, page_address)?;
+        let state = Arc::new(state);
+        forward::start(Arc::clone(&state), handed)?;
         Ok(Self { state, receivers, page, page_v6 })
     }
 

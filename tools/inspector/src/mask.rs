@@ -17,13 +17,14 @@ const SECRET_HEADERS: [&str; 6] =
 
 /// The body without secrets: byte for byte, but for tokens and, of Tencent Cloud VOD, the signature.
 pub(crate) fn body(entry: &Entry, credentials: &Credentials) -> Vec<u8> {
-    let mut body = redact(&entry.body, credentials).into_owned();
+    let body = redact(&entry.body, credentials).into_owned();
     if entry.product == Product::TencentVod
-        && let Ok(Value::Object(members)) = serde_json::from_slice(&body)
+        && let Ok(text) = std::str::from_utf8(&body)
+        && let Ok(Value::Object(members)) = serde_json::from_str(text)
         && let Some((_, Value::String(sign))) = members.iter().find(|(name, _)| name.eq_ignore_ascii_case("Sign"))
         && !sign.is_empty()
     {
-        body = replaced(&body, sign.as_bytes(), HIDDEN.as_bytes());
+        return text.replace(sign.as_str(), HIDDEN).into_bytes();
     }
     body
 }
@@ -58,7 +59,8 @@ pub(crate) fn request(entry: &Entry, credentials: &Credentials) -> Value {
 
 /// The query string with the names of its parameters, without their values.
 pub(crate) fn query(query: &str) -> String {
-    without_values(&format!("?{query}")).trim_start_matches('?').to_owned()
+    let shown = without_values(&format!("?{query}"));
+    shown.strip_prefix('?').unwrap_or(&shown).to_owned()
 }
 
 /// The value of a header.
@@ -72,17 +74,4 @@ pub(crate) fn header(name: &str, value: &str, credentials: &Credentials) -> Stri
         value = value.replace(secret, HIDDEN);
     }
     value
-}
-
-fn replaced(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
-    let mut result = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.windows(from.len()).position(|window| window == from) {
-        let (before, behind) = rest.split_at(at);
-        result.extend_from_slice(before);
-        result.extend_from_slice(to);
-        rest = behind.get(from.len()..).unwrap_or_default();
-    }
-    result.extend_from_slice(rest);
-    result
 }

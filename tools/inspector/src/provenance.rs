@@ -115,9 +115,8 @@ impl Found {
 
     /// The same for fields of which nothing is known.
     fn add_new(&mut self, sources: &[String], changed: Vec<String>) {
-        let new: Vec<String> = changed.into_iter().filter(|field| !self.0.contains_key(field)).collect();
-        for field in &new {
-            self.0.insert(field.clone(), (usize::MAX, sources.to_vec()));
+        for field in changed {
+            self.0.entry(field).or_insert_with(|| (usize::MAX, sources.to_vec()));
         }
     }
 
@@ -267,14 +266,14 @@ fn collect(text: &str, path: &str, outer: &[Range<usize>], nodes: &mut Vec<Node>
         nodes.push(Node { path: path.clone(), at: at.clone(), raw: raw.to_owned(), is_leaf });
         match (&inner, embedded) {
             (Some(inner), Some(_)) => collect(inner, &path, &at, nodes),
-            _ if !is_leaf => collect_in(text, raw, &path, outer, from, nodes),
+            _ if !is_leaf => collect_in(raw, &path, outer, from, nodes),
             _ => {}
         }
     }
 }
 
 /// The values of an object or list in the same text.
-fn collect_in(text: &str, raw: &str, path: &str, outer: &[Range<usize>], from: usize, nodes: &mut Vec<Node>) {
+fn collect_in(raw: &str, path: &str, outer: &[Range<usize>], from: usize, nodes: &mut Vec<Node>) {
     let first = nodes.len();
     collect(raw, path, outer, nodes);
     let level = outer.len();
@@ -283,7 +282,6 @@ fn collect_in(text: &str, raw: &str, path: &str, outer: &[Range<usize>], from: u
             *range = range.start + from..range.end + from;
         }
     }
-    debug_assert!(text.len() >= raw.len());
 }
 
 fn joined(path: &str, name: &str) -> String {

@@ -19,7 +19,7 @@ impl Puller {
     pub fn take(&self, events: &[CloudEvent]) -> usize {
         let new: Vec<&CloudEvent> = {
             let mut pulled = lock(&self.0.pulled);
-            events.iter().filter(|event| pulled.insert(event.id.clone())).collect()
+            events.iter().filter(|event| pulled.insert(&event.id)).collect()
         };
         for event in &new {
             let body =

@@ -9,13 +9,14 @@ use axum::extract::{Path, Request, State as Shared};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response as HttpResponse};
 use axum::routing::any;
-use callbacks::auth::{Check, Clock, Finding, NotAuthentic, Seen, explain};
+use callbacks::auth::{Check, Finding};
 use callbacks::{CloudEvent, Product, decode, redact};
 use jiff::Timestamp;
-use receiver::{FunctionUrlRequest, Handled, Receiver, Refusal, Response};
+use receiver::{FunctionUrlRequest, Handled, Refusal, Response};
+use sender::request;
 
 use crate::entry::{Entry, Via};
-use crate::http::{Parts, function_url_request};
+use crate::findings::findings;
 use crate::keyring::Guard;
 use crate::state::State;
 
@@ -33,14 +34,13 @@ async fn receive(Shared(state): Shared<Arc<State>>, Path(slug): Path<String>, re
     let Ok(product) = slug.parse::<Product>() else { return StatusCode::NOT_FOUND.into_response() };
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, MOST_BYTES).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
-    let request = function_url_request(&Parts {
-        method: parts.method.as_str(),
-        path: parts.uri.path(),
-        query: parts.uri.query().unwrap_or_default(),
-        headers: &parts.headers,
-        body: &body,
-        at: Timestamp::now(),
+    let headers = parts.headers.keys().map(|name| {
+        let values = parts.headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+        (name.as_str(), values.collect::<Vec<_>>().join(","))
     });
+    let query = parts.uri.query().unwrap_or_default();
+    let request = request::of_http(parts.method.as_str(), parts.uri.path(), query, headers, &body, Timestamp::now());
+    let request = request.to_string();
     let faults = state.faults();
     if faults.delay_ms > 0 {
         tokio::time::sleep(Duration::from_millis(faults.delay_ms)).await;
@@ -79,7 +79,7 @@ pub(crate) struct Answered {
 /// Answers a function URL request by the code of the functions.
 pub(crate) async fn answer(state: &State, product: Product, request: String, via: Via) -> (Response, Answered) {
     let (arrived, started) = (Timestamp::now(), Instant::now());
-    let receiver = Receiver { product, tolerance: state.tolerance, body_limit: state.body_limit };
+    let receiver = state.receiver(product);
     let guard = Guard { keyring: &state.keyring, product };
     let store = async |_: &[CloudEvent], _| if state.take_fault() { Err(Fault) } else { Ok(()) };
     let outcome = receiver.receive(&request, &guard, store).await;
@@ -94,7 +94,7 @@ impl Answered {
         let response = outcome.response();
         let read = serde_json::from_str::<FunctionUrlRequest<'_>>(&request).ok();
         let body = read.as_ref().map(|request| request.body().into_owned()).unwrap_or_default();
-        let findings = read.map(|request| findings(state, product, &request)).unwrap_or_default();
+        let findings = read.map(|request| checked(state, product, &request)).unwrap_or_default();
         let (reason, events) = match outcome {
             Handled::Stored(events) => (None, events),
             Handled::NotStored(events, Fault) => (Some("not-stored"), events),
@@ -122,45 +122,20 @@ impl Answered {
 /// What the events of a refused callback would have been.
 fn would_be(state: &State, product: Product, body: &[u8], received: Timestamp, refusal: Refusal) -> Vec<CloudEvent> {
     match refusal {
-        Refusal::NotAuthentic(_) | Refusal::NotPost if !body.is_empty() => {
+        Refusal::NotAuthentic(_) | Refusal::NotPost if body.is_empty() => Vec::new(),
+        Refusal::NotAuthentic(_) | Refusal::NotPost => {
             decode(product, &redact(body, &state.keyring.of(product)), received)
         }
-        Refusal::NotAuthentic(
-            NotAuthentic::Token
-            | NotAuthentic::Unsigned
-            | NotAuthentic::Stale
-            | NotAuthentic::Future
-            | NotAuthentic::Signature,
-        )
-        | Refusal::NotPost
-        | Refusal::TooLarge
-        | Refusal::NotARequest => Vec::new(),
+        Refusal::TooLarge | Refusal::NotARequest => Vec::new(),
     }
 }
 
-/// Every check of a request.
-fn findings(state: &State, product: Product, request: &FunctionUrlRequest<'_>) -> Vec<Finding> {
-    let parameters = request.parameters();
-    let parameters: Vec<(&str, &str)> = parameters.iter().map(|(name, value)| (&**name, &**value)).collect();
-    let tokens: Vec<&str> = parameters.iter().filter(|(name, _)| *name == "token").map(|(_, value)| *value).collect();
-    let (headers, body, url) = (request.headers(), request.body(), request.url());
-    let check = |check, passed, expected: String, found: String| Finding { check, passed, expected, found, hint: None };
-    let method: String = request.method().chars().filter(char::is_ascii_graphic).take(20).collect();
-    let mut findings = vec![check(Check::Method, request.method() == "POST", "POST".to_owned(), method)];
-    if body.len() > state.body_limit {
-        let expected = format!("at most {} bytes", state.body_limit);
-        findings.push(check(Check::Size, false, expected, format!("{} bytes", body.len())));
-        return findings;
-    }
+/// Every check of a request; without those of its authenticity where everybody's callbacks are accepted.
+fn checked(state: &State, product: Product, request: &FunctionUrlRequest<'_>) -> Vec<Finding> {
+    let (own, others) = (state.keyring.of(product), state.keyring.others(product));
+    let mut findings = findings(&state.receiver(product), &own, &others, request, request.received());
     if state.keyring.is_open(product) {
-        return findings;
+        findings.retain(|finding| matches!(finding.check, Check::Method | Check::Size));
     }
-    let seen = Seen {
-        request: callbacks::auth::Request { headers: &headers, tokens: &tokens, body: &body },
-        parameters: &parameters,
-        url: url.as_deref(),
-    };
-    let clock = Clock { now: request.received(), tolerance: state.tolerance };
-    findings.extend(explain(product, &state.keyring.of(product), &state.keyring.others(product), &seen, clock));
     findings
 }

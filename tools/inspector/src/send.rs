@@ -25,21 +25,12 @@ pub(crate) struct Sending {
     /// The number of the key that it is signed with, from 1.
     pub(crate) key: Option<usize>,
     /// What is tampered with.
-    pub(crate) forge: Option<Forge>,
+    pub(crate) forge: Option<Tamper>,
     /// By how many seconds the sender's clock is off.
     #[serde(default)]
     pub(crate) clock: i64,
     #[serde(default = "once")]
     pub(crate) times: u32,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Forge {
-    Signature,
-    Timestamp,
-    Body,
-    Token,
 }
 
 fn once() -> u32 {
@@ -68,13 +59,13 @@ pub(crate) async fn send(state: &State, sending: Sending) -> Result<Value, Strin
 }
 
 /// What a receiver has to answer.
-fn expected(state: &State, product: Product, forge: Option<Forge>, clock: i64) -> u16 {
+fn expected(state: &State, product: Product, forge: Option<Tamper>, clock: i64) -> u16 {
     let is_signed = !state.keyring.of(product).keys.is_empty() && product != Product::TencentCi;
     // Tencent Cloud VOD signs an expiry ten minutes ahead.
     let (back, ahead) =
         if product == Product::TencentVod { (600, state.tolerance) } else { (state.tolerance, state.tolerance) };
     let is_late = is_signed && (clock < 0 && clock.unsigned_abs() > back || clock > 0 && clock.unsigned_abs() > ahead);
-    let is_forged = matches!(forge, Some(Forge::Signature | Forge::Timestamp | Forge::Token));
+    let is_forged = matches!(forge, Some(Tamper::Signature | Tamper::Timestamp | Tamper::Token));
     if is_late || is_forged { 401 } else { 200 }
 }
 
@@ -88,7 +79,7 @@ fn signed(
     product: Product,
     body: &[u8],
     key: Option<usize>,
-    forge: Option<Forge>,
+    forge: Option<Tamper>,
     clock: i64,
 ) -> Result<String, String> {
     let now = Timestamp::now();
@@ -102,12 +93,7 @@ fn signed(
         url,
         key,
         time: u64::try_from(now.as_second().saturating_add(clock)).unwrap_or_default(),
-        tamper: forge.map(|forge| match forge {
-            Forge::Signature => Tamper::Signature,
-            Forge::Timestamp => Tamper::Timestamp,
-            Forge::Body => Tamper::Body,
-            Forge::Token => Tamper::Token,
-        }),
+        tamper: forge,
     };
     let callback = signing.sign(product, body).map_err(|error| error.to_string())?;
     let unsigned = request::of_vendor(product, &callback.body);

@@ -1,19 +1,22 @@
 //! What all parts share.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use callbacks::Product;
 use jiff::Timestamp;
+use receiver::Receiver;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use crate::entry::Entry;
-use crate::forward::{self, Handed, Target};
+use crate::entry::{Entry, Via};
 use crate::journal::Journal;
 use crate::keyring::Keyring;
-use crate::{Options, StartError};
+use crate::recent::Recent;
+use crate::target::{self, Handed, Target};
+use crate::{Options, StartError, record};
 
 /// What the receivers do wrong on purpose.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
@@ -46,19 +49,20 @@ pub(crate) struct State {
     pub(crate) receivers: SocketAddr,
     pub(crate) page: SocketAddr,
     pub(crate) tolerance: u64,
-    pub(crate) body_limit: usize,
+    body_limit: usize,
     pub(crate) samples: fn(Product) -> Vec<(String, Vec<u8>)>,
     /// Tells one start of the inspector from another.
     pub(crate) session: String,
-    pub(crate) started: Timestamp,
+    started: Timestamp,
     pub(crate) limits: (usize, usize),
     pub(crate) target: Mutex<Option<Target>>,
     pub(crate) handing: mpsc::Sender<Handed>,
     faults: Mutex<Faults>,
     reached: Mutex<HashMap<Product, Reached>>,
-    handed: Mutex<HashSet<String>>,
-    /// The ids of all events that were pulled.
-    pub(crate) pulled: Mutex<HashSet<String>>,
+    /// The ids of the events that were handed on.
+    handed: Mutex<Recent>,
+    /// The ids of the events that were pulled.
+    pub(crate) pulled: Mutex<Recent>,
     /// How each queue is doing, in words.
     pub(crate) pulls: Mutex<BTreeMap<String, String>>,
     record: Option<mpsc::Sender<String>>,
@@ -66,13 +70,18 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(options: Options, receivers: SocketAddr, page: SocketAddr) -> Result<Arc<Self>, StartError> {
+    /// The state, and what is handed to the consumer.
+    pub(crate) fn new(
+        options: Options,
+        receivers: SocketAddr,
+        page: SocketAddr,
+    ) -> Result<(Self, mpsc::Receiver<Handed>), StartError> {
         let token = || random(16);
         let keyring = Keyring::new(options.credentials, options.allow_unsigned, token).map_err(StartError::System)?;
         let target = options.forward.map(|url| Target::new(&url, options.form)).transpose()?;
-        let (handing, handed) = mpsc::channel(forward::QUEUE);
-        let record = options.record.map(forward::record).transpose()?;
-        let state = Arc::new(Self {
+        let (handing, handed) = mpsc::channel(target::QUEUE);
+        let record = options.record.map(record::start).transpose()?;
+        let state = Self {
             journal: Journal::new(options.callbacks, options.bytes),
             keyring,
             receivers,
@@ -92,9 +101,28 @@ impl State {
             pulls: Mutex::default(),
             record,
             on_refusal: OnceLock::new(),
-        });
-        forward::start(Arc::clone(&state), handed)?;
-        Ok(state)
+        };
+        Ok((state, handed))
+    }
+
+    /// What receives a product's callbacks.
+    pub(crate) fn receiver(&self, product: Product) -> Receiver {
+        Receiver { product, tolerance: self.tolerance, body_limit: self.body_limit }
+    }
+
+    /// How the inspector is doing.
+    pub(crate) fn health(&self) -> Value {
+        let (callbacks, bytes) = self.journal.usage();
+        let uptime = (Timestamp::now() - self.started).total(jiff::Unit::Second).unwrap_or_default();
+        json!({
+            "version": env!("CARGO_PKG_VERSION"),
+            "session": self.session,
+            "last": self.journal.last(),
+            "callbacks": callbacks,
+            "bytes": bytes,
+            "uptime_s": uptime.max(0.0).round(),
+            "consumer": lock(&self.target).is_some(),
+        })
     }
 
     pub(crate) fn on_refusal(&self, told: impl Fn(String) + Send + Sync + 'static) {
@@ -103,7 +131,7 @@ impl State {
 
     /// Keeps a callback, and hands its events on.
     pub(crate) fn keep(&self, entry: Entry) -> u64 {
-        let (is_accepted, via_import) = (entry.is_accepted(), entry.via == crate::entry::Via::Imported);
+        let (is_accepted, via_import) = (entry.is_accepted(), entry.via == Via::Imported);
         let (reason, product, events) = (entry.reason, entry.product, entry.events.clone());
         let seq = self.journal.add(entry);
         if is_accepted && !via_import {
@@ -117,7 +145,7 @@ impl State {
     /// Hands new events to the consumer and to the file.
     fn hand_on(&self, seq: u64, events: &[callbacks::CloudEvent]) {
         let mut handed = lock(&self.handed);
-        let new: Vec<_> = events.iter().filter(|event| handed.insert(event.id.clone())).collect();
+        let new: Vec<_> = events.iter().filter(|event| handed.insert(&event.id)).collect();
         if let Some(record) = &self.record {
             for event in &new {
                 let line = serde_json::to_string(event).unwrap_or_default();
@@ -138,13 +166,13 @@ impl State {
     pub(crate) fn hand(&self, seq: u64, event: callbacks::CloudEvent) {
         if let Err(error) = self.handing.try_send(Handed { seq, event }) {
             let (mpsc::error::TrySendError::Full(handed) | mpsc::error::TrySendError::Closed(handed)) = error;
-            self.journal.deliver(seq, forward::full(handed.event.id));
+            self.journal.deliver(seq, target::full(handed.event.id));
         }
     }
 
     /// Everything that was handed on may be handed on again.
     pub(crate) fn forget(&self) {
-        lock(&self.handed).clear();
+        *lock(&self.handed) = Recent::default();
     }
 
     pub(crate) fn faults(&self) -> Faults {

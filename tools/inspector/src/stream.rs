@@ -9,7 +9,6 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream, StreamExt};
 use serde::Deserialize;
 
-use crate::api::health;
 use crate::journal::Changes;
 use crate::search::Query;
 use crate::state::State;
@@ -40,7 +39,7 @@ pub(crate) async fn stream(
     let mut changes = state.journal.changes();
     let now = *changes.borrow_and_update();
     let resumed = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.split_once('-'));
-    let mut waiting = vec![event("state", &state, now, &health(&state))];
+    let mut waiting = vec![event("state", &state, now, &state.health())];
     let change = match resumed {
         Some((session, change)) if session == state.session => change.parse().unwrap_or(now),
         // Another start of the inspector: what the client has is gone.

@@ -4,13 +4,12 @@ use std::fs;
 use std::io::{self, Read};
 use std::str::FromStr;
 
-use callbacks::auth::{Check, Clock, Credentials, Finding, Request, Seen, explain};
+use callbacks::auth::{Credentials, Finding};
 use callbacks::{Product, decode, redact};
 use clap::Args;
 use jiff::Timestamp;
-use receiver::FunctionUrlRequest;
 use receiver::credentials::{of_secret, split};
-use secrecy::SecretString;
+use receiver::{FunctionUrlRequest, Receiver};
 use serde_json::json;
 
 use crate::Failure;
@@ -66,7 +65,9 @@ pub(crate) fn run(product: Product, request: &str, options: &ExplainOptions) -> 
     let request: FunctionUrlRequest<'_> = serde_json::from_str(&text).map_err(|_| {
         "this is no function URL request: a function answers 400 (`mediahook request` makes one)".to_owned()
     })?;
-    let findings = options.findings(product, &credentials, &others, &request);
+    let receiver = Receiver { product, tolerance: options.tolerance, body_limit: options.body_limit };
+    let now = options.at.or_else(|| request.time()).unwrap_or_else(Timestamp::now);
+    let findings = inspector::findings(&receiver, &credentials, &others, &request, now);
     let is_accepted = findings.iter().all(|finding| finding.passed);
     let body = request.body();
     let types: Vec<String> = decode(product, &redact(&body, &credentials), request.received())
@@ -88,8 +89,7 @@ impl ExplainOptions {
     fn credentials(&self, product: Product) -> Result<(Credentials, Vec<(Product, Credentials)>), String> {
         let (mut own, mut others) = (None, Vec::new());
         for SecretFile { product: of, path } in &self.secrets {
-            let secret = SecretString::from(read(path)?);
-            let credentials = of_secret(&secret).map_err(|error| format!("{path}: {error}"))?;
+            let credentials = read_secret(path)?;
             match of.filter(|of| *of != product) {
                 Some(other) => others.push((other, credentials)),
                 None if own.is_some() => return Err(format!("there is more than one secret of {product}")),
@@ -110,39 +110,6 @@ impl ExplainOptions {
             ));
         }
         Ok((own, others))
-    }
-
-    fn findings(
-        &self,
-        product: Product,
-        credentials: &Credentials,
-        others: &[(Product, Credentials)],
-        request: &FunctionUrlRequest<'_>,
-    ) -> Vec<Finding> {
-        let parameters = request.parameters();
-        let parameters: Vec<(&str, &str)> = parameters.iter().map(|(name, value)| (&**name, &**value)).collect();
-        let tokens: Vec<&str> =
-            parameters.iter().filter(|(name, _)| *name == "token").map(|(_, value)| *value).collect();
-        let (headers, body, url) = (request.headers(), request.body(), request.url());
-        let now = self.at.or_else(|| request.time()).unwrap_or_else(Timestamp::now);
-        let check = |check, passed, expected: &str, found: String| {
-            let expected = expected.to_owned();
-            Finding { check, passed, expected, found, hint: None }
-        };
-        let method: String = request.method().chars().filter(char::is_ascii_graphic).take(20).collect();
-        let size = body.len();
-        let limit = format!("at most {} bytes", self.body_limit);
-        let mut findings = vec![
-            check(Check::Method, request.method() == "POST", "POST", method),
-            check(Check::Size, size <= self.body_limit, &limit, format!("{size} bytes")),
-        ];
-        let seen = Seen {
-            request: Request { headers: &headers, tokens: &tokens, body: &body },
-            parameters: &parameters,
-            url: url.as_deref(),
-        };
-        findings.extend(explain(product, credentials, others, &seen, Clock { now, tolerance: self.tolerance }));
-        findings
     }
 }
 
@@ -168,11 +135,15 @@ fn print_for_people(product: Product, is_accepted: bool, findings: &[Finding], t
 pub(crate) fn secrets(files: &[SecretFile]) -> Result<Vec<(Product, Credentials)>, String> {
     let read = |SecretFile { product, path }: &SecretFile| {
         let product = product.ok_or_else(|| format!("--secret {path}: expected PRODUCT=FILE"))?;
-        let credentials = of_secret(&read(path)?.into()).map_err(|error| format!("{path}: {error}"))?;
+        let credentials = read_secret(path)?;
         credentials.check(product).map_err(|error| format!("{path}: {error}"))?;
         Ok((product, credentials))
     };
     files.iter().map(read).collect()
+}
+
+fn read_secret(path: &str) -> Result<Credentials, String> {
+    of_secret(&read(path)?.into()).map_err(|error| format!("{path}: {error}"))
 }
 
 fn read(path: &str) -> Result<String, String> {

@@ -104,6 +104,40 @@ pub fn with_headers(sent: &RequestHeaders, body: &[u8]) -> Value {
     })
 }
 
+/// The function URL request that Lambda makes of an HTTP request. Values of a header that is there more than once are joined by
+/// commas, and the query string is as it was sent, without the question mark.
+#[must_use]
+pub fn of_http<'h>(
+    method: &str,
+    path: &str,
+    query: &str,
+    headers: impl IntoIterator<Item = (&'h str, String)>,
+    body: &[u8],
+    time: Timestamp,
+) -> Value {
+    let headers: Map<String, Value> =
+        headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value.into())).collect();
+    let text = |name: &str| headers.get(name).and_then(Value::as_str);
+    let (text_body, is_encoded) = in_json(body, is_text(text("content-type")));
+    json!({
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": query,
+        "requestContext": {
+            "domainName": text("host").unwrap_or_default(),
+            "http": {"method": method, "path": path, "protocol": "HTTP/1.1"},
+            "routeKey": "$default",
+            "stage": "$default",
+            "time": formatted(time),
+            "timeEpoch": time.as_millisecond(),
+        },
+        "headers": headers,
+        "body": text_body,
+        "isBase64Encoded": is_encoded,
+    })
+}
+
 /// A body as a request has it, and whether that is Base64.
 fn in_json(body: &[u8], is_text: bool) -> (String, bool) {
     let text = std::str::from_utf8(body).ok().filter(|_| is_text);
@@ -141,8 +175,7 @@ pub fn arrival(request: &Value) -> Result<Timestamp, NotARequest> {
 pub fn arriving(mut request: Value, time: Timestamp) -> Result<Value, NotARequest> {
     let context = object(&mut request, "requestContext")?;
     context.insert("timeEpoch".to_owned(), time.as_millisecond().into());
-    let utc = time.to_zoned(TimeZone::UTC);
-    context.insert("time".to_owned(), utc.strftime("%d/%b/%Y:%H:%M:%S %z").to_string().into());
+    context.insert("time".to_owned(), formatted(time).into());
     Ok(request)
 }
 
@@ -175,6 +208,11 @@ pub fn bringing(mut request: Value, callback: &Callback) -> Result<Value, NotARe
         request_members.insert("queryStringParameters".to_owned(), parameters.into());
     }
     Ok(request)
+}
+
+/// A time as `requestContext` has it.
+fn formatted(time: Timestamp) -> String {
+    time.to_zoned(TimeZone::UTC).strftime("%d/%b/%Y:%H:%M:%S %z").to_string()
 }
 
 fn context(request: &Value) -> Result<&Map<String, Value>, NotARequest> {

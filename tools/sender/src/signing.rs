@@ -4,6 +4,7 @@ use callbacks::Product;
 use callbacks::auth::{CredentialsError, Signature, sign};
 use clap::ValueEnum;
 use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
 
 use crate::members;
 use crate::token::{token_of, with_token};
@@ -26,7 +27,8 @@ pub struct Signing {
 }
 
 /// What is changed after signing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Tamper {
     /// A digit of the signature.
     Signature,
