@@ -10,10 +10,10 @@ make demo, make demo-aws and make test need nothing but Rust, Python 3 and make.
 
   demo       send every sample to its function in the Lambda runtime, and show what comes out
   demo-aws   send every sample through queue, dispatch and bus, against the AWS APIs on this machine
-  test       run all tests
+  test       run all tests; those of the inspector's page only where there is a browser, or root can install one with apt-get
   test-loss  count what arrives of N=6000 callbacks while the AWS APIs and the functions fail
   dev        show callbacks as they arrive, in the browser: the local inspector; FLAGS for `mediahook dev`
-  test-web   test the inspector's page in Chromium, which is installed with apt-get where it is missing
+  test-web   test the inspector's page in Chromium, which root gets with apt-get where it is missing
   screens    take pictures of the inspector's screens into target/screens
   prove      run dispatch, receiving and pulling in every interleaving of runs, faults and time, compare them with a model
              of the protocol, and find ten seeded bugs; BUG=ShortLease leaves one of them in, and fails;
@@ -22,7 +22,8 @@ make demo, make demo-aws and make test need nothing but Rust, Python 3 and make.
   protocol   show the model of the protocol in a browser, one step at a time, on http://localhost:3000/: PORT=3000
   instructions  count the instructions that parsing takes, and compare them with tools/decode-bench/instructions.tsv
   instructions-table  write that table
-  lint       check format, lints, documentation, dependencies and templates; warnings are errors
+  lint       check format, lints, documentation, dependencies, templates, workflows and the instructions that parsing takes;
+             warnings are errors
   fuzz       fuzz the parsers and signature verification with RUNS=20000 inputs each
   drift      print fields of the vendors' newest SDKs that the parser does not know
   events     regenerate what is generated in events/, schema/, types/, python/ and docs/kinds.md
@@ -197,7 +198,7 @@ BUGS := ClaimWithoutLease CompleteBeforePublish ReleaseOfAnothers ShortLease Par
   IdOfDelivery AnswerBeforeStore RetryLosesBatch ConfirmBeforeStore
 
 .PHONY: prove
-prove: $(VENV)/test.ready
+prove: $(VENV)/aws.ready
 ifdef REPLAY
 	PROVE_REPLAY=$(REPLAY) $(PROVE) proof::a_schedule_is_told -- --nocapture
 else ifdef BUG
@@ -234,7 +235,7 @@ test-types: types/node_modules/ready mediahook
 test-documents: $(VENV)/test.ready $(VENV)/build.ready $(VENV)/awscli.ready types/node_modules/ready functions mediahook
 	PROGRAMS=$(TARGET)/debug $(VENV)/bin/python -W ignore -m unittest discover --quiet --start-directory docs/tests
 
-# The same of the models for Python, and the helpers.
+# The models for Python are those of the schema, and the events of all samples have them.
 .PHONY: test-python
 test-python: $(VENV)/test.ready mediahook
 	MEDIAHOOK=$(MEDIAHOOK) PYTHONPATH=python AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test \
@@ -288,7 +289,7 @@ $(TOOLS)/bin/cargo-deny:
 	cargo install cargo-deny --quiet --locked --version 0.20.2 --root $(TOOLS)
 
 .PHONY: lint
-lint: $(VENV)/lint.ready $(VENV)/checkov.ready $(TOOLS)/bin/cargo-deny lint-templates lint-workflows instructions
+lint: $(TOOLS)/bin/cargo-deny lint-templates lint-workflows instructions
 	cargo fmt --all --check
 	cargo fmt --manifest-path fuzz/Cargo.toml --check
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
