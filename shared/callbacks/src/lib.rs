@@ -30,6 +30,7 @@ mod decode;
 mod event;
 mod facts;
 mod json;
+mod key;
 mod product;
 mod recognise;
 mod redact;
@@ -51,6 +52,7 @@ pub use event::{
     CloudEvent, Content, DATA_SCHEMA, EventType, Failure, Job, Kind, Media, MediaEvent, Outcome, Output, Review, Role,
     SPEC_VERSION, Step, TEST_HEADER, Verdict, Workflow,
 };
+pub use key::NaturalKey;
 pub use product::{Product, UnknownProduct};
 pub use recognise::{Recognised, recognise};
 pub use redact::redact;

@@ -9,9 +9,7 @@ use backon::{ExponentialBuilder, Retryable};
 use callbacks::CloudEvent;
 use serde::Serialize;
 use tokio::time::{Instant, timeout, timeout_at};
-
-use crate::access_key::AccessKey;
-use crate::error::QueueError;
+use vendor_api::{AccessKey, ApiError};
 
 /// An error of a function that the caller of [`drain`] passes in.
 pub type BoxError = Box<dyn Error + Send + Sync>;
@@ -62,11 +60,11 @@ pub trait Queue {
     /// Receives up to 16 messages, which the vendor then hides for a while. If there are none, it waits some seconds.
     ///
     /// No messages means that the queue is empty.
-    fn receive(&self, credentials: &AccessKey) -> impl Future<Output = Result<Vec<Message>, QueueError>>;
+    fn receive(&self, credentials: &AccessKey) -> impl Future<Output = Result<Vec<Message>, ApiError>>;
 
     /// Confirms messages, so that the vendor does not redeliver them. Returns how many handles the vendor rejected, whose
     /// messages it will redeliver.
-    fn confirm(&self, credentials: &AccessKey, handles: &[String]) -> impl Future<Output = Result<usize, QueueError>>;
+    fn confirm(&self, credentials: &AccessKey, handles: &[String]) -> impl Future<Output = Result<usize, ApiError>>;
 }
 
 /// A message of a queue.
@@ -114,13 +112,13 @@ pub enum DrainError {
     AccessKey(#[source] BoxError),
     /// Messages could not be received.
     #[error("messages could not be received")]
-    Receive(#[source] QueueError),
+    Receive(#[source] ApiError),
     /// Events could not be stored; their messages were not confirmed.
     #[error("events could not be stored")]
     Store(#[source] BoxError),
     /// Messages could not be confirmed.
     #[error("messages could not be confirmed")]
-    Confirm(#[source] QueueError),
+    Confirm(#[source] ApiError),
     /// The vendor rejected every handle of a batch, although none had expired: each run would store the same events again.
     #[error("the vendor confirmed no message of a batch that it had just delivered, and will redeliver them")]
     NoneConfirmed,
@@ -176,7 +174,7 @@ async fn take_batch<Q: Queue>(
 ) -> Result<ControlFlow<()>, DrainError> {
     let credentials = credentials().await.map_err(DrainError::AccessKey)?;
     let receive = async || queue.receive(&credentials).await;
-    let messages = receive.retry(backoff()).when(QueueError::is_temporary).await.map_err(DrainError::Receive)?;
+    let messages = receive.retry(backoff()).when(ApiError::is_temporary).await.map_err(DrainError::Receive)?;
     let arrived = Instant::now();
     if messages.is_empty() {
         report.empty = true;
@@ -201,7 +199,7 @@ async fn take_batch<Q: Queue>(
         tries.set(tries.get() + 1);
         queue.confirm(&credentials, &handles).await
     };
-    let confirm = confirm.retry(backoff()).when(QueueError::is_temporary);
+    let confirm = confirm.retry(backoff()).when(ApiError::is_temporary);
     let refused =
         timeout(CONFIRM_TIMEOUT, confirm).await.map_err(|_| DrainError::Timeout)?.map_err(DrainError::Confirm)?;
     let confirmed = handles.len().saturating_sub(refused);

@@ -16,14 +16,9 @@
 //!
 //! It knows nothing of Lambda, so that the command-line tool drains queues with the same code.
 
-mod access_key;
 mod drain;
-mod endpoint;
-mod error;
 pub mod mns;
 pub mod tencent;
 
-pub use access_key::{AccessKey, AccessKeyError};
 pub use drain::{AfterStore, BoxError, DrainError, DrainReport, Message, Queue, drain};
-pub use endpoint::{Endpoint, UnknownEndpoint, client};
-pub use error::{ErrorResponse, QueueError};
+pub use vendor_api::{AccessKey, AccessKeyError, ApiError, Endpoint, UnknownEndpoint, client};

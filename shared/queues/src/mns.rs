@@ -12,18 +12,16 @@ use std::time::Duration;
 use callbacks::{Product, decode_pulled};
 use jiff::Timestamp;
 use quick_xml::escape::escape;
-use reqwest::{Client, Method};
+use reqwest::Method;
 use secrecy::ExposeSecret;
-use variables::{ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET, ALIBABA_CLOUD_SECURITY_TOKEN};
+pub use vendor_api::aliyun::ACCESS_KEY_VARIABLES;
+use vendor_api::signature::mns as signature;
+use vendor_api::{AccessKey, ApiError, Client, Endpoint, ErrorResponse, Response, headers, send};
 
-use crate::access_key::AccessKey;
 use crate::drain::{CONFIRM_REQUEST, MAX_MESSAGES, Message, Queue};
-use crate::endpoint::{Endpoint, Response, headers, send};
-use crate::error::{ErrorResponse, QueueError};
 use crate::mns::response::Document;
 
 mod response;
-pub mod signature;
 
 /// The most messages of a poll, and handles of a deletion: the vendor's limit.
 const BATCH: usize = 16;
@@ -33,10 +31,6 @@ const WAIT: u64 = 5;
 
 /// Timeout of a poll, its wait time included.
 const POLL_TIMEOUT: Duration = Duration::from_secs(WAIT + 10);
-
-/// The environment variables of an access key, named as the vendor's own tools do: id, secret, token of a temporary key.
-pub const ACCESS_KEY_VARIABLES: [&str; 3] =
-    [ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET, ALIBABA_CLOUD_SECURITY_TOKEN];
 
 const CONTENT_TYPE: &str = "text/xml;charset=UTF-8";
 
@@ -83,7 +77,7 @@ impl MessageQueue {
         body: String,
         credentials: &AccessKey,
         timeout: Duration,
-    ) -> Result<Response, QueueError> {
+    ) -> Result<Response, ApiError> {
         let resource = format!("/queues/{}/messages{query}", self.name.0);
         let date = signature::date(Timestamp::now());
         let (content_md5, content_type) =
@@ -102,7 +96,7 @@ impl MessageQueue {
         let required = [("date", date.as_str()), signature::VERSION, ("authorization", &authorization)];
         let of_body = [("content-md5", content_md5.as_str()), ("content-type", content_type)];
         let of_body = of_body.into_iter().filter(|(_, value)| !value.is_empty());
-        let token = credentials.token.as_ref().map(|token| ("security-token", token.expose_secret()));
+        let token = credentials.token().map(|token| ("security-token", token.expose_secret()));
         let headers = headers(required.into_iter().chain(of_body).chain(token))?;
         let request = self.client.request(method, self.endpoint.join(&resource)).headers(headers);
         let request = if body.is_empty() { request } else { request.body(body) };
@@ -119,13 +113,13 @@ impl Queue for MessageQueue {
         POLL_TIMEOUT
     }
 
-    async fn receive(&self, credentials: &AccessKey) -> Result<Vec<Message>, QueueError> {
+    async fn receive(&self, credentials: &AccessKey) -> Result<Vec<Message>, ApiError> {
         let query = format!("?numOfMessages={BATCH}&waitseconds={WAIT}");
         let response = self.call(Method::GET, &query, String::new(), credentials, POLL_TIMEOUT).await?;
         messages(&response, Timestamp::now())
     }
 
-    async fn confirm(&self, credentials: &AccessKey, handles: &[String]) -> Result<usize, QueueError> {
+    async fn confirm(&self, credentials: &AccessKey, handles: &[String]) -> Result<usize, ApiError> {
         let mut refused = 0;
         for handles in handles.chunks(BATCH) {
             let response =
@@ -137,7 +131,7 @@ impl Queue for MessageQueue {
 }
 
 /// The messages of a poll. Each has the same events as if its body had been posted.
-fn messages(response: &Response, received: Timestamp) -> Result<Vec<Message>, QueueError> {
+fn messages(response: &Response, received: Timestamp) -> Result<Vec<Message>, ApiError> {
     let messages = match response::read(response)? {
         Document::Messages(messages) => messages.message,
         Document::Message(message) => vec![message],
@@ -146,7 +140,7 @@ fn messages(response: &Response, received: Timestamp) -> Result<Vec<Message>, Qu
             return Err(error(ErrorResponse::new(response.status, &failure.code, &failure.request_id)));
         }
         Document::Errors(_) => {
-            return Err(QueueError::Response { status: response.status, problem: "expected messages" });
+            return Err(ApiError::Response { status: response.status, problem: "expected messages" });
         }
     };
     let message = |message: response::Message| Message {
@@ -171,7 +165,7 @@ fn receipt_handles(handles: &[String]) -> String {
 /// How many of `sent` handles were not deleted.
 ///
 /// The response has no body where all were deleted; otherwise it lists those that were not.
-fn refused_of(response: &Response, sent: usize) -> Result<usize, QueueError> {
+fn refused_of(response: &Response, sent: usize) -> Result<usize, ApiError> {
     if (200..300).contains(&response.status) {
         return Ok(0);
     }
@@ -179,12 +173,12 @@ fn refused_of(response: &Response, sent: usize) -> Result<usize, QueueError> {
         Document::Errors(errors) => Ok(errors.error.len().min(sent)),
         Document::Error(failure) => {
             match error(ErrorResponse::new(response.status, &failure.code, &failure.request_id)) {
-                QueueError::Expired(_) => Ok(sent),
+                ApiError::Gone(_) => Ok(sent),
                 error => Err(error),
             }
         }
         Document::Messages(_) | Document::Message(_) => {
-            Err(QueueError::Response { status: response.status, problem: "expected errors" })
+            Err(ApiError::Response { status: response.status, problem: "expected errors" })
         }
     }
 }
@@ -192,19 +186,18 @@ fn refused_of(response: &Response, sent: usize) -> Result<usize, QueueError> {
 /// What an error code of the vendor means.
 ///
 /// <https://www.alibabacloud.com/help/en/mns/developer-reference/syntax-of-error-responses>
-fn error(refusal: ErrorResponse) -> QueueError {
+fn error(refusal: ErrorResponse) -> ApiError {
     match refusal.code.as_str() {
-        "TimeExpired" => QueueError::Clock(refusal),
+        "TimeExpired" => ApiError::Clock(refusal),
         "AccessDenied"
         | "InvalidAccessKeyId"
         | "SignatureDoesNotMatch"
         | "InvalidSecurityToken"
-        | "SecurityTokenExpired" => QueueError::Denied(refusal),
-        "MessageNotExist" | "ReceiptHandleError" => QueueError::Expired(refusal),
-        "QpsLimitExceeded" | "InternalError" | "InternalServerError" | "ServiceUnavailable" => {
-            QueueError::Unavailable(refusal)
-        }
-        _ => QueueError::of_status(refusal),
+        | "SecurityTokenExpired" => ApiError::Denied(refusal),
+        "MessageNotExist" | "ReceiptHandleError" => ApiError::Gone(refusal),
+        "QpsLimitExceeded" => ApiError::Throttled(refusal),
+        "InternalError" | "InternalServerError" | "ServiceUnavailable" => ApiError::Fault(refusal),
+        _ => ApiError::of_status(refusal),
     }
 }
 

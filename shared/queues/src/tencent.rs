@@ -11,24 +11,14 @@ use std::time::Duration;
 
 use callbacks::{Product, decode_pulled};
 use jiff::Timestamp;
-use reqwest::Client;
-use secrecy::ExposeSecret;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use variables::{TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY, TENCENTCLOUD_TOKEN};
+pub use vendor_api::tencent::{ACCESS_KEY_VARIABLES, VOD_INTERNATIONAL as INTERNATIONAL, VOD_MAINLAND as MAINLAND};
+use vendor_api::tencent::{Vod, body};
+use vendor_api::{AccessKey, ApiError, Client, Endpoint, Response};
 
-use crate::access_key::AccessKey;
 use crate::drain::{CONFIRM_REQUEST, MAX_MESSAGES, Message, Queue};
-use crate::endpoint::{Endpoint, Response, headers, send};
-use crate::error::{ErrorResponse, QueueError};
-
-pub mod signature;
-
-/// The server for accounts of mainland China. International accounts have [`INTERNATIONAL`].
-pub const MAINLAND: &str = "https://vod.tencentcloudapi.com";
-
-/// The server for international accounts.
-pub const INTERNATIONAL: &str = "https://vod.intl.tencentcloudapi.com";
 
 /// The most handles of a confirmation: the vendor's limit.
 const BATCH: usize = 16;
@@ -36,18 +26,10 @@ const BATCH: usize = 16;
 /// Timeout of a pull. The vendor recommends 10 seconds, since it may hold a pull for 5.
 const PULL_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The environment variables of an access key, named as the vendor's own tools do: id, secret, token of a temporary key.
-pub const ACCESS_KEY_VARIABLES: [&str; 3] = [TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY, TENCENTCLOUD_TOKEN];
-
-const SERVICE: &str = "vod";
-const VERSION: &str = "2018-07-17";
-const CONTENT_TYPE: &str = "application/json";
-
 /// The events that Tencent Cloud VOD keeps for an application.
 #[derive(Debug, Clone)]
 pub struct EventQueue {
-    client: Client,
-    endpoint: Endpoint,
+    api: Vod,
     sub_app_id: Option<u64>,
     name: String,
 }
@@ -64,30 +46,13 @@ struct Request<'r> {
     sub_app_id: Option<u64>,
 }
 
-/// The response of both actions.
+/// What `PullEvents` gives.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Envelope<'a> {
-    #[serde(borrow)]
-    response: Body<'a>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Body<'a> {
-    /// Present where the action failed: errors have status 200, too.
-    error: Option<Failure>,
-    /// The events; null where there are none. `PullEvents` only.
+struct Events<'a> {
+    /// The events; null where there are none.
     #[serde(borrow)]
     event_set: Option<&'a RawValue>,
-    #[serde(default)]
-    request_id: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Failure {
-    code: String,
 }
 
 impl EventQueue {
@@ -95,7 +60,7 @@ impl EventQueue {
     #[must_use]
     pub fn new(client: Client, endpoint: Endpoint, sub_app_id: Option<u64>) -> Self {
         let name = sub_app_id.map_or_else(|| "tencent-vod".to_owned(), |id| format!("tencent-vod/{id}"));
-        Self { client, endpoint, sub_app_id, name }
+        Self { api: Vod::new(client, endpoint), sub_app_id, name }
     }
 
     async fn call(
@@ -104,35 +69,19 @@ impl EventQueue {
         event_handles: Option<&[String]>,
         credentials: &AccessKey,
         timeout: Duration,
-    ) -> Result<Response, QueueError> {
+    ) -> Result<Response, ApiError> {
         let request = Request { event_handles, sub_app_id: self.sub_app_id };
-        let body = serde_json::to_vec(&request).map_err(QueueError::Encode)?;
-        let now = Timestamp::now();
-        let signed = [("content-type", CONTENT_TYPE), ("host", self.endpoint.host())];
-        let authorization = signature::authorization(
-            &signature::Signable { method: "POST", query: "", headers: &signed, body: &body },
-            SERVICE,
-            credentials,
-            now,
-        );
-        let now = now.as_second().to_string();
-        let token = credentials.token.as_ref().map(|token| ("x-tc-token", token.expose_secret()));
-        let unsigned = [
-            ("x-tc-action", action),
-            ("x-tc-version", VERSION),
-            ("x-tc-timestamp", &now),
-            ("authorization", &authorization),
-        ];
-        let headers = headers(signed.into_iter().chain(unsigned).chain(token))?;
-        send(self.client.post(self.endpoint.join("/")).headers(headers).body(body), timeout).await
+        let body = serde_json::to_vec(&request).map_err(ApiError::Encode)?;
+        self.api.call(action, body, credentials, timeout).await
     }
 
     /// Confirms these handles in one request. It is `false` where the vendor does not know some or all of them.
-    async fn confirm_all(&self, credentials: &AccessKey, handles: &[String]) -> Result<bool, QueueError> {
+    async fn confirm_all(&self, credentials: &AccessKey, handles: &[String]) -> Result<bool, ApiError> {
         let response = self.call("ConfirmEvents", Some(handles), credentials, CONFIRM_REQUEST).await?;
-        match body(&response) {
+        match body::<IgnoredAny>(&response) {
             Ok(_) => Ok(true),
-            Err(QueueError::Expired(_)) => Ok(false),
+            // They are about the handles: the only other value is the application, from which was just pulled.
+            Err(ApiError::Refused(refusal)) if is_about_a_value(&refusal.code) => Ok(false),
             Err(error) => Err(error),
         }
     }
@@ -147,12 +96,12 @@ impl Queue for EventQueue {
         PULL_TIMEOUT
     }
 
-    async fn receive(&self, credentials: &AccessKey) -> Result<Vec<Message>, QueueError> {
+    async fn receive(&self, credentials: &AccessKey) -> Result<Vec<Message>, ApiError> {
         let response = self.call("PullEvents", None, credentials, PULL_TIMEOUT).await?;
         messages(&response, Timestamp::now())
     }
 
-    async fn confirm(&self, credentials: &AccessKey, handles: &[String]) -> Result<usize, QueueError> {
+    async fn confirm(&self, credentials: &AccessKey, handles: &[String]) -> Result<usize, ApiError> {
         let mut refused = 0;
         for batch in handles.chunks(BATCH) {
             if self.confirm_all(credentials, batch).await? {
@@ -174,16 +123,15 @@ impl Queue for EventQueue {
 /// The messages in a response of `PullEvents`.
 ///
 /// An empty queue has three forms: the error `ResourceNotFound`, which only this action has, `null`, and an empty list.
-fn messages(response: &Response, received: Timestamp) -> Result<Vec<Message>, QueueError> {
-    let body = match body(response) {
-        Err(QueueError::Refused(refusal)) if refusal.code == "ResourceNotFound" => return Ok(Vec::new()),
-        Err(QueueError::Expired(refusal)) => return Err(QueueError::Refused(refusal)),
-        body => body?,
+fn messages(response: &Response, received: Timestamp) -> Result<Vec<Message>, ApiError> {
+    let events: Events<'_> = match body(response) {
+        Err(ApiError::Refused(refusal)) if refusal.code == "ResourceNotFound" => return Ok(Vec::new()),
+        events => events?,
     };
-    let Some(event_set) = body.event_set.map(RawValue::get) else { return Ok(Vec::new()) };
+    let Some(event_set) = events.event_set.map(RawValue::get) else { return Ok(Vec::new()) };
     let events: Result<Vec<&RawValue>, _> = serde_json::from_str(event_set);
     let events =
-        events.map_err(|_| QueueError::Response { status: response.status, problem: "expected a list of events" })?;
+        events.map_err(|_| ApiError::Response { status: response.status, problem: "expected a list of events" })?;
     // Events above the limit are not confirmed, and are redelivered.
     Ok(events.into_iter().take(MAX_MESSAGES).map(|event| message(event.get(), received)).collect())
 }
@@ -202,34 +150,9 @@ fn message(event: &str, received: Timestamp) -> Message {
     }
 }
 
-/// The body of the envelope, or its error.
-fn body(response: &Response) -> Result<Body<'_>, QueueError> {
-    let status = response.status;
-    let Ok(Envelope { response: body }) = serde_json::from_str(&response.body) else {
-        return Err(QueueError::undocumented(status, "expected JSON with a Response"));
-    };
-    match &body.error {
-        Some(failure) => Err(error(ErrorResponse::new(status, &failure.code, &body.request_id))),
-        None if status == 200 => Ok(body),
-        None => Err(error(ErrorResponse::new(status, "", &body.request_id))),
-    }
-}
-
-/// What an error code of the vendor means.
-///
-/// <https://www.tencentcloud.com/document/product/266/34187>
-fn error(refusal: ErrorResponse) -> QueueError {
-    let (family, detail) = refusal.code.split_once('.').unwrap_or((&refusal.code, ""));
-    match (family, detail) {
-        ("RequestLimitExceeded" | "InternalError" | "ServiceUnavailable", _) | ("FailedOperation", "") => {
-            QueueError::Unavailable(refusal)
-        }
-        ("AuthFailure", "SignatureExpire") => QueueError::Clock(refusal),
-        ("AuthFailure" | "UnauthorizedOperation", _) => QueueError::Denied(refusal),
-        // In a confirmation these are about the handles: its only other value is the application, from which was just pulled.
-        ("InvalidParameterValue" | "InvalidParameter", _) => QueueError::Expired(refusal),
-        _ => QueueError::of_status(refusal),
-    }
+/// Whether an error code says that a value of the request is invalid.
+fn is_about_a_value(code: &str) -> bool {
+    matches!(code.split('.').next(), Some("InvalidParameterValue" | "InvalidParameter"))
 }
 
 #[cfg(test)]

@@ -9,10 +9,10 @@ use axum::http::{HeaderMap, Method, Uri};
 use axum::response::Response;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
-use queues::AccessKey;
-use queues::mns::signature::{Signable, VERSION, authorization, content_md5};
 use quick_xml::escape::escape;
 use serde::Deserialize;
+use vendor_api::AccessKey;
+use vendor_api::signature::mns::{Signable, VERSION, authorization, content_md5};
 
 use crate::account::{KEY, KEY_ID, QUEUES, TOKEN};
 use crate::fault::{Action, Empty, QueueFault};

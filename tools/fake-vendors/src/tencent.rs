@@ -9,10 +9,10 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::post;
 use jiff::Timestamp;
-use queues::AccessKey;
-use queues::tencent::signature::{Signable, authorization};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use vendor_api::AccessKey;
+use vendor_api::signature::tc3::{Signable, authorization};
 
 use crate::account::{KEY, KEY_ID, SUB_APP_ID, TOKEN};
 use crate::fault::{Action, Empty, QueueFault};

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use callbacks::CloudEvent;
 use clap::{Args, Subcommand};
-use queues::{AccessKey, AfterStore, BoxError, DrainError, DrainReport, Endpoint, Queue, QueueError, mns, tencent};
+use queues::{AccessKey, AfterStore, ApiError, BoxError, DrainError, DrainReport, Endpoint, Queue, mns, tencent};
 use secrecy::SecretString;
 use tokio::time::Instant;
 
@@ -136,7 +136,7 @@ fn print_new(events: &[CloudEvent], printed: &mut HashSet<String>) -> Result<Con
 /// Whether a retry may succeed.
 fn is_temporary(error: &DrainError) -> bool {
     match error {
-        DrainError::Receive(error) | DrainError::Confirm(error) => QueueError::is_temporary(error),
+        DrainError::Receive(error) | DrainError::Confirm(error) => ApiError::is_temporary(error),
         DrainError::Timeout | DrainError::NoneConfirmed => true,
         DrainError::AccessKey(_) | DrainError::Store(_) => false,
     }

@@ -16,7 +16,7 @@ use explorer::{Figures, Schedule, Violation, explore, is_full, sown};
 use tokio::sync::Notify;
 
 use super::*;
-use crate::ErrorResponse;
+use vendor_api::ErrorResponse;
 
 /// The most messages that one poll gives, so that there are several batches.
 const BATCH: usize = 2;
@@ -181,7 +181,7 @@ impl Queue for World<'_, '_> {
         Duration::from_secs(10)
     }
 
-    async fn receive(&self, _: &AccessKey) -> Result<Vec<Message>, QueueError> {
+    async fn receive(&self, _: &AccessKey) -> Result<Vec<Message>, ApiError> {
         let is_there =
             |message: &usize| !self.confirmed.borrow().contains(message) && !self.hidden.borrow().contains(message);
         let batch: Vec<usize> = (0..self.events.len()).filter(is_there).take(BATCH).collect();
@@ -205,7 +205,7 @@ impl Queue for World<'_, '_> {
         Ok(batch.iter().take(given.get()).map(message).collect())
     }
 
-    async fn confirm(&self, _: &AccessKey, handles: &[String]) -> Result<usize, QueueError> {
+    async fn confirm(&self, _: &AccessKey, handles: &[String]) -> Result<usize, ApiError> {
         let messages: Vec<usize> = handles.iter().filter_map(|handle| handle.parse().ok()).collect();
         match self.call(Call::Confirm, messages.len(), |count| self.note_confirmed(&messages[..count])).await {
             Ok(()) => Ok(0),
@@ -215,10 +215,10 @@ impl Queue for World<'_, '_> {
     }
 }
 
-fn error(fault: Option<Fault>) -> QueueError {
+fn error(fault: Option<Fault>) -> ApiError {
     match fault {
-        Some(Fault::Denied) => QueueError::Denied(ErrorResponse::new(403, "AccessDenied", "r")),
-        _ => QueueError::Unavailable(ErrorResponse::new(500, "InternalError", "r")),
+        Some(Fault::Denied) => ApiError::Denied(ErrorResponse::new(403, "AccessDenied", "r")),
+        _ => ApiError::Fault(ErrorResponse::new(500, "InternalError", "r")),
     }
 }
 

@@ -6,12 +6,12 @@ use std::collections::VecDeque;
 use callbacks::{Product, decode};
 
 use super::*;
-use crate::ErrorResponse;
+use vendor_api::ErrorResponse;
 
 /// What happened, in order.
 type Log = RefCell<Vec<String>>;
 
-type Answers<T> = RefCell<VecDeque<Result<T, QueueError>>>;
+type Answers<T> = RefCell<VecDeque<Result<T, ApiError>>>;
 
 /// A queue that gives these answers one after the other, and then is empty and confirms everything.
 struct Scripted<'l> {
@@ -46,13 +46,13 @@ impl Queue for Scripted<'_> {
         Duration::from_secs(10)
     }
 
-    async fn receive(&self, _: &AccessKey) -> Result<Vec<Message>, QueueError> {
+    async fn receive(&self, _: &AccessKey) -> Result<Vec<Message>, ApiError> {
         tokio::time::sleep(self.takes).await;
         self.log.borrow_mut().push("receive".to_owned());
         self.received.borrow_mut().pop_front().unwrap_or(Ok(Vec::new()))
     }
 
-    async fn confirm(&self, _: &AccessKey, handles: &[String]) -> Result<usize, QueueError> {
+    async fn confirm(&self, _: &AccessKey, handles: &[String]) -> Result<usize, ApiError> {
         self.log.borrow_mut().push(format!("confirm {}", handles.join(" ")));
         tokio::time::sleep(self.confirming).await;
         self.confirmed.borrow_mut().pop_front().unwrap_or(Ok(0))
@@ -65,12 +65,12 @@ fn message(handle: Option<&str>, events: usize) -> Message {
     Message { handle: handle.map(str::to_owned), events }
 }
 
-fn unavailable<T>() -> Result<T, QueueError> {
-    Err(QueueError::Unavailable(ErrorResponse::new(500, "InternalError", "r")))
+fn unavailable<T>() -> Result<T, ApiError> {
+    Err(ApiError::Fault(ErrorResponse::new(500, "InternalError", "r")))
 }
 
-fn denied<T>() -> Result<T, QueueError> {
-    Err(QueueError::Denied(ErrorResponse::new(403, "AccessDenied", "r")))
+fn denied<T>() -> Result<T, ApiError> {
+    Err(ApiError::Denied(ErrorResponse::new(403, "AccessDenied", "r")))
 }
 
 async fn key() -> Result<AccessKey, BoxError> {
@@ -79,8 +79,8 @@ async fn key() -> Result<AccessKey, BoxError> {
 
 /// Drains a queue of these answers for a minute, into an intake that works or does not.
 async fn drained(
-    received: Vec<Result<Vec<Message>, QueueError>>,
-    confirmed: Vec<Result<usize, QueueError>>,
+    received: Vec<Result<Vec<Message>, ApiError>>,
+    confirmed: Vec<Result<usize, ApiError>>,
     intake_works: bool,
 ) -> (DrainReport, Vec<String>) {
     let log = Log::default();
@@ -152,13 +152,13 @@ async fn what_fails_for_the_moment_is_tried_again() {
 async fn what_keeps_failing_ends_it() {
     let (report, log) = drained((0..9).map(|_| unavailable()).collect(), Vec::new(), true).await;
     assert_eq!(log, ["receive"; 1 + RETRIES]);
-    assert!(matches!(report.error, Some(DrainError::Receive(QueueError::Unavailable(_)))));
+    assert!(matches!(report.error, Some(DrainError::Receive(ApiError::Fault(_)))));
     let (report, log) = drained(vec![denied()], Vec::new(), true).await;
     assert_eq!(log, ["receive"]);
-    assert!(matches!(report.error, Some(DrainError::Receive(QueueError::Denied(_)))));
+    assert!(matches!(report.error, Some(DrainError::Receive(ApiError::Denied(_)))));
     let (report, log) = drained(vec![Ok(vec![message(Some("a"), 1)])], vec![denied()], true).await;
     assert_eq!(log, ["receive", "store 1", "confirm a"]);
-    assert!(matches!(report.error, Some(DrainError::Confirm(QueueError::Denied(_)))));
+    assert!(matches!(report.error, Some(DrainError::Confirm(ApiError::Denied(_)))));
     assert_eq!((report.stored, report.confirmed, report.unconfirmed), (1, 0, 1));
 }
 

@@ -7,9 +7,7 @@ use quick_xml::de::{Deserializer, EntityResolver};
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::BytesText;
 use serde::Deserialize;
-
-use crate::endpoint::Response;
-use crate::error::QueueError;
+use vendor_api::{ApiError, Response};
 
 /// A response, by the name of its root element.
 #[derive(Debug, Deserialize)]
@@ -90,9 +88,9 @@ impl EntityResolver for Entities {
 /// Parses a response.
 ///
 /// # Errors
-/// [`QueueError::Unavailable`] or [`QueueError::Response`], depending on the status, where it is not one of these documents.
-pub(super) fn read(response: &Response) -> Result<Document, QueueError> {
+/// [`ApiError::Fault`] or [`ApiError::Response`], depending on the status, where it is not one of these documents.
+pub(super) fn read(response: &Response) -> Result<Document, ApiError> {
     let mut document = Deserializer::from_str_with_resolver(&response.body, Entities::of(&response.body));
     Document::deserialize(&mut document)
-        .map_err(|_| QueueError::undocumented(response.status, "expected messages or an error as XML"))
+        .map_err(|_| ApiError::undocumented(response.status, "expected messages or an error as XML"))
 }

@@ -2,7 +2,7 @@ use super::*;
 
 const EVENT: &str = r#"{"EventType":"FileUploadComplete","MessageBody":{"Status":"Success","MediaId":"a&b"}}"#;
 
-fn answered(status: u16, body: &str) -> Result<Vec<Message>, QueueError> {
+fn answered(status: u16, body: &str) -> Result<Vec<Message>, ApiError> {
     messages(&Response { status, body: body.to_owned() }, "2026-01-02T03:04:05Z".parse().unwrap())
 }
 
@@ -97,9 +97,9 @@ fn errors_are_told_apart_by_their_code() {
         (403, "AccessDenied", "Denied"),
         (403, "InvalidAccessKeyId", "Denied"),
         (403, "SignatureDoesNotMatch", "Denied"),
-        (400, "QpsLimitExceeded", "Unavailable"),
-        (500, "InternalError", "Unavailable"),
-        (503, "New", "Unavailable"),
+        (400, "QpsLimitExceeded", "Throttled"),
+        (500, "InternalError", "Fault"),
+        (503, "New", "Fault"),
         (404, "QueueNotExist", "Refused"),
         (400, "InvalidArgument", "Refused"),
     ] {
@@ -113,8 +113,8 @@ fn errors_are_told_apart_by_their_code() {
 #[test]
 fn an_answer_that_is_none_is_an_error() {
     for (status, body, expected) in [
-        (502, "<html>Bad Gateway</html>", "Unavailable"),
-        (503, "", "Unavailable"),
+        (502, "<html>Bad Gateway</html>", "Fault"),
+        (503, "", "Fault"),
         (200, "", "Response"),
         (200, "<html/>", "Response"),
         (200, "{}", "Response"),

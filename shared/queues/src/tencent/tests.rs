@@ -2,7 +2,7 @@ use super::*;
 
 const EVENT: &str = r#"{"EventHandle":"h1","EventType":"FileDeleted","FileDeleteEvent":{"FileIdSet":["1"]}}"#;
 
-fn answered(status: u16, body: &str) -> Result<Vec<Message>, QueueError> {
+fn answered(status: u16, body: &str) -> Result<Vec<Message>, ApiError> {
     messages(&Response { status, body: body.to_owned() }, "2026-01-02T03:04:05Z".parse().unwrap())
 }
 
@@ -80,11 +80,11 @@ fn an_unreadable_event_can_be_confirmed() {
 #[test]
 fn errors_are_told_apart_by_their_code() {
     for (status, code, expected) in [
-        (200, "RequestLimitExceeded", "Unavailable"),
-        (200, "RequestLimitExceeded.UinLimitExceeded", "Unavailable"),
-        (200, "InternalError", "Unavailable"),
-        (200, "InternalError.UnknownError", "Unavailable"),
-        (200, "FailedOperation", "Unavailable"),
+        (200, "RequestLimitExceeded", "Throttled"),
+        (200, "RequestLimitExceeded.UinLimitExceeded", "Throttled"),
+        (200, "InternalError", "Fault"),
+        (200, "InternalError.UnknownError", "Fault"),
+        (200, "FailedOperation", "Fault"),
         (200, "FailedOperation.InvalidVodUser", "Refused"),
         (200, "AuthFailure.SignatureExpire", "Clock"),
         (200, "AuthFailure.SignatureFailure", "Denied"),
@@ -92,7 +92,7 @@ fn errors_are_told_apart_by_their_code() {
         (200, "UnauthorizedOperation", "Denied"),
         (200, "InvalidParameterValue", "Refused"),
         (200, "InvalidParameterValue.SubAppId", "Refused"),
-        (503, "Brand.New", "Unavailable"),
+        (503, "Brand.New", "Fault"),
         (200, "Brand.New", "Refused"),
     ] {
         let error = answered(status, &refused(code)).unwrap_err();
@@ -105,8 +105,8 @@ fn errors_are_told_apart_by_their_code() {
 #[test]
 fn an_answer_that_is_none_is_an_error() {
     for (status, body, expected) in [
-        (502, "<html>Bad Gateway</html>", "Unavailable"),
-        (429, "", "Unavailable"),
+        (502, "<html>Bad Gateway</html>", "Fault"),
+        (429, "", "Throttled"),
         (200, "", "Response"),
         (200, "<html/>", "Response"),
         (200, "[]", "Response"),

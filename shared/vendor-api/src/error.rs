@@ -1,31 +1,35 @@
-//! Why a request to a queue failed, by what an operator can do about it.
+//! Why a request to a vendor failed, by what an operator can do about it.
 
 use std::fmt;
 
 use thiserror::Error;
 
-/// A request to a queue failed.
+/// A request to a vendor failed.
 #[derive(Debug, Error)]
-pub enum QueueError {
+pub enum ApiError {
     /// No connection, or no complete response before the timeout. A retry may help.
     #[error("the vendor's server could not be reached, or did not respond in time")]
     Unreachable(#[source] reqwest::Error),
     /// The client could not be created: TLS is not available on this machine.
     #[error("TLS could not be set up on this machine")]
     Tls(#[source] reqwest::Error),
-    /// Throttling, or an internal error of the vendor. A retry may help.
-    #[error("the vendor's server is unavailable or throttles: {0}")]
-    Unavailable(ErrorResponse),
+    /// More requests than the vendor allows. A retry after a while may help.
+    #[error("the vendor throttles: {0}")]
+    Throttled(ErrorResponse),
+    /// An internal error of the vendor. A retry may help.
+    #[error("the vendor's server has a fault, or is unavailable: {0}")]
+    Fault(ErrorResponse),
     /// The signed time differs too much from the vendor's clock.
     #[error("the vendor rejected the time of the request: set the clock of this machine: {0}")]
     Clock(ErrorResponse),
     /// The access key is invalid, or lacks a permission.
     #[error("the vendor rejected the access key, or the key lacks a permission: {0}")]
     Denied(ErrorResponse),
-    /// The handles have expired: their messages will be redelivered.
-    #[error("the handles have expired: {0}")]
-    Expired(ErrorResponse),
-    /// The request is invalid for another reason, such as the name of the queue.
+    /// What the request names is not there, or is there no longer: an unknown job, or expired handles, whose messages will be
+    /// redelivered.
+    #[error("the vendor knows of no such thing, or no longer: {0}")]
+    Gone(ErrorResponse),
+    /// The request is invalid for another reason, such as the name of a queue.
     #[error("the vendor rejected the request: {0}")]
     Refused(ErrorResponse),
     /// The response is not what the vendor documents.
@@ -39,6 +43,9 @@ pub enum QueueError {
     /// A request could not be serialized.
     #[error("the request could not be serialized as JSON")]
     Encode(#[source] serde_json::Error),
+    /// There are no random numbers on this machine.
+    #[error("there are no random numbers on this machine")]
+    Random,
     /// The value is not valid in a header.
     #[error("the value is not valid in header {name}")]
     Header {
@@ -58,41 +65,43 @@ pub struct ErrorResponse {
     pub request: String,
 }
 
-impl QueueError {
-    /// The error without the URL, which names account and queue.
-    pub(crate) fn unreachable(error: reqwest::Error) -> Self {
+impl ApiError {
+    /// The error without the URL, which names account and job.
+    #[must_use]
+    pub fn unreachable(error: reqwest::Error) -> Self {
         Self::Unreachable(error.without_url())
     }
 
     /// What a refusal means whose code does not tell.
-    pub(crate) fn of_status(refusal: ErrorResponse) -> Self {
-        if is_unavailable(refusal.status) { Self::Unavailable(refusal) } else { Self::Refused(refusal) }
+    #[must_use]
+    pub fn of_status(refusal: ErrorResponse) -> Self {
+        match refusal.status {
+            429 => Self::Throttled(refusal),
+            500.. => Self::Fault(refusal),
+            _ => Self::Refused(refusal),
+        }
     }
 
     /// A response that is not what the vendor documents, or the error of a server before it.
-    pub(crate) fn undocumented(status: u16, problem: &'static str) -> Self {
-        if is_unavailable(status) {
-            Self::Unavailable(ErrorResponse::new(status, "", ""))
-        } else {
-            Self::Response { status, problem }
+    #[must_use]
+    pub fn undocumented(status: u16, problem: &'static str) -> Self {
+        match Self::of_status(ErrorResponse::new(status, "", "")) {
+            Self::Refused(_) => Self::Response { status, problem },
+            error => error,
         }
     }
 
     /// Whether a retry of the same request may succeed.
     #[must_use]
     pub fn is_temporary(&self) -> bool {
-        matches!(self, Self::Unreachable(_) | Self::Unavailable(_))
+        matches!(self, Self::Unreachable(_) | Self::Throttled(_) | Self::Fault(_))
     }
-}
-
-/// Whether the server throttles, or has a fault.
-fn is_unavailable(status: u16) -> bool {
-    status == 429 || status >= 500
 }
 
 impl ErrorResponse {
     /// A refusal with this status. Code and request id come from outside, and are kept only if they look like such names.
-    pub(crate) fn new(status: u16, code: &str, request: &str) -> Self {
+    #[must_use]
+    pub fn new(status: u16, code: &str, request: &str) -> Self {
         Self { status, code: name(code), request: name(request) }
     }
 }

@@ -2,15 +2,12 @@
 //!
 //! <https://www.alibabacloud.com/help/en/mns/developer-reference/sign-requests>
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
 use md5::{Digest, Md5};
 use secrecy::ExposeSecret;
-use sha1::Sha1;
 
+use super::{base64, hex, hmac_sha1};
 use crate::access_key::AccessKey;
 
 /// The header that every request has.
@@ -42,7 +39,7 @@ pub fn authorization(request: &Signable<'_>, credentials: &AccessKey) -> String 
     let Signable { method, content_md5, content_type, date, headers, resource } = request;
     let headers: String = headers.iter().map(|(name, value)| [name, ":", value, "\n"].concat()).collect();
     let text = format!("{method}\n{content_md5}\n{content_type}\n{date}\n{headers}{resource}");
-    let signature = STANDARD.encode(hmac(credentials.key.expose_secret().as_bytes(), text.as_bytes()));
+    let signature = base64(&hmac_sha1(credentials.key.expose_secret().as_bytes(), text.as_bytes()));
     format!("MNS {}:{signature}", credentials.id.expose_secret())
 }
 
@@ -50,7 +47,7 @@ pub fn authorization(request: &Signable<'_>, credentials: &AccessKey) -> String 
 /// and not of its 16 bytes, as the header is defined.
 #[must_use]
 pub fn content_md5(body: &[u8]) -> String {
-    STANDARD.encode(base16ct::lower::encode_string(&Md5::digest(body)))
+    base64(hex(&Md5::digest(body)).as_bytes())
 }
 
 /// The value of the `Date` header: `Thu, 17 Mar 2022 12:00:00 GMT`.
@@ -58,13 +55,6 @@ pub fn content_md5(body: &[u8]) -> String {
 pub fn date(time: Timestamp) -> String {
     // Only years before 0 cannot be written so.
     DateTimePrinter::new().timestamp_to_rfc9110_string(&time).unwrap_or_default()
-}
-
-#[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
-fn hmac(key: &[u8], message: &[u8]) -> Vec<u8> {
-    let mut mac = Hmac::<Sha1>::new_from_slice(key).expect("a key of any length");
-    mac.update(message);
-    mac.finalize().into_bytes().to_vec()
 }
 
 #[cfg(test)]

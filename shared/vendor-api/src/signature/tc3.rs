@@ -2,12 +2,12 @@
 //!
 //! <https://www.tencentcloud.com/document/product/266/38410>
 
-use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 
+use super::{hex, hmac_sha256};
 use crate::access_key::AccessKey;
 
 const ALGORITHM: &str = "TC3-HMAC-SHA256";
@@ -41,8 +41,8 @@ pub fn authorization(request: &Signable<'_>, service: &str, credentials: &Access
     let first = format!("TC3{}", credentials.key.expose_secret());
     let key = [date.as_str(), service, "tc3_request"]
         .into_iter()
-        .fold(first.into_bytes(), |key, message| hmac(&key, message.as_bytes()));
-    let signature = hex(&hmac(&key, text.as_bytes()));
+        .fold(first.into_bytes(), |key, message| hmac_sha256(&key, message.as_bytes()));
+    let signature = hex(&hmac_sha256(&key, text.as_bytes()));
     let id = credentials.id.expose_secret();
     format!("{ALGORITHM} Credential={id}/{scope}, SignedHeaders={signed}, Signature={signature}")
 }
@@ -56,17 +56,6 @@ fn canonical(request: &Signable<'_>, signed: &str) -> String {
         .collect();
     let body = hex(&Sha256::digest(request.body));
     format!("{}\n/\n{}\n{headers}\n{signed}\n{body}", request.method, request.query)
-}
-
-#[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
-fn hmac(key: &[u8], message: &[u8]) -> Vec<u8> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length");
-    mac.update(message);
-    mac.finalize().into_bytes().to_vec()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    base16ct::lower::encode_string(bytes)
 }
 
 #[cfg(test)]

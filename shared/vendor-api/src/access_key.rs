@@ -48,6 +48,12 @@ impl AccessKey {
             token: token.map(|token| checked(token, "security token")).transpose()?,
         })
     }
+
+    /// The token that goes with a temporary key. It is sent beside the signature.
+    #[must_use]
+    pub fn token(&self) -> Option<&SecretString> {
+        self.token.as_ref()
+    }
 }
 
 impl TryFrom<Unchecked> for AccessKey {

@@ -6,8 +6,13 @@ import sys
 import time
 from unittest import mock
 
+import requests
+from alibabacloud_tea_openapi.utils import Utils
+from darabonba.request import DaraRequest
 from mns import mns_client
 from mns.mns_http import RequestInternal as MnsRequest
+from qcloud_cos import CosConfig
+from qcloud_cos.cos_auth import CosS3Auth
 from tencentcloud.common import credential
 from tencentcloud.common.abstract_client import AbstractClient
 from tencentcloud.common.http.request import RequestInternal as TencentRequest
@@ -41,7 +46,29 @@ def mns(case):
     return request.header["Authorization"]
 
 
-SIGN = {"tencent": tencent, "mns": mns}
+def aliyun(case):
+    request = DaraRequest()
+    request.method = "POST"
+    request.pathname = "/"
+    request.query = dict(case["parameters"])
+    request.headers = dict(case["headers"])
+    empty = Utils.hex_encode(Utils.hash(b"", "ACS3-HMAC-SHA256"))
+    assert request.headers["x-acs-content-sha256"] == empty
+    return Utils.get_authorization(request, "ACS3-HMAC-SHA256", empty, case["id"], case["key"])
+
+
+def cos(case):
+    configuration = CosConfig(Region="ap-beijing", SecretId=case["id"], SecretKey=case["key"])
+    sign = CosS3Auth(configuration, case["path"], params=dict(case["parameters"]), expire=case["validity"] - 60)
+    # Hosts of all forms are in the header, which is what is signed.
+    request = requests.Request("GET", "https://example.com/", headers=dict(case["headers"])).prepare()
+    # The client signs from a minute ago.
+    with mock.patch("time.time", return_value=case["time"] + 60):
+        sign(request)
+    return request.headers["Authorization"]
+
+
+SIGN = {"tencent": tencent, "mns": mns, "aliyun": aliyun, "cos": cos}
 
 for line in sys.stdin:
     case = json.loads(line)

@@ -1,4 +1,4 @@
-//! The server of a vendor's queue, and the HTTP client.
+//! A vendor's server, and the HTTP client.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Url};
 
-use crate::error::QueueError;
+use crate::error::ApiError;
 
 /// Connect timeout.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -16,18 +16,18 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// may take six bytes: 6 MB.
 const RESPONSE_LIMIT: usize = 16 * 1024 * 1024;
 
-/// A client for any number of queues. It pools connections, and follows no redirects, so that a signed request goes to no
+/// A client for any number of servers. It pools connections, and follows no redirects, so that a signed request goes to no
 /// other host.
 ///
 /// # Errors
-/// [`QueueError::Tls`] where TLS cannot be set up on this machine.
-pub fn client() -> Result<Client, QueueError> {
+/// [`ApiError::Tls`] where TLS cannot be set up on this machine.
+pub fn client() -> Result<Client, ApiError> {
     Client::builder()
         .user_agent(concat!("mediahook/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT_TIMEOUT)
         .redirect(Policy::none())
         .build()
-        .map_err(QueueError::Tls)
+        .map_err(ApiError::Tls)
 }
 
 /// A vendor's server: `https://` and a host. Plain `http://` is accepted only for this machine, for tests.
@@ -46,8 +46,9 @@ impl Endpoint {
         self.0.authority()
     }
 
-    /// The URL of a path on this server. The path is sent unchanged.
-    pub(crate) fn join(&self, path: &str) -> Url {
+    /// The URL of a path, which may have a query, on this server. Both are sent unchanged.
+    #[must_use]
+    pub fn join(&self, path: &str) -> Url {
         let mut url = self.0.clone();
         let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
         url.set_path(path);
@@ -74,25 +75,25 @@ impl FromStr for Endpoint {
 }
 
 /// A response of a vendor's server.
-pub(crate) struct Response {
+pub struct Response {
     /// HTTP status code.
-    pub(crate) status: u16,
+    pub status: u16,
     /// The body. Invalid UTF-8 is replaced, so that one such event does not block a queue.
-    pub(crate) body: String,
+    pub body: String,
 }
 
 /// Sends a request and reads the whole response within `timeout`.
 ///
 /// # Errors
-/// [`QueueError::Unreachable`] where that fails or times out, [`QueueError::Response`] where the response is too long.
-pub(crate) async fn send(request: RequestBuilder, timeout: Duration) -> Result<Response, QueueError> {
-    let mut response = request.timeout(timeout).send().await.map_err(QueueError::unreachable)?;
+/// [`ApiError::Unreachable`] where that fails or times out, [`ApiError::Response`] where the response is too long.
+pub async fn send(request: RequestBuilder, timeout: Duration) -> Result<Response, ApiError> {
+    let mut response = request.timeout(timeout).send().await.map_err(ApiError::unreachable)?;
     let status = response.status().as_u16();
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(QueueError::unreachable)? {
+    while let Some(chunk) = response.chunk().await.map_err(ApiError::unreachable)? {
         body.extend_from_slice(&chunk);
         if body.len() > RESPONSE_LIMIT {
-            return Err(QueueError::Response { status, problem: "expected at most 16 MB" });
+            return Err(ApiError::Response { status, problem: "expected at most 16 MB" });
         }
     }
     let body = String::from_utf8(body).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
@@ -102,11 +103,11 @@ pub(crate) async fn send(request: RequestBuilder, timeout: Duration) -> Result<R
 /// Headers of these names and values. All are marked as sensitive, so that debug output does not show them.
 ///
 /// # Errors
-/// [`QueueError::Header`] for a value that is not valid in a header.
-pub(crate) fn headers<'h>(pairs: impl IntoIterator<Item = (&'static str, &'h str)>) -> Result<HeaderMap, QueueError> {
+/// [`ApiError::Header`] for a value that is not valid in a header.
+pub fn headers<'h>(pairs: impl IntoIterator<Item = (&'static str, &'h str)>) -> Result<HeaderMap, ApiError> {
     let mut headers = HeaderMap::new();
     for (name, value) in pairs {
-        let mut value = HeaderValue::from_str(value).map_err(|_| QueueError::Header { name })?;
+        let mut value = HeaderValue::from_str(value).map_err(|_| ApiError::Header { name })?;
         value.set_sensitive(true);
         headers.insert(name, value);
     }
@@ -122,7 +123,7 @@ mod tests {
     use super::*;
 
     /// What a server answers with a body of this many bytes, or of no end.
-    async fn answered(length: Option<usize>) -> Result<Response, QueueError> {
+    async fn answered(length: Option<usize>) -> Result<Response, ApiError> {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         thread::spawn(move || {
@@ -142,7 +143,7 @@ mod tests {
     async fn an_answer_is_read_up_to_a_limit() {
         assert_eq!(answered(Some(RESPONSE_LIMIT)).await.unwrap().body.len(), RESPONSE_LIMIT);
         let Err(error) = answered(None).await else { panic!("an answer without end was read") };
-        assert!(matches!(error, QueueError::Response { status: 200, .. }), "{error}");
+        assert!(matches!(error, ApiError::Response { status: 200, .. }), "{error}");
         assert!(!error.is_temporary());
     }
 
