@@ -57,4 +57,4 @@ pub use product::{Product, UnknownProduct};
 pub use recognise::{Recognised, recognise};
 pub use redact::redact;
 pub use schema::{CLOUD_EVENT_SCHEMA, cloud_event_schema, event_schema};
-pub use vendors::kinds;
+pub use vendors::{is_deprecated, kinds};

@@ -20,6 +20,8 @@ pub(crate) struct Vendor {
     pub(crate) read: fn(Value<'_>) -> (Product, Facts),
     /// Every event that has a name here, with its kind.
     pub(crate) catalogue: fn() -> Vec<(String, Kind)>,
+    /// Those of them that the vendor calls deprecated.
+    pub(crate) deprecated: &'static [&'static str],
     /// Members of an event that belong to its delivery. They are not part of what the event's id is made from.
     pub(crate) delivery: &'static [&'static str],
     /// Of these, what authenticates any callback until it expires. It is handed on to nobody.

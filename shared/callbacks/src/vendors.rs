@@ -25,3 +25,27 @@ pub fn kinds() -> Vec<(Product, String, Kind)> {
     };
     Product::ALL.into_iter().flat_map(of).collect()
 }
+
+/// Whether the vendor calls one of its events deprecated, by the name that [`crate::MediaEvent::event`] gives it.
+#[must_use]
+pub fn is_deprecated(product: Product, event: &str) -> bool {
+    product.vendor().deprecated.contains(&event)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_deprecated_is_an_event() {
+        for product in Product::ALL {
+            let vendor = product.vendor();
+            let names: Vec<String> = (vendor.catalogue)().into_iter().map(|(name, _)| name).collect();
+            for deprecated in vendor.deprecated {
+                assert!(names.iter().any(|name| name == deprecated), "{product} {deprecated}");
+                assert!(is_deprecated(product, deprecated));
+            }
+        }
+        assert!(!is_deprecated(Product::AliyunVod, "TranscodeComplete"));
+    }
+}

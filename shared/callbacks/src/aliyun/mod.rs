@@ -27,6 +27,7 @@ pub(crate) const VOD: Vendor = Vendor {
     signatures: &auth::VOD,
     read: |event| read(Product::AliyunVod, event),
     catalogue: || catalogue(vod::kinds()),
+    deprecated: &[],
     ..IMS
 };
 
@@ -38,6 +39,7 @@ pub(crate) const IMS: Vendor = Vendor {
     split: none,
     read: |event| read(Product::AliyunIms, event),
     catalogue: || catalogue(ims::kinds()),
+    deprecated: ims::DEPRECATED,
     // The id of a request: not in any table, but in some samples.
     delivery: &[REQUEST_ID],
     secret: &[],

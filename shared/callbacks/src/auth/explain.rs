@@ -14,7 +14,7 @@ mod tests;
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use self::forms::{Url, differences, forms};
 use self::words::{ago, counted, one_of, plain, span, url};
@@ -24,7 +24,7 @@ use super::proof::{
 use crate::Product;
 
 /// What a finding is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Check {
     /// The request is a POST.
@@ -44,7 +44,7 @@ pub enum Check {
 }
 
 /// The result of one check: what is expected, and what the request has.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// What was checked.
     pub check: Check,

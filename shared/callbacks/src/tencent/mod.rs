@@ -15,6 +15,7 @@ pub(crate) const CI: Vendor = Vendor {
     split: ci::split,
     read: |event| (Product::TencentCi, ci::read(event)),
     catalogue: || ci::kinds().collect(),
+    deprecated: &[],
     delivery: &[],
     secret: &[],
 };
@@ -28,6 +29,7 @@ pub(crate) const VOD: Vendor = Vendor {
     split: vod::split,
     read: |event| (Product::TencentVod, vod::read(event)),
     catalogue: || vod::kinds().map(|(name, kind)| (name.to_owned(), kind)).collect(),
+    deprecated: vod::DEPRECATED,
     delivery: &["Sign", "T", "EventHandle", "RequestId"],
     secret: &auth::MEMBERS,
 };

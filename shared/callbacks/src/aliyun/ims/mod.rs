@@ -62,6 +62,9 @@ const EVENTS: &[(&str, Kind, Reader)] = &[
     ("LiveSnapshotFileCreated", Kind::Live, of::<live::SnapshotFile>()),
 ];
 
+/// The events that the vendor deprecates, as of 31 December 2025.
+pub(super) const DEPRECATED: &[&str] = &["TranscodeComplete", "TranscodeParentComplete"];
+
 /// What reads an event with this body.
 const fn of<B: Body>() -> Reader {
     Reader::new::<WithHead<B>>(body::<B>)

@@ -67,6 +67,9 @@ const EVENTS: &[Event] = &[
     ("DescribeAigcFaceInfoAsyncComplete", Kind::Generation, "DescribeAigcFaceInfoAsyncCompleteEvent", of::<tasks::aigc_element::DescribeFacesTask>()),
 ];
 
+/// The events that the vendor deprecates.
+pub(super) const DEPRECATED: &[&str] = &["RebuildMediaComplete"];
+
 type Event = (&'static str, Kind, &'static str, Reader);
 
 /// What reads a payload.
