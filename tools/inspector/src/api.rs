@@ -13,7 +13,8 @@ use callbacks::auth::{self, Clock, Credentials, Finding};
 use callbacks::{CloudEvent, Product, decode};
 use jiff::Timestamp;
 use receiver::FunctionUrlRequest;
-use secrecy::ExposeSecret;
+use receiver::credentials::of_secret;
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -27,7 +28,7 @@ use crate::send::{Import, Replay, Sending};
 use crate::state::{Faults, State, lock};
 use crate::summary::{groups, summary};
 use crate::target::{Form, QUEUE, Target};
-use crate::{mask, media, page, provenance, send, stream};
+use crate::{mask, media, page, provenance, send, stream, validity};
 
 /// The most callbacks of one answer.
 const MOST: usize = 500;
@@ -122,8 +123,7 @@ async fn list(Shared(state): App, Parameters(parameters): Parameters<ListParamet
 }
 
 async fn clear(Shared(state): App) -> StatusCode {
-    state.journal.clear();
-    state.forget();
+    state.clear();
     StatusCode::NO_CONTENT
 }
 
@@ -143,8 +143,12 @@ struct Detail<'e> {
     limit_ms: u128,
     findings: &'e [Finding],
     events: &'e [CloudEvent],
-    /// Whether the events are those that it would have become.
-    would_be: bool,
+    /// What its events were when it came, where this build makes others of it.
+    before: Option<&'e [CloudEvent]>,
+    /// Whether the vendor calls the event deprecated, of each.
+    deprecated: Vec<bool>,
+    /// What is wrong with each event by the schema of events: nothing.
+    invalid: Vec<Vec<String>>,
     vendor: Vec<Option<&'e RawValue>>,
     /// Bytes of each event.
     sizes: Vec<usize>,
@@ -175,13 +179,19 @@ async fn detail(Shared(state): App, Path(seq): Path<u64>) -> Result<Response, Pr
         limit_ms: entry.product.answer_within().as_millis(),
         findings: &entry.findings,
         events: &entry.events,
-        would_be: !entry.is_accepted(),
+        before: entry.before.as_deref(),
+        deprecated: entry.events.iter().map(is_deprecated).collect(),
+        invalid: entry.events.iter().map(validity::problems).collect(),
         vendor: entry.events.iter().map(vendor).collect(),
         sizes: entry.events.iter().map(size).collect(),
         deliveries: &entry.deliveries,
         eventbridge: entry.events.iter().map(BusEvent::new).collect(),
     };
     Ok(Json(detail).into_response())
+}
+
+fn is_deprecated(event: &CloudEvent) -> bool {
+    event.vendorevent.as_deref().is_some_and(|name| callbacks::is_deprecated(event.source, name))
 }
 
 /// What the vendor sent of an event.
@@ -344,11 +354,13 @@ async fn settings(Shared(state): App) -> Json<Value> {
         "consumer": {
             "url": target.as_ref().map(|target| target.url.to_string()),
             "form": target.as_ref().map_or(Form::default(), |target| target.form),
+            "match": target.as_ref().map_or("", |target| &target.r#match),
             "queue": QUEUE - state.handing.capacity(),
         },
         "faults": state.faults(),
         "tolerance": state.tolerance,
         "pulls": pulls,
+        "keep": state.keeper.as_ref().map(|keeper| json!({"file": keeper.path(), "problem": keeper.problem()})),
         "limits": {"callbacks": state.limits.0, "bytes": state.limits.1, "used": bytes},
     }))
 }
@@ -360,12 +372,16 @@ struct Change {
     consumer: Option<Consumer>,
     accept_url: Option<Accepted>,
     add: Option<Added>,
+    add_secret: Option<AddedSecret>,
+    drop: Option<Dropped>,
 }
 
 #[derive(Debug, Deserialize)]
 struct Consumer {
     url: Option<String>,
+    /// As it was, where it is absent; so is what it gets.
     form: Option<String>,
+    r#match: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -383,6 +399,22 @@ struct Added {
     value: String,
 }
 
+/// All credentials of a stack's secret.
+#[derive(Debug, Deserialize)]
+struct AddedSecret {
+    product: Product,
+    /// The JSON of the secret.
+    value: SecretString,
+}
+
+#[derive(Debug, Deserialize)]
+struct Dropped {
+    product: Product,
+    kind: Secret,
+    /// Which of them, from 1.
+    number: usize,
+}
+
 async fn change(shared: App, Json(change): Json<Change>) -> Result<Json<Value>, Problem> {
     let state = &shared.0;
     if let Some(faults) = change.faults {
@@ -392,15 +424,19 @@ async fn change(shared: App, Json(change): Json<Change>) -> Result<Json<Value>, 
         state.set_faults(faults);
     }
     if let Some(consumer) = change.consumer {
-        let form =
-            consumer.form.as_deref().unwrap_or("eventbridge").parse::<Form>().map_err(|error| error.to_string())?;
-        let target = consumer.url.filter(|url| !url.is_empty()).map(|url| Target::new(&url, form)).transpose();
-        *lock(&state.target) = target.map_err(|error| error.to_string())?;
+        let mut target = lock(&state.target);
+        let before = target.as_ref().map(|target| (target.form, target.r#match.clone()));
+        let (form, r#match) = before.unwrap_or_default();
+        let form = consumer.form.map_or(Ok(form), |form| form.parse::<Form>()).map_err(|error| error.to_string())?;
+        let r#match = consumer.r#match.unwrap_or(r#match);
+        let url = consumer.url.filter(|url| !url.is_empty());
+        let new = url.map(|url| Target::new(&url, form, r#match)).transpose();
+        *target = new.map_err(|error| error.to_string())?;
     }
     if let Some(Accepted { product, url, seq }) = change.accept_url {
         let signed = |seq| signed_url(&state.keyring.of(product), &state.journal.get(seq)?);
         let url = url.or_else(|| seq.and_then(signed));
-        let url = url.ok_or_else(|| "accept_url: expected `url` or `seq`".to_owned())?;
+        let url = url.ok_or_else(|| "accept_url: expected `url`, or `seq` of a callback of this run".to_owned())?;
         state.keyring.add(product, Secret::Url, url);
     }
     if let Some(Added { product, kind, value }) = change.add {
@@ -409,12 +445,21 @@ async fn change(shared: App, Json(change): Json<Change>) -> Result<Json<Value>, 
         }
         state.keyring.add(product, kind, value);
     }
+    if let Some(AddedSecret { product, value }) = change.add_secret {
+        state.keyring.add_all(product, of_secret(&value).map_err(|error| error.to_string())?);
+    }
+    if let Some(Dropped { product, kind, number }) = change.drop {
+        state.keyring.take_away(product, kind, number)?;
+    }
     Ok(settings(shared).await)
 }
 
 /// The URL that a callback was signed for: a form of the one that it was posted to, or of one that is configured, with which its
 /// signature is right; else the one that it was posted to.
 fn signed_url(credentials: &Credentials, entry: &Entry) -> Option<String> {
+    if entry.is_kept {
+        return None;
+    }
     let request: FunctionUrlRequest<'_> = serde_json::from_str(&entry.request).ok()?;
     let posted = request.url();
     let configured = credentials.callback_urls.iter().map(|url| url.expose_secret().to_owned());

@@ -4,10 +4,10 @@ use callbacks::auth::Finding;
 use callbacks::{CloudEvent, Product};
 use jiff::Timestamp;
 use receiver::Response;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How a callback came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Via {
     Posted,
@@ -24,7 +24,7 @@ pub(crate) struct Entry {
     pub(crate) received: Timestamp,
     pub(crate) product: Product,
     pub(crate) via: Via,
-    /// The function URL request, with all of its secrets.
+    /// The function URL request, with all of its secrets, unless it is of an earlier start.
     pub(crate) request: String,
     /// The body as it was sent.
     pub(crate) body: Vec<u8>,
@@ -32,11 +32,15 @@ pub(crate) struct Entry {
     /// How long the answer took, in milliseconds.
     pub(crate) millis: f64,
     /// Why it was refused or not stored, in a word.
-    pub(crate) reason: Option<&'static str>,
+    pub(crate) reason: Option<String>,
     /// What was checked.
     pub(crate) findings: Vec<Finding>,
     /// Its events; of a callback that was refused, what they would have been.
     pub(crate) events: Vec<CloudEvent>,
+    /// What its events were when it came, where this build makes others of it.
+    pub(crate) before: Option<Vec<CloudEvent>>,
+    /// Whether it is of an earlier start: its request has no secrets any more.
+    pub(crate) is_kept: bool,
     /// How often its first event has come so far.
     pub(crate) repeats: usize,
     /// What the consumer was handed, and what it said.
@@ -46,7 +50,7 @@ pub(crate) struct Entry {
 }
 
 /// An event that was handed to the consumer.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Delivery {
     pub(crate) at: Timestamp,
     /// The id of the event.

@@ -31,7 +31,7 @@ pub(crate) fn start(state: Arc<State>, mut events: mpsc::Receiver<Handed>) -> Re
             let target = lock(&state.target).clone();
             if let Some(target) = target {
                 let delivery = deliver(&client, &target, &event).await;
-                state.journal.deliver(seq, delivery);
+                state.deliver(seq, delivery);
             }
         }
     });

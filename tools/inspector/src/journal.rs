@@ -49,8 +49,17 @@ impl Journal {
     /// Adds a callback, and returns its number. The oldest go where there is no room.
     pub(crate) fn add(&self, mut entry: Entry) -> u64 {
         let mut inner = self.lock();
-        inner.last += 1;
-        entry.seq = inner.last;
+        entry.seq = inner.last + 1;
+        self.put(&mut inner, entry)
+    }
+
+    /// Adds a callback of an earlier start, under the number that it had.
+    pub(crate) fn restore(&self, entry: Entry) {
+        self.put(&mut self.lock(), entry);
+    }
+
+    fn put(&self, inner: &mut Inner, mut entry: Entry) -> u64 {
+        inner.last = entry.seq;
         if entry.is_accepted()
             && let Some(first) = entry.events.first()
         {
@@ -64,7 +73,7 @@ impl Journal {
             inner.drop_oldest();
         }
         let seq = inner.last;
-        self.change(&mut inner, seq);
+        self.change(inner, seq);
         seq
     }
 

@@ -17,13 +17,24 @@ pub struct Keyring {
     allow_unsigned: bool,
 }
 
-/// What a user adds.
+/// What a user adds or takes away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Secret {
     Key,
     Token,
     Url,
+}
+
+impl Secret {
+    /// All of this kind.
+    fn of(self, credentials: &mut Credentials) -> &mut Vec<SecretString> {
+        match self {
+            Self::Key => &mut credentials.keys,
+            Self::Token => &mut credentials.tokens,
+            Self::Url => &mut credentials.callback_urls,
+        }
+    }
 }
 
 impl Keyring {
@@ -64,15 +75,37 @@ impl Keyring {
 
     /// Adds a key, a token or a callback URL for this run.
     pub(crate) fn add(&self, product: Product, kind: Secret, value: String) {
+        let mut added = Credentials::default();
+        kind.of(&mut added).push(SecretString::from(value));
+        self.add_all(product, added);
+    }
+
+    /// Adds all of these credentials for this run.
+    pub(crate) fn add_all(&self, product: Product, added: Credentials) {
         let mut credentials = Credentials::clone(&self.of(product));
-        let list = match kind {
-            Secret::Key => &mut credentials.keys,
-            Secret::Token => &mut credentials.tokens,
-            Secret::Url => &mut credentials.callback_urls,
-        };
-        list.push(SecretString::from(value));
+        credentials.keys.extend(added.keys);
+        credentials.tokens.extend(added.tokens);
+        credentials.callback_urls.extend(added.callback_urls);
         let mut of = self.of.lock().unwrap_or_else(PoisonError::into_inner);
         of.insert(product, Arc::new(credentials));
+    }
+
+    /// Takes a key, a token or a callback URL away for this run, by its number from 1.
+    ///
+    /// # Errors
+    /// In words, where there is none of this number, or where nothing would authenticate the product's callbacks any more.
+    pub(crate) fn take_away(&self, product: Product, kind: Secret, number: usize) -> Result<(), String> {
+        let mut credentials = Credentials::clone(&self.of(product));
+        let list = kind.of(&mut credentials);
+        let place = number.checked_sub(1).filter(|place| *place < list.len());
+        list.remove(place.ok_or("there is none of this number")?);
+        let is_open = self.allow_unsigned && credentials.keys.is_empty() && credentials.tokens.is_empty();
+        if !is_open {
+            credentials.check(product).map_err(|error| format!("without it no callback is accepted: {error}"))?;
+        }
+        let mut of = self.of.lock().unwrap_or_else(PoisonError::into_inner);
+        of.insert(product, Arc::new(credentials));
+        Ok(())
     }
 
     /// What a product accepts, in words: numbers, and no secret.

@@ -23,6 +23,7 @@ mod findings;
 mod forward;
 mod guard;
 mod journal;
+mod kept;
 mod keyring;
 mod mask;
 mod media;
@@ -38,6 +39,7 @@ mod state;
 mod stream;
 mod summary;
 mod target;
+mod validity;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -75,6 +77,10 @@ pub struct Options {
     pub forward: Option<String>,
     /// In which form.
     pub form: Form,
+    /// Which events are posted there, as a search; empty for all.
+    pub r#match: String,
+    /// A file that keeps the callbacks over a restart.
+    pub keep: Option<PathBuf>,
     /// A file that gets each event, one a line.
     pub record: Option<PathBuf>,
     /// The most callbacks that are kept.
@@ -107,6 +113,9 @@ pub enum StartError {
     /// The URL of the consumer is none.
     #[error("the consumer's URL is invalid: expected http:// or https://")]
     Consumer,
+    /// The search for what the consumer gets is none.
+    #[error("{0}")]
+    Match(String),
     /// TLS cannot be set up, or there is no randomness.
     #[error("{0}")]
     System(String),
@@ -154,6 +163,12 @@ impl Inspector {
     #[must_use]
     pub fn accepts(&self) -> Vec<String> {
         Product::ALL.iter().map(|product| self.state.keyring.accepts(*product)).collect()
+    }
+
+    /// What was read from the file that keeps the callbacks, in words; `None` where there was nothing to read.
+    #[must_use]
+    pub fn kept(&self) -> Option<String> {
+        self.state.kept_in_words()
     }
 
     /// What takes events that were pulled from a vendor's queue.

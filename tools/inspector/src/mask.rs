@@ -1,10 +1,12 @@
 //! What the page may show of a request: no token, no signature, no key.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use callbacks::auth::Credentials;
 use callbacks::{Product, redact};
 use secrecy::ExposeSecret;
 use sender::token::without_values;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::entry::Entry;
 
@@ -31,7 +33,9 @@ pub(crate) fn body(entry: &Entry, credentials: &Credentials) -> Vec<u8> {
 
 /// The function URL request without secrets.
 pub(crate) fn request(entry: &Entry, credentials: &Credentials) -> Value {
-    let mut request: Value = serde_json::from_str(&entry.request).unwrap_or_default();
+    // What was pulled is no request: then there is only its body.
+    let mut request: Value =
+        serde_json::from_str(&entry.request).ok().filter(Value::is_object).unwrap_or_else(|| json!({}));
     if let Some(query) = request.get_mut("rawQueryString")
         && let Some(text) = query.as_str()
     {
@@ -39,15 +43,13 @@ pub(crate) fn request(entry: &Entry, credentials: &Credentials) -> Value {
     }
     if let Some(members) = request.as_object_mut() {
         members.remove("queryStringParameters");
-        let masked = body(entry, credentials);
-        match String::from_utf8(masked) {
-            Ok(text) => {
-                members.insert("body".to_owned(), text.into());
-                members.insert("isBase64Encoded".to_owned(), false.into());
-            }
-            Err(_) if members.get("isBase64Encoded") == Some(&Value::Bool(true)) => {}
-            Err(_) => drop(members.remove("body")),
-        }
+        members.remove("cookies");
+        let (text, is_encoded) = match String::from_utf8(body(entry, credentials)) {
+            Ok(text) => (text, false),
+            Err(error) => (STANDARD.encode(error.as_bytes()), true),
+        };
+        members.insert("body".to_owned(), text.into());
+        members.insert("isBase64Encoded".to_owned(), is_encoded.into());
     }
     if let Some(Value::Object(headers)) = request.get_mut("headers") {
         for (name, value) in headers {

@@ -2,7 +2,7 @@
 //! changes. So it is right for whatever the parser does, and the parser knows nothing of it.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
@@ -25,8 +25,6 @@ pub(crate) struct Provenance {
     pub(crate) fields: Vec<Field>,
     /// How many values the vendor's event has.
     pub(crate) leaves: usize,
-    /// Those that a field comes from.
-    pub(crate) used: BTreeSet<String>,
     pub(crate) too_large: bool,
 }
 
@@ -94,8 +92,7 @@ pub(crate) fn trace(event: &CloudEvent) -> Provenance {
             Some(Field { path: path.clone(), sources, factor })
         })
         .collect();
-    let used = fields.iter().flat_map(|field| field.sources.iter().cloned()).collect();
-    Provenance { fields, leaves: leaves.len(), used, too_large: false }
+    Provenance { fields, leaves: leaves.len(), too_large: false }
 }
 
 /// What changed each field: the sources, and how many fields changed with it.

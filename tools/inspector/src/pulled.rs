@@ -36,6 +36,8 @@ impl Puller {
                 reason: None,
                 findings: Vec::new(),
                 events: vec![(*event).clone()],
+                before: None,
+                is_kept: false,
                 repeats: 1,
                 deliveries: Vec::new(),
                 waiting: 0,

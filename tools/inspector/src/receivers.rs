@@ -94,11 +94,15 @@ impl Answered {
         let response = outcome.response();
         let read = serde_json::from_str::<FunctionUrlRequest<'_>>(&request).ok();
         let body = read.as_ref().map(|request| request.body().into_owned()).unwrap_or_default();
+        // An imported request is judged as of its own time.
+        let time = read.as_ref().and_then(FunctionUrlRequest::time).unwrap_or(received);
         let findings = read.map(|request| checked(state, product, &request)).unwrap_or_default();
         let (reason, events) = match outcome {
             Handled::Stored(events) => (None, events),
-            Handled::NotStored(events, Fault) => (Some("not-stored"), events),
-            Handled::Refused(refusal) => (Some(refusal.reason()), would_be(state, product, &body, received, refusal)),
+            Handled::NotStored(events, Fault) => (Some("not-stored".to_owned()), events),
+            Handled::Refused(refusal) => {
+                (Some(refusal.reason().to_owned()), would_be(state, product, &body, time, refusal))
+            }
         };
         Entry {
             seq: 0,
@@ -112,6 +116,8 @@ impl Answered {
             reason,
             findings,
             events,
+            before: None,
+            is_kept: false,
             repeats: 1,
             deliveries: Vec::new(),
             waiting: 0,
@@ -120,12 +126,10 @@ impl Answered {
 }
 
 /// What the events of a refused callback would have been.
-fn would_be(state: &State, product: Product, body: &[u8], received: Timestamp, refusal: Refusal) -> Vec<CloudEvent> {
+fn would_be(state: &State, product: Product, body: &[u8], time: Timestamp, refusal: Refusal) -> Vec<CloudEvent> {
     match refusal {
         Refusal::NotAuthentic(_) | Refusal::NotPost if body.is_empty() => Vec::new(),
-        Refusal::NotAuthentic(_) | Refusal::NotPost => {
-            decode(product, &redact(body, &state.keyring.of(product)), received)
-        }
+        Refusal::NotAuthentic(_) | Refusal::NotPost => decode(product, &redact(body, &state.keyring.of(product)), time),
         Refusal::TooLarge | Refusal::NotARequest => Vec::new(),
     }
 }

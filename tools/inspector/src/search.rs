@@ -7,10 +7,10 @@ use crate::entry::Entry;
 use crate::summary;
 
 /// What is searched for: all of it has to be there.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Query(Vec<Term>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Term {
     is_negated: bool,
     name: Option<String>,
@@ -39,18 +39,39 @@ impl Query {
         Self(text.split_whitespace().map(term).collect())
     }
 
+    /// Parses a query that nobody sees the result of at once: a misspelt name is an error.
+    pub(crate) fn strict(text: &str) -> Result<Self, String> {
+        let query = Self::parse(text);
+        let is_name = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase());
+        let misspelt = query.0.iter().filter(|term| term.name.is_none()).find_map(|term| {
+            let (name, value) = term.value.split_once(':')?;
+            (is_name(name) && !value.starts_with("//")).then_some(name)
+        });
+        match misspelt {
+            None => Ok(query),
+            Some(name) => {
+                Err(format!("`{name}:` is nothing that can be matched: expected one of {}", NAMES.join(", ")))
+            }
+        }
+    }
+
     /// Whether a callback has all of it.
     pub(crate) fn matches(&self, entry: &Entry) -> bool {
-        self.0.iter().all(|term| term.matches(entry) != term.is_negated)
+        self.matches_events(entry, &entry.events)
+    }
+
+    /// Whether a callback has all of it, of whose events only these are looked at.
+    pub(crate) fn matches_events(&self, entry: &Entry, events: &[CloudEvent]) -> bool {
+        self.0.iter().all(|term| term.matches(entry, events) != term.is_negated)
     }
 }
 
 impl Term {
-    fn matches(&self, entry: &Entry) -> bool {
+    fn matches(&self, entry: &Entry, events: &[CloudEvent]) -> bool {
         let value = self.value.as_str();
-        let any = |test: &dyn Fn(&CloudEvent) -> bool| entry.events.iter().any(test);
+        let any = |test: &dyn Fn(&CloudEvent) -> bool| events.iter().any(test);
         match self.name.as_deref() {
-            None => word(entry, value),
+            None => word(entry, events, value),
             Some("type") => any(&|event| glob(value, &event.r#type.to_string())),
             Some("product") => glob(value, entry.product.slug()),
             Some("kind") => any(&|event| glob(value, &event.r#type.kind.to_string())),
@@ -73,6 +94,7 @@ impl Term {
             Some("after") => time(value).is_some_and(|time| entry.received > time),
             Some("is") => match value {
                 "accepted" => entry.is_accepted(),
+                "changed" => entry.before.is_some(),
                 "refused" => !entry.is_accepted(),
                 _ => false,
             },
@@ -84,7 +106,7 @@ impl Term {
 }
 
 /// Whether a word is in the body, in a header of the event, or in what the product is called.
-fn word(entry: &Entry, word: &str) -> bool {
+fn word(entry: &Entry, events: &[CloudEvent], word: &str) -> bool {
     let contains = |text: &str| text.to_lowercase().contains(word);
     let body = || contains(&String::from_utf8_lossy(&entry.body));
     let event = |event: &CloudEvent| {
@@ -94,7 +116,7 @@ fn word(entry: &Entry, word: &str) -> bool {
             || event.vendorevent.as_deref().is_some_and(contains)
     };
     contains(entry.product.slug())
-        || entry.events.iter().any(event)
+        || events.iter().any(event)
         || summary::title(entry).is_some_and(|title| contains(&title))
         || body()
 }
@@ -170,6 +192,19 @@ mod tests {
             ("2xx", None, false),
         ] {
             assert_eq!(number(pattern, status), matches, "{pattern} {status:?}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_name_is_told() {
+        for (text, is_right) in [
+            ("type:media.*.failed -product:aliyun-ims word", true),
+            ("https://example.com/a:b", true),
+            ("type:", false),
+            ("typ:media.*", false),
+            ("media.*.failed", true),
+        ] {
+            assert_eq!(Query::strict(text).is_ok(), is_right, "{text}");
         }
     }
 }

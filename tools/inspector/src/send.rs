@@ -149,6 +149,9 @@ pub(crate) async fn replay(state: &State, seq: u64, replay: Replay) -> Result<Va
         }
         To::Receiver => {
             let request = if replay.as_received {
+                if entry.is_kept {
+                    return Err("it was kept without its secrets: send it signed anew".to_owned());
+                }
                 entry.request
             } else {
                 signed(state, entry.product, &entry.body, None, None, 0)?

@@ -4,19 +4,20 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use callbacks::Product;
+use callbacks::{CloudEvent, Product};
 use jiff::Timestamp;
 use receiver::Receiver;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use crate::entry::{Entry, Via};
+use crate::entry::{Delivery, Entry, Via};
 use crate::journal::Journal;
+use crate::kept::{self, Keeper};
 use crate::keyring::Keyring;
 use crate::recent::Recent;
 use crate::target::{self, Handed, Target};
-use crate::{Options, StartError, record};
+use crate::{Options, StartError, mask, record};
 
 /// What the receivers do wrong on purpose.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
@@ -37,6 +38,15 @@ pub(crate) struct Reached {
     pub(crate) host: Option<String>,
     /// Why the last callback was refused, in words.
     pub(crate) refusal: Option<String>,
+}
+
+/// What was read from the file that keeps the callbacks: so many, of which so many become other events now, and lines that cannot
+/// be read.
+#[derive(Debug, Clone, Copy, Default)]
+struct Restored {
+    callbacks: usize,
+    changed: usize,
+    unreadable: usize,
 }
 
 /// What tells of a callback that was refused: the path of its page.
@@ -66,6 +76,9 @@ pub(crate) struct State {
     /// How each queue is doing, in words.
     pub(crate) pulls: Mutex<BTreeMap<String, String>>,
     record: Option<mpsc::Sender<String>>,
+    pub(crate) keeper: Option<Keeper>,
+    /// What was read from the file of the keeper.
+    restored: Restored,
     on_refusal: OnceLock<OnRefusal>,
 }
 
@@ -78,10 +91,12 @@ impl State {
     ) -> Result<(Self, mpsc::Receiver<Handed>), StartError> {
         let token = || random(16);
         let keyring = Keyring::new(options.credentials, options.allow_unsigned, token).map_err(StartError::System)?;
-        let target = options.forward.map(|url| Target::new(&url, options.form)).transpose()?;
+        let target = options.forward.map(|url| Target::new(&url, options.form, options.r#match)).transpose()?;
         let (handing, handed) = mpsc::channel(target::QUEUE);
         let record = options.record.map(record::start).transpose()?;
-        let state = Self {
+        let opened = options.keep.map(|path| kept::open(&path, options.callbacks)).transpose()?;
+        let (keeper, found) = opened.map_or_else(Default::default, |(keeper, found)| (Some(keeper), found));
+        let mut state = Self {
             journal: Journal::new(options.callbacks, options.bytes),
             keyring,
             receivers,
@@ -100,8 +115,16 @@ impl State {
             pulled: Mutex::default(),
             pulls: Mutex::default(),
             record,
+            keeper,
+            restored: Restored { callbacks: found.callbacks.len(), unreadable: found.unreadable, changed: 0 },
             on_refusal: OnceLock::new(),
         };
+        for mut entry in found.callbacks.into_values() {
+            let credentials = state.keyring.of(entry.product);
+            kept::decode_again(&mut entry, &credentials);
+            state.restored.changed += usize::from(entry.before.is_some());
+            state.restore(entry);
+        }
         Ok((state, handed))
     }
 
@@ -132,46 +155,103 @@ impl State {
     /// Keeps a callback, and hands its events on.
     pub(crate) fn keep(&self, entry: Entry) -> u64 {
         let (is_accepted, via_import) = (entry.is_accepted(), entry.via == Via::Imported);
-        let (reason, product, events) = (entry.reason, entry.product, entry.events.clone());
+        let (reason, product) = (entry.reason.clone(), entry.product);
+        let is_new = is_accepted && !via_import;
+        let (new, wanted) = if is_new { self.new_events(&entry) } else { Default::default() };
         let seq = self.journal.add(entry);
-        if is_accepted && !via_import {
-            self.hand_on(seq, &events);
+        if let (Some(keeper), Some(entry)) = (&self.keeper, self.journal.get(seq)) {
+            keeper.callback(&entry, mask::request(&entry, &self.keyring.of(product)));
+        }
+        if is_new {
+            self.hand_on(seq, &new, wanted);
         } else if let (Some(reason), Some(told)) = (reason, self.on_refusal.get()) {
             told(format!("{product} refused a callback ({reason}): http://{}/c/{seq}", self.page));
         }
         seq
     }
 
-    /// Hands new events to the consumer and to the file.
-    fn hand_on(&self, seq: u64, events: &[callbacks::CloudEvent]) {
+    /// Takes a callback of an earlier start back. Its events are handed on no more.
+    fn restore(&self, entry: Entry) {
+        let (handed, pulled) = (&mut *lock(&self.handed), &mut *lock(&self.pulled));
+        for event in entry.events.iter().filter(|_| entry.is_accepted()) {
+            handed.insert(&event.id);
+            if entry.via == Via::Pulled {
+                pulled.insert(&event.id);
+            }
+        }
+        self.journal.restore(entry);
+    }
+
+    /// What was read from the file of the keeper, in words.
+    pub(crate) fn kept_in_words(&self) -> Option<String> {
+        let Restored { callbacks, changed, unreadable } = self.restored;
+        let mut words = Vec::new();
+        if callbacks > 0 {
+            words.push(format!("callbacks kept from before: {callbacks}"));
+        }
+        if changed > 0 {
+            let page = self.page;
+            words.push(format!("{changed} of {callbacks} now decode differently: http://{page}/?q=is:changed"));
+        }
+        if unreadable > 0 {
+            words.push(format!("lines that cannot be read: {unreadable}"));
+        }
+        (!words.is_empty()).then(|| words.join(", "))
+    }
+
+    /// The events of a callback that have not come before, and those of them that the consumer wants.
+    fn new_events(&self, entry: &Entry) -> (Vec<CloudEvent>, Vec<CloudEvent>) {
         let mut handed = lock(&self.handed);
-        let new: Vec<_> = events.iter().filter(|event| handed.insert(&event.id)).collect();
+        let new: Vec<CloudEvent> = entry.events.iter().filter(|event| handed.insert(&event.id)).cloned().collect();
+        drop(handed);
+        let target = lock(&self.target);
+        let wants = |event: &&CloudEvent| {
+            let query = target.as_ref().map(|target| &target.query);
+            query.is_some_and(|query| query.matches_events(entry, std::slice::from_ref(*event)))
+        };
+        let wanted = new.iter().filter(wants).cloned().collect();
+        (new, wanted)
+    }
+
+    /// Hands new events to the file, and to the consumer those that it wants.
+    fn hand_on(&self, seq: u64, new: &[CloudEvent], wanted: Vec<CloudEvent>) {
         if let Some(record) = &self.record {
-            for event in &new {
+            for event in new {
                 let line = serde_json::to_string(event).unwrap_or_default();
                 drop(record.try_send(line));
             }
         }
-        drop(handed);
-        if lock(&self.target).is_none() {
+        if wanted.is_empty() {
             return;
         }
-        self.journal.wait(seq, new.len());
-        for event in new {
-            self.hand(seq, event.clone());
+        self.journal.wait(seq, wanted.len());
+        for event in wanted {
+            self.hand(seq, event);
         }
     }
 
     /// Puts an event into the consumer's queue. Where that is full, the event is not handed on, and this is shown.
-    pub(crate) fn hand(&self, seq: u64, event: callbacks::CloudEvent) {
+    pub(crate) fn hand(&self, seq: u64, event: CloudEvent) {
         if let Err(error) = self.handing.try_send(Handed { seq, event }) {
             let (mpsc::error::TrySendError::Full(handed) | mpsc::error::TrySendError::Closed(handed)) = error;
-            self.journal.deliver(seq, target::full(handed.event.id));
+            self.deliver(seq, target::full(handed.event.id));
         }
     }
 
-    /// Everything that was handed on may be handed on again.
-    pub(crate) fn forget(&self) {
+    /// Notes what the consumer said to an event of a callback.
+    pub(crate) fn deliver(&self, seq: u64, delivery: Delivery) {
+        if let Some(keeper) = &self.keeper {
+            keeper.delivery(seq, &delivery);
+        }
+        self.journal.deliver(seq, delivery);
+    }
+
+    /// Forgets all callbacks. Everything that was handed on may be handed on again.
+    pub(crate) fn clear(&self) {
+        self.journal.clear();
+        if let Some(keeper) = &self.keeper {
+            keeper.clear();
+        }
         *lock(&self.handed) = Recent::default();
     }
 

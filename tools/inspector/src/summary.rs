@@ -16,6 +16,7 @@ pub(crate) fn summary(entry: &Entry) -> Value {
         "status": entry.response.status,
         "millis": (entry.millis * 10.0).round() / 10.0,
         "reason": entry.reason,
+        "kept": entry.is_kept,
         "title": title(entry),
         "size": entry.body.len(),
         "format": format(&entry.body),
@@ -28,7 +29,7 @@ pub(crate) fn summary(entry: &Entry) -> Value {
 
 /// Why it was refused, in a few words; `None` where it was not.
 pub(crate) fn title(entry: &Entry) -> Option<String> {
-    let reason = entry.reason?;
+    let reason = entry.reason.as_deref()?;
     let failed = |check: Check| entry.findings.iter().any(|finding| finding.check == check && !finding.passed);
     let hint = |check: Check| {
         let finding = entry.findings.iter().find(|finding| finding.check == check && !finding.passed);

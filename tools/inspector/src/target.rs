@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::StartError;
 use crate::entry::Delivery;
+use crate::search::Query;
 
 /// How many events may wait for the consumer.
 pub(crate) const QUEUE: usize = 1_000;
@@ -46,15 +47,19 @@ impl FromStr for Form {
 pub(crate) struct Target {
     pub(crate) url: Url,
     pub(crate) form: Form,
+    /// Which events it gets, as a search.
+    pub(crate) r#match: String,
+    pub(crate) query: Query,
 }
 
 impl Target {
-    pub(crate) fn new(url: &str, form: Form) -> Result<Self, StartError> {
+    pub(crate) fn new(url: &str, form: Form, r#match: String) -> Result<Self, StartError> {
         let url = Url::parse(url).map_err(|_| StartError::Consumer)?;
         if !["http", "https"].contains(&url.scheme()) {
             return Err(StartError::Consumer);
         }
-        Ok(Self { url, form })
+        let query = Query::strict(&r#match).map_err(StartError::Match)?;
+        Ok(Self { url, form, r#match, query })
     }
 }
 

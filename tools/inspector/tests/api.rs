@@ -43,6 +43,8 @@ fn options() -> Options {
         body_limit: 100_000,
         forward: None,
         form: Form::EventBridge,
+        r#match: String::new(),
+        keep: None,
         record: None,
         callbacks: 50,
         bytes: 64 << 20,
@@ -305,6 +307,71 @@ async fn nobody_else_reaches_the_page() {
     }
     let form = running.client.post(format!("{}api/send", running.page)).header("content-type", "text/plain").body("{}");
     assert_eq!(form.send().await.unwrap().status(), 403);
+}
+
+/// What the consumer is handed is what the search finds, event by event.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_consumer_gets_what_it_asks_for() {
+    let (url, consumer) = consumer().await;
+    let r#match = "type:media.*.failed".to_owned();
+    let running = start(Options { forward: Some(url.clone()), r#match, ..options() }).await;
+    let job = |id: &str, state: &str| format!(r#"{{"Tag":"Transcode","JobId":"{id}","State":"{state}"}}"#);
+    let jobs = [job("a", "Success"), job("b", "Failed"), job("c", "Success")].join(",");
+    let body = format!(r#"{{"EventName":"TaskFinish","JobsDetail":[{jobs}]}}"#);
+    running.receive(&format!("tencent-ci?token={TOKEN}"), &body).await;
+    running.get("wait?q=consumer:2xx&after=0&timeout=10").await;
+    let change = async |change: Value| {
+        let url = format!("{}api/settings", running.page);
+        let answer = running.client.patch(url).json(&change).send().await.unwrap();
+        (answer.status().as_u16(), answer.json::<Value>().await.unwrap())
+    };
+    let (status, settings) = change(json!({"consumer": {"url": url, "match": "-type:media.upload.*"}})).await;
+    assert_eq!((status, &settings["consumer"]["match"]), (200, &json!("-type:media.upload.*")));
+    running.post("send", json!({"product": "aliyun-ims", "sample": "upload"})).await;
+    let last = running.receive(&format!("tencent-ci?token={TOKEN}"), &body.replace("\"b\"", "\"d\"")).await;
+    assert_eq!(last.0, 200);
+    running.get("wait?q=consumer:2xx&after=1&timeout=10").await;
+    let types: Vec<Value> =
+        consumer.lock().unwrap().1.iter().map(|sent| sent["detail"]["data"]["job"]["id"].clone()).collect();
+    assert_eq!(types, ["b", "d"]);
+    let (status, problem) = change(json!({"consumer": {"url": url, "match": "typ:media.*"}})).await;
+    assert!(status == 400 && problem["error"].as_str().unwrap().starts_with("`typ:`"), "{problem}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_added_can_be_taken_away() {
+    let running = start(options()).await;
+    let change = async |change: Value| {
+        let url = format!("{}api/settings", running.page);
+        running.client.patch(url).json(&change).send().await.unwrap().status().as_u16()
+    };
+    let token = |value: &str| json!({"add": {"product": "tencent-ci", "kind": "token", "value": value}});
+    let drop = |number: usize| json!({"drop": {"product": "tencent-ci", "kind": "token", "number": number}});
+    let receive = async |token: &str| running.receive(&format!("tencent-ci?token={token}"), "{}").await.0;
+    assert_eq!(change(token("the-second-token")).await, 200);
+    assert_eq!((receive(TOKEN).await, receive("the-second-token").await), (200, 200));
+    assert_eq!(change(drop(1)).await, 200);
+    assert_eq!((receive(TOKEN).await, receive("the-second-token").await), (401, 200));
+    for number in [0, 1, 2] {
+        assert_eq!(change(drop(number)).await, 400, "{number}: nothing would be accepted, or there is none");
+    }
+    assert_eq!(receive("the-second-token").await, 200);
+    let secret = |value: &str| json!({"add_secret": {"product": "tencent-ci", "value": value}});
+    assert_eq!(change(secret(r#"{"tokens": ["the-third-token", "the-fourth-token"]}"#)).await, 200);
+    assert_eq!((receive("the-third-token").await, receive("the-fourth-token").await), (200, 200));
+    assert_eq!(change(secret("no secret")).await, 400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_vendor_deprecates_is_told_and_events_are_valid() {
+    let running = start(options()).await;
+    for (name, is_deprecated) in [("TranscodeComplete", true), ("SnapshotComplete", false)] {
+        let body = BODY.replace("FileUploadComplete", name);
+        let sent = running.post("send", json!({"product": "aliyun-ims", "body": body})).await;
+        let detail = running.get(&format!("callbacks/{}", sent["seqs"][0])).await;
+        assert_eq!(detail["deprecated"], json!([is_deprecated]), "{name}");
+        assert_eq!(detail["invalid"], json!([[]]), "{name}");
+    }
 }
 
 /// The page offers to accept the URL that a callback was signed for.

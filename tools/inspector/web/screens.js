@@ -87,7 +87,7 @@ await quiet();
 function fixed(value, last) {
   if (typeof value === 'string') {
     const now = new Date().toISOString().slice(0, 10);
-    return value.replaceAll(consumer.url, 'http://127.0.0.1:3000/events').replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:4600').replaceAll(new RegExp(`${now}T[\\d:.]+Z`, 'g'), '2026-01-02T14:32:28Z');
+    return value.replaceAll(/127\.0\.0\.1:\d+/g, (address) => (consumer.url.includes(address) ? '127.0.0.1:3000' : '127.0.0.1:4600')).replaceAll(new RegExp(`${now}T[\\d:.]+Z`, 'g'), '2026-01-02T14:32:28Z');
   }
   if (Array.isArray(value)) return value.map((one) => fixed(one, last));
   if (typeof value !== 'object' || value === null) return value;

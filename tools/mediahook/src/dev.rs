@@ -46,6 +46,12 @@ pub(crate) struct DevOptions {
     /// Post events in this form: `eventbridge` or `cloudevents`.
     #[arg(long, value_name = "FORM", default_value = "eventbridge")]
     forward_as: Form,
+    /// Post only events that this search finds, in the page's language: `type:media.*.failed -product:tencent-ci`.
+    #[arg(long = "match", value_name = "SEARCH", default_value = "", hide_default_value = true, requires = "forward")]
+    r#match: String,
+    /// Keep the callbacks in this file over a restart, without keys, tokens and signatures.
+    #[arg(long, value_name = "FILE")]
+    keep: Option<PathBuf>,
     /// Show what waits in a vendor's queue, too: `tencent-vod` or `aliyun-mns`, with the variables of `mediahook pull`. Nothing is confirmed, but a
     /// deployed function does not see what was looked at for a while, 30 seconds at Tencent Cloud.
     #[arg(long, value_name = "QUEUE", value_enum)]
@@ -72,6 +78,8 @@ pub(crate) fn run(options: DevOptions) -> Result<(), String> {
         body_limit: options.body_limit,
         forward: options.forward,
         form: options.forward_as,
+        r#match: options.r#match,
+        keep: options.keep,
         record: options.record,
         callbacks: CALLBACKS,
         bytes: BYTES,
@@ -86,6 +94,9 @@ pub(crate) fn run(options: DevOptions) -> Result<(), String> {
         print_line(&format!("  inspector   {:40} for you only: never point a tunnel at it", inspector.page()))?;
         print_line(&format!("  receivers   {:40} point the tunnel here", format!("{}<slug>", inspector.receivers())))?;
         print_line(&format!("  accepts     {}", inspector.accepts().join("\n              ")))?;
+        if let Some(kept) = inspector.kept() {
+            print_note(kept);
+        }
         if !inspector::is_built() {
             print_note("this build has no page in it: run `make web`, and build again");
         }

@@ -15,6 +15,8 @@ pub(crate) fn start(credentials: Vec<(Product, Credentials)>) -> (String, String
         body_limit: 6 << 20,
         forward: None,
         form: Form::EventBridge,
+        r#match: String::new(),
+        keep: None,
         record: None,
         callbacks: 1_000,
         bytes: 256 << 20,

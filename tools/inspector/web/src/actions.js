@@ -45,9 +45,10 @@ export const replay = (seq, to, asReceived = false) =>
 export function replayOpen() {
   const { seq } = route.value;
   if (seq === null) return say('Select a callback to replay it');
-  const wasRefused = detail.value !== null && isRefused(detail.value.summary);
+  const summary = detail.value?.summary;
+  const wasRefused = summary !== undefined && isRefused(summary);
   const hasConsumer = settings.value?.consumer.url != null;
-  return replay(seq, hasConsumer && !wasRefused ? 'consumer' : 'receiver', wasRefused);
+  return replay(seq, hasConsumer && !wasRefused ? 'consumer' : 'receiver', wasRefused && summary?.kept === false);
 }
 
 /** @param {number | null} seq the callback to start from, or nothing */

@@ -85,8 +85,8 @@ export const get = async (path) => (await request('GET', path)).json();
  */
 export async function getCallback(seq) {
   const text = await (await request('GET', `/api/callbacks/${seq}`)).text();
-  const { events, vendor, eventbridge } = parseJson(text);
-  return { ...JSON.parse(text), events, vendor, eventbridge };
+  const { events, before, vendor, eventbridge } = parseJson(text);
+  return { ...JSON.parse(text), events, before, vendor, eventbridge };
 }
 
 /** @param {string} path */

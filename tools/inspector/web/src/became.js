@@ -233,7 +233,7 @@ export function Became({ seq, vendor, event, number }) {
   const byTarget = new Map(fields.map((field) => [field.path, field]));
   const vendorLines = linesOf(vendor);
   const eventLines = linesOf(event?.data === undefined ? withoutBody(event) : data);
-  const used = new Set([...bySource.keys(), ...(provenance?.used ?? [])]);
+  const used = new Set(bySource.keys());
   const looked = byTarget.get(route.value.field);
   const redraw = () => {
     if (box.current && picture.current) draw(box.current, picture.current, fields, route.peek().field);

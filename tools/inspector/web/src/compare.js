@@ -12,27 +12,48 @@ import { linesOf } from './tree.js';
 
 /** @typedef {import('./types.js').Detail} Detail */
 
-/** Values by path, of the event and of what the vendor sent. @param {Detail} callback */
-function values({ events, vendor }) {
+/** The event, and what the vendor sent. @param {Detail} callback */
+function partsOf({ events, vendor }) {
   const { data: { vendor: _, ...data } = {}, ...envelope } = events[0] ?? {};
-  const parts = { event: { ...envelope, data }, vendor: vendor[0] ?? {} };
+  return { event: { ...envelope, data }, vendor: vendor[0] ?? {} };
+}
+
+/** Values by path. @param {any} parts */
+function values(parts) {
   const leaves = linesOf(parts).filter(({ kind }) => kind !== 'object' && kind !== 'list');
   return new Map(leaves.map(({ path, text }) => [path, text]));
 }
 
 /**
- * The paths at which two callbacks differ.
+ * The paths at which two objects differ.
  *
- * @param {Detail} one
- * @param {Detail} other
+ * @param {any} one
+ * @param {any} other
  */
-export function differences(one, other) {
+function differences(one, other) {
   const [left, right] = [values(one), values(other)];
   const paths = [...new Set([...left.keys(), ...right.keys()])];
   return paths
     .filter((path) => left.get(path) !== right.get(path))
     .map((path) => ({ path, left: left.get(path), right: right.get(path) }));
 }
+
+/** @param {{left: any, right: any, head: [any, any]}} props */
+export const Differences = ({ left: one, right: other, head }) => html`
+  <section class="card">
+    <div class="scroll" tabindex="0" role="region" aria-label="Differences">
+      <table class="differences">
+        <thead><tr><th scope="col">Field</th><th scope="col">${head[0]}</th><th scope="col">${head[1]}</th></tr></thead>
+        <tbody>
+          ${differences(one, other).map(({ path, left, right }) => html`
+            <tr>
+              <th scope="row"><code>${path}</code></th>
+              <td><code class="bad">${left ?? 'absent'}</code></td><td><code class="ok">${right ?? 'absent'}</code></td>
+            </tr>`)}
+        </tbody>
+      </table>
+    </div>
+  </section>`;
 
 export function Compare() {
   const { key } = route.value;
@@ -57,7 +78,8 @@ export function Compare() {
     </div>`;
   if (problem !== '') return html`<div class="page">${head}<p class="lead" role="alert">${problem}</p></div>`;
   if (one === undefined || other === undefined) return html`<div class="page" aria-busy="true">${head}</div>`;
-  const found = differences(one, other);
+  const [left, right] = [partsOf(one), partsOf(other)];
+  const found = differences(left, right);
   const name = (/** @type {Detail} */ { summary }) => html`
     <a href=${address({ name: 'callback', seq: summary.seq })} onClick=${(/** @type {Event} */ event) => {
       event.preventDefault();
@@ -67,19 +89,6 @@ export function Compare() {
     <div class="page compare">
       ${head}
       <p class="lead">${found.length === 0 ? 'They are the same in every field.' : `${found.length} fields differ.`}</p>
-      <section class="card">
-        <div class="scroll" tabindex="0" role="region" aria-label="Differences">
-          <table>
-            <thead><tr><th scope="col">Field</th><th scope="col">${name(one)}</th><th scope="col">${name(other)}</th></tr></thead>
-            <tbody>
-              ${found.map(({ path, left, right }) => html`
-                <tr>
-                  <th scope="row"><code>${path}</code></th>
-                  <td><code class="bad">${left ?? 'absent'}</code></td><td><code class="ok">${right ?? 'absent'}</code></td>
-                </tr>`)}
-            </tbody>
-          </table>
-        </div>
-      </section>
+      <${Differences} left=${left} right=${right} head=${[name(one), name(other)]} />
     </div>`;
 }

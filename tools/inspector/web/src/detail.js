@@ -76,7 +76,8 @@ function kindOf({ type }) {
 function Head({ open }) {
   const { summary, events, deprecated } = open;
   const isRefused = wasRefused(summary);
-  const event = events[route.value.event] ?? events[0];
+  const number = events[route.value.event] === undefined ? 0 : route.value.event;
+  const event = events[number];
   const { icon, tone } = face(summary);
   const { vendor, long } = product(summary.product);
   const title = isRefused
@@ -92,7 +93,7 @@ function Head({ open }) {
         <h1>${title}</h1>
         <div class="buttons">
           ${isRefused
-            ? html`<button type="button" class="button" onClick=${() => replay(summary.seq, 'receiver', true)}>
+            ? !summary.kept && html`<button type="button" class="button" onClick=${() => replay(summary.seq, 'receiver', true)}>
                 Send again as received</button>`
             : html`<button type="button" class="button" onClick=${replayOpen}>Replay <kbd aria-hidden="true">R</kbd></button>`}
           <button type="button" class="button" onClick=${() => openSend(summary.seq)}>
@@ -106,7 +107,8 @@ function Head({ open }) {
         ${summary.events[0]?.job && html`<span>job <code>${summary.events[0].job}</code></span>`}
         ${event && html`<span title=${event.id}>event <code>${short(event.id)}</code></span>`}
         ${summary.repeats > 1 && html`<span>delivered ${summary.repeats} times so far</span>`}
-        ${deprecated && html`<span class="badge warn">deprecated by the vendor</span>`}
+        ${deprecated[number] && html`<span class="badge warn">deprecated by the vendor</span>`}
+        ${open.before && html`<span class="badge warn">decodes differently now</span>`}
         ${event?.mediahooktest && html`<span class="badge">test</span>`}
       </p>
       <ol class="way">

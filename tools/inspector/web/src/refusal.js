@@ -142,15 +142,17 @@ export function Refusal({ open }) {
         <h2 id="verdict">${coded(title)}</h2>
         ${parts.map((part) => html`<p>${coded(part.charAt(0).toUpperCase() + part.slice(1))}.</p>`)}
         ${right && html`<p>${right}</p>`}
+        ${summary.kept && html`<p>It came before the last start, and was kept without its secrets: it cannot be sent again as it was.</p>`}
         <p class="buttons">
-          ${urls && html`
+          ${urls && !summary.kept && html`
             <button type="button" class="button primary" onClick=${accept}>Accept this URL from now on</button>
             <button type="button" class="button" onClick=${() => copyUrl(summary.product)}>Copy what to set at the vendor</button>`}
           ${failed.has('token') && html`
             <button type="button" class="button primary" onClick=${() => copyUrl(summary.product)}>Copy URL with its token</button>`}
           ${(hasNoKey || failed.has('credentials')) && html`
             <button type="button" class="button primary" onClick=${() => (dialog.value = 'settings')}>Add a key</button>`}
-          <button type="button" class="button" onClick=${() => replay(summary.seq, 'receiver', true)}>Send again as received</button>
+          ${!summary.kept && html`
+            <button type="button" class="button" onClick=${() => replay(summary.seq, 'receiver', true)}>Send again as received</button>`}
           <button type="button" class="button" onClick=${() => copy(inWords(open), 'the findings')}>Copy findings</button>
         </p>
       </section>

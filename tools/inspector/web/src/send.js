@@ -6,25 +6,26 @@ import { useEffect, useState } from 'preact/hooks';
 import { change, get, getText, withQuery } from './api.js';
 import { copy, tellSent } from './actions.js';
 import { Dialog } from './dialog.js';
-import { counted, product, SLUGS } from './format.js';
+import { edits, remember } from './edits.js';
+import { clock as clockOf, counted, product, SLUGS } from './format.js';
 import { open } from './route.js';
 import { detail, dialog, selected, sendFrom, settings } from './state.js';
 
 /** @type {[string, string][]} */
 const FORGERIES = [['', 'nothing'], ['signature', 'signature'], ['timestamp', 'timestamp'], ['body', 'body'], ['token', 'token']];
 
-/** What a callback would become, read while one types. @param {string} slug @param {string} body */
+/** What a callback would become, and the vendor's name of it, read while one types. @param {string} slug @param {string} body */
 function usePreview(slug, body) {
-  const [words, setWords] = useState('');
+  const [preview, setPreview] = useState({ words: '', name: '' });
   useEffect(() => {
     let isWanted = true;
     const timer = setTimeout(async () => {
-      if (body === '') return setWords('');
+      if (body === '') return setPreview({ words: '', name: '' });
       try {
-        const { types } = await change('POST', '/api/preview', { product: slug, body });
-        if (isWanted) setWords(types.length === 0 ? 'no event' : types.join(', '));
+        const { types, events } = await change('POST', '/api/preview', { product: slug, body });
+        if (isWanted) setPreview({ words: types.length === 0 ? 'no event' : types.join(', '), name: events[0]?.vendorevent ?? '' });
       } catch (problem) {
-        if (isWanted) setWords(problem instanceof Error ? problem.message : '');
+        if (isWanted) setPreview({ words: problem instanceof Error ? problem.message : '', name: '' });
       }
     }, 150);
     return () => {
@@ -32,8 +33,11 @@ function usePreview(slug, body) {
       clearTimeout(timer);
     };
   }, [slug, body]);
-  return words;
+  return preview;
 }
+
+/** What stands before the name of an edited body, so that it is no sample's. */
+const EDIT = 'edited:';
 
 /** A word for a shell. @param {string} text */
 const quoted = (text) => (/^[\w./:=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
@@ -41,7 +45,9 @@ const quoted = (text) => (/^[\w./:=-]+$/.test(text) ? text : `'${text.replaceAll
 export function Send() {
   const from = sendFrom.value;
   const edited = detail.value?.summary.seq === from ? detail.value?.summary : selected.value;
-  const start = (from === null ? undefined : edited?.product) ?? 'aliyun-ims';
+  // Without a callback to start from, it goes on with what was edited last.
+  const [last] = from === null ? edits() : [];
+  const start = (from === null ? last?.product : edited?.product) ?? 'aliyun-ims';
   const [slug, setSlug] = useState(start);
   const [samples, setSamples] = useState(/** @type {string[]} */ ([]));
   const [sample, setSample] = useState('');
@@ -52,21 +58,25 @@ export function Send() {
   const [times, setTimes] = useState('1');
   const [problem, setProblem] = useState('');
   const [isSending, setIsSending] = useState(false);
-  const becomes = usePreview(slug, body);
+  const { words: becomes, name: event } = usePreview(slug, body);
+  const [isEdited, setIsEdited] = useState(false);
   const receiver = settings.value?.receivers.find((one) => one.product === slug);
 
   const fail = (/** @type {any} */ failure) => setProblem(failure.message);
   /** @param {string} name @param {string} [of] */
   const choose = (name, of = slug) => {
     setSample(name);
-    if (name !== '') getText(`/api/samples/${of}/${encodeURIComponent(name)}`).then(setBody, fail);
+    setIsEdited(false);
+    if (name.startsWith(EDIT)) setBody(edits().find((edit) => edit.product === of && EDIT + edit.name === name)?.body ?? '');
+    else if (name !== '') getText(`/api/samples/${of}/${encodeURIComponent(name)}`).then(setBody, fail);
   };
   useEffect(() => {
     let isWanted = true;
     get(withQuery('/api/samples', { product: slug })).then(({ samples: names }) => {
       if (!isWanted) return;
       setSamples(names);
-      if (from === null || slug !== start) {
+      if (last !== undefined && slug === start) choose(EDIT + last.name);
+      else if (from === null || slug !== start) {
         choose(['snapshot-complete', 'transcode-complete', 'task-finish-transcode'].find((name) => names.includes(name)) ?? names[0] ?? '');
       }
     }, fail);
@@ -78,6 +88,7 @@ export function Send() {
     if (from !== null) getText(`/api/callbacks/${from}/body`).then(setBody, fail);
   }, [from]);
 
+  const mine = edits().filter((edit) => edit.product === slug);
   const signs = slug !== 'tencent-ci';
   const tolerance = settings.value?.tolerance ?? 300;
   // Tencent Cloud VOD signs an expiry ten minutes ahead.
@@ -94,6 +105,7 @@ export function Send() {
     setProblem('');
     try {
       const sent = await change('POST', '/api/send', request());
+      if (isEdited) remember({ product: slug, name: event, body, at: Date.now() });
       dialog.value = '';
       tellSent(sent);
       const last = sent.seqs?.at(-1);
@@ -109,7 +121,7 @@ export function Send() {
     if (event.key === 'Enter' && (event.metaKey || event.ctrlKey) && !isSending) void send();
   };
   const command = () => {
-    const what = sample === '' ? '-' : sample;
+    const what = sample === '' || sample.startsWith(EDIT) ? '-' : sample;
     const parts = ['mediahook', 'send', slug, what, '--url', receiver?.url.split('?')[0] ?? ''];
     if (forge !== '') parts.push('--tamper', forge);
     if (Number(clock) !== 0) parts.push(`--skew=${Number(clock)}`);
@@ -127,6 +139,11 @@ export function Send() {
           </select></label>
           <label>From <select value=${sample} onChange=${(/** @type {any} */ event) => choose(event.currentTarget.value)}>
             <option value="">${from === null ? 'own body' : `callback ${from}`}</option>
+            ${mine.length > 0 && html`
+              <optgroup label="edited and sent before">
+                ${mine.map(({ name, at }) => html`
+                  <option value=${EDIT + name}>${name || 'no name'}, ${clockOf(new Date(at).toISOString())}</option>`)}
+              </optgroup>`}
             <optgroup label=${counted(samples.length, 'sample')}>
               ${samples.map((name) => html`<option value=${name}>${name}</option>`)}
             </optgroup>
@@ -136,6 +153,7 @@ export function Send() {
           <textarea spellcheck=${false} value=${body} onInput=${on((/** @type {string} */ text) => {
             setBody(text);
             setSample('');
+            setIsEdited(true);
           })}></textarea>
         </label>
         <div class="fields">

@@ -5,6 +5,7 @@ import { useEffect, useState } from 'preact/hooks';
 
 import { getBytes, parseJson } from './api.js';
 import { copy } from './actions.js';
+import { Differences } from './compare.js';
 import { clock, counted, duration, good, isRefused, size } from './format.js';
 import { Checks } from './refusal.js';
 import { settings } from './state.js';
@@ -62,13 +63,24 @@ export function Event({ open, number }) {
   const event = open.events[number];
   if (event === undefined) return html`<p class="nothing">There is no event: the callback was refused before it was read.</p>`;
   const bytes = open.sizes[number] ?? 0;
+  const invalid = open.invalid[number] ?? [];
   return html`
     <div class="options">
       <span>${size(bytes)}${bytes > MESSAGE
         ? html`<b class="warn">, more than a message’s 256 KB: its data would go to S3</b>` : ' of the 256 KB of a message'}</span>
+      ${invalid.length === 0
+        ? html`<span class="ok">valid by its schema</span>`
+        : html`<b class="bad">not valid by its schema</b>`}
       ${isRefused(open.summary) && html`<span class="badge warn">not authentic: decoded here only</span>`}
       <button type="button" class="button" onClick=${() => copy(JSON.stringify(event, null, 2), 'the event')}>Copy event</button>
     </div>
+    ${invalid.length > 0 && html`
+      <section class="card">
+        <h2>What the schema says <small>schema/cloudevent-1.schema.json</small></h2>
+        <ul class="plain-list">${invalid.map((problem) => html`<li><code class="bad">${problem}</code></li>`)}</ul>
+      </section>`}
+    ${open.before && html`<${Differences} left=${{ event: open.before[number] ?? {} }} right=${{ event }}
+      head=${['when it came', 'with this build']} />`}
     <div class="card"><${Tree} value=${event} label="CloudEvent" /></div>`;
 }
 
@@ -111,7 +123,8 @@ export function Consumer({ open }) {
   const { consumer } = settings.value ?? {};
   if (open.deliveries.length === 0) {
     if (consumer?.url) {
-      const why = isRefused(open.summary) ? 'A refused callback is not handed on.' : 'It has not been handed on yet, or was already once.';
+      const why = isRefused(open.summary) ? 'A refused callback is not handed on.' : consumer.match === '' ? 'It has not been handed on yet, or was already once.'
+        : html`It has not been handed on yet, was already once, or is not found by <code>${consumer.match}</code>.`;
       return html`<p class="nothing"><b>Your consumer was not called.</b> ${why}</p>`;
     }
     return html`

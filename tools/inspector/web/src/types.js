@@ -9,7 +9,7 @@
  * @typedef {{state: 'waiting' | 'done' | 'failed', status: number | null, millis: number | null}} Consumed
  *
  * @typedef {{seq: number, received: string, product: string, via: string, status: number, millis: number,
- *   reason: string | null, title: string | null, size: number, format: string, name: string | null, events: Event[],
+ *   reason: string | null, kept: boolean, title: string | null, size: number, format: string, name: string | null, events: Event[],
  *   repeats: number, consumer: Consumed | null, at?: number}} Summary
  *
  * @typedef {{check: string, passed: boolean, expected: string, found: string, hint: string | null}} Finding
@@ -20,11 +20,11 @@
  * @typedef {{summary: Summary,
  *   request: {method: string, path: string, query: string, host: string, headers: [string, string][], at: string},
  *   answer: {status: number, body: string}, limit_ms: number | null, findings: Finding[], events: any[],
- *   would_be?: boolean, vendor: any[], sizes: number[], deliveries: Delivery[], eventbridge: any[],
- *   deprecated: boolean}} Detail
+ *   before: any[] | null, deprecated: boolean[], invalid: string[][], vendor: any[], sizes: number[],
+ *   deliveries: Delivery[], eventbridge: any[]}} Detail
  *
  * @typedef {{path: string, sources: string[], factor: number | null}} Field
- * @typedef {{fields: Field[], leaves: number, used: string[], too_large: boolean}} Provenance
+ * @typedef {{fields: Field[], leaves: number, too_large: boolean}} Provenance
  *
  * @typedef {{seq: number, event: string, product: string, kind: string, type: string, outcome: string,
  *   verdict: string | null, http: number, time: string,
@@ -32,12 +32,13 @@
  *   steps_seen: number | null, steps: number | null}} MediaItem
  * @typedef {{key: string, title: string | null, items: MediaItem[], missing: string[]}} Media
  *
- * @typedef {{product: string, url: string, paths: string[], keys: number, tokens: number, callback_urls: string[],
+ * @typedef {{product: string, url: string, keys: number, tokens: number, callback_urls: string[],
  *   unsigned: boolean, state: string, reached_as: string | null, last_refusal: string | null, console: string,
  *   limit: string | null}} Receiver
  * @typedef {{receivers: Receiver[],
- *   consumer: {url: string | null, form: string, queue: number, state: string},
+ *   consumer: {url: string | null, form: string, match: string, queue: number},
  *   faults: {status: number | null, remaining: number, delay_ms: number}, tolerance: number,
+ *   keep: {file: string, problem: string | null} | null,
  *   limits: {callbacks: number, bytes: number, used: number}, pulls: any[]}} Settings
  */
 

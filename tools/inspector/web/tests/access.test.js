@@ -36,7 +36,7 @@ after(async () => {
 });
 
 /** @typedef {import('playwright-core').Page} Page */
-/** @type {{name: string, path: string, shown: string, isEmpty?: boolean, then?: (page: Page) => Promise<unknown>}[]} */
+/** @type {{name: string, path: string, shown: string, isEmpty?: boolean, isChanged?: boolean, then?: (page: Page) => Promise<unknown>}[]} */
 const SCREENS = [
   { name: 'empty', path: '/', shown: '.receiver', isEmpty: true },
   { name: 'list', path: '/', shown: '.row, .receiver' },
@@ -47,6 +47,7 @@ const SCREENS = [
   { name: 'EventBridge', path: '/c/1?tab=eventbridge', shown: '.code' },
   { name: 'headers', path: '/c/1?tab=headers', shown: 'table' },
   { name: 'consumer', path: '/c/1?tab=consumer', shown: '.delivery' },
+  { name: 'event that is not valid, and was another before', path: '/c/1?tab=event', shown: '.differences', isChanged: true },
   { name: 'several events', path: '/c/5', shown: '.event-side' },
   { name: 'refusal', path: '/c/2', shown: '.verdict' },
   { name: 'not there', path: '/c/99999', shown: '[role=alert]' },
@@ -59,9 +60,16 @@ const SCREENS = [
   { name: 'keys', path: '/c/2', shown: '.verdict', then: (page) => page.keyboard.press('?') },
 ];
 
-for (const { name, path, shown, isEmpty, then } of SCREENS) {
+for (const { name, path, shown, isEmpty, isChanged, then } of SCREENS) {
   test(`axe finds nothing: ${name}`, async () => {
     const { page } = await newPage(browser);
+    if (isChanged) {
+      await page.route(/\/api\/callbacks\/1$/, async (route) => {
+        const response = await route.fetch();
+        const open = await response.json();
+        await route.fulfill({ response, json: { ...open, before: [{ ...open.events[0], type: 'x' }], invalid: [['/type: "x" is no type']] } });
+      });
+    }
     await page.goto((isEmpty ? empty.page : inspector.page) + path);
     await page.locator(shown).locator('visible=true').first().waitFor();
     if (then !== undefined) {

@@ -67,6 +67,7 @@ export async function startInspector(options = []) {
   return {
     page,
     receivers,
+    process: server,
     api,
     /** @param {any} what */
     send: (what) => api('POST', '/api/send', { clock: 0, times: 1, ...what }),
