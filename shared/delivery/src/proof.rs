@@ -110,7 +110,7 @@ impl Explorer {
         let mut running: Vec<Option<Running>> = Vec::new();
         loop {
             let steps = world.borrow().steps();
-            if steps.len() > 1 && !schedule.is_new(world.borrow().state()) {
+            if steps.len() > 1 && !schedule.is_new(|| world.borrow().state()) {
                 break;
             }
             let choice = if steps.len() > 1 { schedule.choose(steps.len()) } else { 0 };

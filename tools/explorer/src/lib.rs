@@ -98,10 +98,11 @@ impl Schedule<'_> {
         option.min(options - 1)
     }
 
-    /// Whether no schedule has been in the state that has this name, so that what follows is worth exploring.
-    pub fn is_new(&mut self, state: u64) -> bool {
+    /// Whether no schedule has been in the state that has this name, so that what follows is worth exploring. The name is asked
+    /// for only where that can be.
+    pub fn is_new(&mut self, state: impl FnOnce() -> u64) -> bool {
         match &mut self.beyond {
-            Beyond::First(states) if self.made >= self.repeated => states.insert(state),
+            Beyond::First(states) if self.made >= self.repeated => states.insert(state()),
             _ => true,
         }
     }
@@ -220,7 +221,7 @@ mod tests {
     fn increments(schedule: &mut Schedule<'_>, prunes: bool) -> Result<(), &'static str> {
         let (mut counter, mut read, mut steps) = (0_u64, [0_u64; 2], [0_u64; 2]);
         while steps != [2, 2] {
-            let state = [counter, read[0], read[1], steps[0], steps[1]].iter().fold(0, |state, part| state * 4 + part);
+            let state = || [counter, read[0], read[1], steps[0], steps[1]].iter().fold(0, |state, part| state * 4 + part);
             if prunes && !schedule.is_new(state) {
                 return Ok(());
             }

@@ -37,7 +37,7 @@ impl Explorer {
 impl World {
     /// What everything has come to.
     pub(super) fn outcome(&self) -> Outcome {
-        let state = self.items.0.get(&key(0)).and_then(|item| item.get("state"));
+        let state = self.items.0.get(key(0)).and_then(|item| item.get("state"));
         Outcome {
             happened: self.classes.iter().map(|class| of(*class)).collect(),
             publications: self.published.len(),

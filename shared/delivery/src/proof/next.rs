@@ -76,7 +76,7 @@ impl World {
 
     /// Whether the table may remove what it knows of an event.
     fn is_forgotten(&self, event: usize) -> bool {
-        let item = self.items.0.get(&key(event));
+        let item = self.items.0.get(key(event));
         let expires = item.and_then(|item| item.get("expires_at"));
         matches!(expires, Some(Value::Number(seconds)) if *seconds < self.time().as_second())
     }

@@ -243,7 +243,7 @@ fn proven(faults: usize, bug: Option<Bug>, classes: &RefCell<BTreeSet<Class>>) -
         };
         loop {
             let is_last = world.faults.get() == 0;
-            if !world.schedule.borrow_mut().is_new(world.state()) {
+            if !world.schedule.borrow_mut().is_new(|| world.state()) {
                 return Ok(());
             }
             runtime.block_on(world.run());
