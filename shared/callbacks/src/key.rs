@@ -250,6 +250,8 @@ fn bucket(media: &Media) -> Option<(String, Option<String>)> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use super::*;
     use crate::kinds;
     use crate::tests::{all_payloads, events};
@@ -264,7 +266,7 @@ mod tests {
                 let text = key.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
                 let progress = if key.is_some_and(|key| key.is_progress()) { " (progress)" } else { "" };
                 let name = event.vendorevent.as_deref().unwrap_or("-");
-                table += &format!("{product}\t{file}\t{name}\t{text}{progress}\n");
+                writeln!(table, "{product}\t{file}\t{name}\t{text}{progress}").unwrap();
             }
         }
         insta::assert_snapshot!("natural_keys", table);

@@ -109,10 +109,10 @@ fn error(refusal: ErrorResponse) -> ApiError {
         ("Throttling", _) => ApiError::Throttled(refusal),
         ("InternalError" | "ServiceUnavailable", _) => ApiError::Fault(refusal),
         ("InvalidTimeStamp", _) => ApiError::Clock(refusal),
-        // The action or version is not there, and not what it was asked about.
-        ("InvalidAction" | "InvalidApi" | "InvalidVersion", _) => ApiError::Refused(refusal),
-        // The media is in a state in which it cannot be read.
-        ("Forbidden", "IllegalStatus") => ApiError::Refused(refusal),
+        // The action is not there, and not what it was asked about; or the media are in a state in which they cannot be read.
+        ("InvalidAction" | "InvalidApi" | "InvalidVersion", _) | ("Forbidden", "IllegalStatus") => {
+            ApiError::Refused(refusal)
+        }
         (
             "Forbidden"
             | "NoPermission"
