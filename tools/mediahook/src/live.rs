@@ -3,6 +3,7 @@
 pub(crate) mod replay;
 mod stack;
 pub(crate) mod tail;
+mod tap;
 
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_sqs::error::ProvideErrorMetadata;
@@ -11,6 +12,9 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::result::SdkError;
 use clap::Args;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use tokio::sync::oneshot;
 
 use crate::Failure;
 
@@ -47,6 +51,17 @@ fn roots() -> Result<TlsContext, Failure> {
         }
     };
     TlsContext::builder().with_trust_store(store).build().map_err(|error| Failure::Failed(error.to_string()))
+}
+
+/// What completes with the first signal that would end the program.
+fn interrupted() -> std::io::Result<oneshot::Receiver<()>> {
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    let (sender, receiver) = oneshot::channel();
+    std::thread::spawn(move || {
+        // Nobody listens any more where the command has ended by itself.
+        signals.forever().next().map(|_| sender.send(())).transpose().unwrap_or_default();
+    });
+    Ok(receiver)
 }
 
 /// What AWS says about a call that failed, and what to do about it.

@@ -92,7 +92,7 @@ impl Stack {
         event
     }
 
-    /// Names of the rules and the queues that `tail` has created.
+    /// Names of the rules and the queues that `tail` and `replay` have created.
     fn left(&self) -> Vec<String> {
         let rules = self.aws.call("AWSEvents.ListRules", &json!({"EventBusName": self.resources.bus})).unwrap();
         let queues = self.aws.call("AmazonSQS.ListQueues", &json!({})).unwrap();
@@ -100,7 +100,10 @@ impl Stack {
         let rules = rules.map(|rule| rule.get("Name").unwrap().as_str().unwrap().to_owned());
         let queues = queues.get("QueueUrls").and_then(Value::as_array).unwrap().iter();
         let queues = queues.map(|url| url.as_str().unwrap().to_owned());
-        rules.chain(queues).filter(|name| name.contains("mediahook-tail-")).collect()
+        rules
+            .chain(queues)
+            .filter(|name| name.contains("mediahook-tail-") || name.contains("mediahook-replay-"))
+            .collect()
     }
 
     /// Writes to the ledger that an event was published at this time, in Unix seconds.
@@ -259,6 +262,70 @@ fn a_replay_is_started_only_when_it_is_told_to() {
     assert!(stack.aws.drain(target).unwrap().is_empty());
     let once_more = replay(&["--yes"]);
     assert!(once_more.starts_with("replays 1 event "), "{once_more}");
+}
+
+/// Events of one type are published once more, each once, and no rule but the tool's own sees the replay that they are taken from.
+#[test]
+fn events_of_one_type_are_published_once_more() {
+    let stack = Stack::create();
+    let snapshot = stack.publish("aliyun-ims", "snapshot-complete");
+    stack.publish("aliyun-ims", "transcode-complete");
+    let other = stack.publish("tencent-ci", "task-finish-snapshot-xml");
+    assert_eq!(stack.publish("aliyun-ims", "snapshot-complete"), snapshot, "published twice");
+    let target = &stack.resources.target;
+    assert_eq!(stack.aws.drain(target).unwrap().len(), 4);
+    let since = ["--since", "2026-11-24T10:00:00Z", "--until", "2026-11-24T11:00:00Z"];
+    let arguments = [&["replay", "--type", "media.snapshot.*", "--wait", "0"], &since[..]].concat();
+    // moto hands a replay to every rule, whatever it is to be handed to: what was published has no name of a replay.
+    let published = || -> Vec<Value> {
+        let messages = stack.aws.drain(target).unwrap();
+        let envelopes = messages.iter().map(|message| serde_json::from_str::<Value>(&message.body).unwrap());
+        envelopes.filter(|envelope| envelope.get("replay-name").is_none()).collect()
+    };
+
+    let dry = stack.run(&arguments);
+    let window = "published from 2026-11-24T10:00:00Z until 2026-11-24T11:00:00Z";
+    let told = format!("would publish once more: 2 events of type media.snapshot.* {window}; --yes does it\n");
+    assert_eq!(text(&dry.stdout), told, "{dry:?}");
+    assert!(published().is_empty(), "a dry run has published something");
+    assert_eq!(stack.left(), Vec::<String>::new());
+
+    let proxy = Proxy::start(&stack.moto.url()).unwrap();
+    let done = stack
+        .tool(&[&arguments[..], &["--yes"]].concat())
+        .env("AWS_ENDPOINT_URL", proxy.server().url())
+        .env(variables::CA_BUNDLE, proxy.server().ca_bundle())
+        .output()
+        .unwrap();
+    assert_eq!(
+        text(&done.stdout),
+        format!("published once more: 2 events of type media.snapshot.* {window}\n"),
+        "{done:?}"
+    );
+    let calls = proxy.take_calls();
+    let call =
+        |name: &str| calls.iter().find(|call| call.operation.ends_with(name)).map(emulator::proxy::Call::json).unwrap();
+    let rule = call("PutRule").get("Name").unwrap().as_str().unwrap().to_owned();
+    let replay = call("StartReplay");
+    let rules = replay.pointer("/Destination/FilterArns").and_then(Value::as_array).unwrap();
+    assert!(rules.len() == 1 && rules.iter().all(|arn| arn.as_str().unwrap().ends_with(&rule)), "{rules:?}");
+    let again = published();
+    let mut ids: Vec<&Value> = again.iter().map(|envelope| envelope.pointer("/detail/id").unwrap()).collect();
+    let mut expected = vec![snapshot.get("id").unwrap(), other.get("id").unwrap()];
+    ids.sort_by_key(|id| id.to_string());
+    expected.sort_by_key(|id| id.to_string());
+    assert_eq!(ids, expected);
+    for envelope in &again {
+        let source = envelope.pointer("/detail/source").unwrap().as_str().unwrap().replace("/aliyun/", "aliyun-");
+        let source = format!("mediahook.{}", source.replace("/tencent/", "tencent-"));
+        assert_eq!(envelope.get("source"), Some(&source.into()));
+        assert_eq!(envelope.get("detail-type"), envelope.pointer("/detail/type"));
+    }
+    assert_eq!(stack.left(), Vec::<String>::new());
+
+    // What looked for a type is no replay of that time.
+    let replayed = stack.run(&[&["replay", "--if-missing", "--yes"], &since[..]].concat());
+    assert!(text(&replayed.stdout).starts_with("replays "), "{replayed:?}");
 }
 
 #[test]

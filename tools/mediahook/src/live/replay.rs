@@ -1,5 +1,7 @@
 //! `mediahook replay`: publishes events once more, from the archive or from the dead-letter queue.
 
+mod by_type;
+
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::{AttributeValue, Select};
 use aws_sdk_eventbridge::primitives::DateTime;
@@ -8,6 +10,7 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 
+use self::by_type::ByType;
 use super::stack::Stack;
 use super::{StackOptions, aws};
 use crate::Failure;
@@ -32,6 +35,13 @@ pub(crate) struct ReplayOptions {
     /// Only to this rule of the bus; may be given more than once. Otherwise every rule sees the events again.
     #[arg(long = "rule", value_name = "NAME", conflicts_with = "dead_letters")]
     rules: Vec<String>,
+    /// Only events of this type, in which `*` stands for anything: `media.*.failed`. EventBridge cannot choose by type, so the archive is
+    /// replayed to a queue of the tool's own, and what is found there is published to the bus once more.
+    #[arg(long = "type", value_name = "TYPE", conflicts_with_all = ["dead_letters", "rules", "if_missing"])]
+    r#type: Option<String>,
+    /// For how many seconds to wait until EventBridge knows the rule that `--type` creates.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, requires = "type")]
+    wait: u64,
     /// Do nothing where the same time has been replayed, or is being replayed.
     #[arg(long, conflicts_with = "dead_letters")]
     if_missing: bool,
@@ -84,6 +94,9 @@ async fn replay(
     let bus =
         events.describe_event_bus().name(bus).send().await.map_err(aws(&format!("the bus {bus} could not be read")))?;
     let bus = bus.arn().unwrap_or_default();
+    if let Some(r#type) = &options.r#type {
+        return ByType { archive, bus, window, r#type, wait: options.wait, yes: options.yes }.run(configuration).await;
+    }
     let mut destination = ReplayDestination::builder().arn(bus);
     for rule in &options.rules {
         let described = events.describe_rule().name(rule).event_bus_name(bus).send().await;
@@ -121,7 +134,9 @@ async fn earlier(
         let is_same =
             |time: Option<&DateTime>, other: Timestamp| time.is_some_and(|time| time.secs() == other.as_second());
         let found = page.replays().iter().find(|replay| {
-            is_same(replay.event_start_time(), window.since)
+            // What looked for a type has sent nothing to the rules.
+            !replay.replay_name().unwrap_or_default().starts_with(by_type::PREFIX)
+                && is_same(replay.event_start_time(), window.since)
                 && is_same(replay.event_end_time(), window.until)
                 && matches!(replay.state(), Some(ReplayState::Starting | ReplayState::Running | ReplayState::Completed))
         });

@@ -1,7 +1,5 @@
 //! `mediahook tail`: prints events as they reach the bus.
 
-mod tap;
-
 use std::time::{Duration, Instant};
 
 use aws_config::SdkConfig;
@@ -13,13 +11,10 @@ use reqwest::header::CONTENT_TYPE;
 use reqwest::redirect::Policy;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
-use tokio::sync::oneshot;
 
-use self::tap::Tap;
-use super::StackOptions;
 use super::stack::Stack;
+use super::tap::Tap;
+use super::{StackOptions, interrupted};
 use crate::Failure;
 use crate::decode::for_people;
 use crate::output::{DIM, is_for_people, message, print_line, print_note, styled};
@@ -67,9 +62,9 @@ pub(crate) async fn run(configuration: &SdkConfig, options: &TailOptions) -> Res
     };
     // From here on, no signal ends the program before the tap is removed.
     let interrupted = interrupted().map_err(message)?;
-    let tap = Tap::new(configuration, &bus);
+    let tap = Tap::new(configuration, &bus, "tail");
     let printed = async {
-        tap.open(&options.r#type).await?;
+        tap.open(&Tap::pattern(&options.r#type)).await?;
         print_note(format_args!(
             "events of {bus} are printed until Ctrl+C, then the rule and queue {} are removed",
             tap.name()
@@ -81,17 +76,6 @@ pub(crate) async fn run(configuration: &SdkConfig, options: &TailOptions) -> Res
         _ = interrupted => Ok(()),
     };
     tap.close().await.and(ended)
-}
-
-/// What completes with the first signal that would end the program.
-fn interrupted() -> std::io::Result<oneshot::Receiver<()>> {
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
-    let (sender, receiver) = oneshot::channel();
-    std::thread::spawn(move || {
-        // Nobody listens any more where the command has ended by itself.
-        signals.forever().next().map(|_| sender.send(())).transpose().unwrap_or_default();
-    });
-    Ok(receiver)
 }
 
 async fn follow(tap: &Tap, options: &TailOptions) -> Result<(), Failure> {

@@ -1,11 +1,11 @@
-//! A rule and a queue that exist as long as somebody looks at the bus.
+//! A rule and a queue that exist as long as a command looks at the bus.
 
 use aws_config::SdkConfig;
 use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, QueueAttributeName};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
-use super::super::aws;
+use super::aws;
 use crate::Failure;
 use crate::output::print_note;
 
@@ -14,7 +14,7 @@ const RETENTION: &str = "3600";
 /// For how many seconds a call waits for events.
 const WAIT: i32 = 2;
 /// The target of the rule.
-const TARGET: &str = "tail";
+const TARGET: &str = "queue";
 
 /// A rule that puts events of a bus into a queue of its own.
 pub(super) struct Tap {
@@ -26,14 +26,14 @@ pub(super) struct Tap {
 }
 
 impl Tap {
-    /// One that is not opened.
-    pub(super) fn new(configuration: &SdkConfig, bus: &str) -> Self {
+    /// One that is not opened, of the command of this name.
+    pub(super) fn new(configuration: &SdkConfig, bus: &str, command: &str) -> Self {
         let letters = std::iter::repeat_with(fastrand::alphanumeric).take(10);
         Self {
             events: aws_sdk_eventbridge::Client::new(configuration),
             sqs: aws_sdk_sqs::Client::new(configuration),
             bus: bus.to_owned(),
-            name: format!("mediahook-tail-{}", letters.collect::<String>()),
+            name: format!("mediahook-{command}-{}", letters.collect::<String>()),
             queue_url: OnceCell::new(),
         }
     }
@@ -43,8 +43,9 @@ impl Tap {
         &self.name
     }
 
-    /// Creates both. Events of this type arrive from now on.
-    pub(super) async fn open(&self, r#type: &str) -> Result<(), Failure> {
+    /// Creates both, and returns the ARN of the rule. Events that the pattern matches arrive once EventBridge knows the rule, which is
+    /// in seconds.
+    pub(super) async fn open(&self, pattern: &Value) -> Result<String, Failure> {
         let queue = self.sqs.create_queue().queue_name(&self.name);
         let queue = queue.attributes(QueueAttributeName::MessageRetentionPeriod, RETENTION).send().await;
         let queue = queue.map_err(aws("the queue could not be created"))?;
@@ -55,9 +56,9 @@ impl Tap {
         let attributes = attributes.attributes.unwrap_or_default();
         let queue_arn = attributes.get(&QueueAttributeName::QueueArn).cloned().unwrap_or_default();
 
-        let pattern = json!({"source": [{"prefix": "mediahook."}], "detail-type": [{"wildcard": r#type}]});
         let rule = self.events.put_rule().name(&self.name).event_bus_name(&self.bus).event_pattern(pattern.to_string());
-        let rule = rule.description("mediahook tail: can be deleted when nobody runs it").send().await;
+        let rule =
+            rule.description("Of the command-line tool mediahook: can be deleted when nobody runs it").send().await;
         let rule = rule.map_err(aws(&format!("the rule could not be created on the bus {}", self.bus)))?;
         let policy = json!({"Version": "2012-10-17", "Statement": [{
             "Effect": "Allow",
@@ -74,7 +75,7 @@ impl Tap {
         let targets = self.events.put_targets().rule(&self.name).event_bus_name(&self.bus).targets(target);
         let put = targets.send().await.map_err(aws("the rule's target could not be set"))?;
         match put.failed_entries().first() {
-            None => Ok(()),
+            None => Ok(rule.rule_arn.unwrap_or_default()),
             Some(entry) => {
                 let reason = entry.error_code().unwrap_or("no error code");
                 Err(Failure::Failed(format!("the rule's target could not be set: {reason}")))
@@ -98,6 +99,11 @@ impl Tap {
             deleted.map_err(aws("events could not be deleted from the queue"))?;
         }
         Ok(messages.into_iter().filter_map(|message| message.body).collect())
+    }
+
+    /// A pattern that matches the events of this type, in which `*` stands for anything.
+    pub(super) fn pattern(r#type: &str) -> Value {
+        json!({"source": [{"prefix": "mediahook."}], "detail-type": [{"wildcard": r#type}]})
     }
 
     /// Removes both. What cannot be removed is told, and does not keep the rest from being removed.
