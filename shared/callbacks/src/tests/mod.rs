@@ -5,7 +5,7 @@ mod payloads;
 mod robustness;
 mod schema;
 pub(crate) mod unread;
-mod vendor_schemas;
+pub(crate) mod vendor_schemas;
 
 use std::path::{Path, PathBuf};
 

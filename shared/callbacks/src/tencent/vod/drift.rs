@@ -1,4 +1,4 @@
-//! The vendor's SDK against the parser: events, fields and words of which the one knows and the other does not.
+//! The vendor's SDK against the parser and the schemas: events, fields, words and values of which the one knows and the other does not.
 //!
 //! The SDK is the one in `.venv`, at the version of `requirements/test.txt`; `make drift` installs the newest one and has Python
 //! prefer it. `tests/drift/tencent_vod.py` makes bodies of it in which every field is set.
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::EVENTS;
 use crate::event::{CloudEvent, Kind, Outcome};
+use crate::tests::vendor_schemas::{Validators, validators};
 use crate::tests::{events, normalised, unread};
 use crate::{Product, status};
 
@@ -84,7 +85,8 @@ const ALWAYS_SUCCESS: &[&str] =
 #[test]
 fn the_sdk_has_nothing_that_is_not_known() {
     let sdk = sdk();
-    let mut news = News::default();
+    let validators = validators();
+    let mut news = News { lines: Vec::new(), needed: BTreeSet::new(), validators: &validators };
     sdk.events.iter().for_each(|event| news.event(event));
     sdk.status_words.iter().for_each(|(word, place)| news.word(word, place));
     news.needless_exceptions();
@@ -104,15 +106,15 @@ fn sdk() -> Sdk {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// What the SDK has and the parser does not know.
-#[derive(Default)]
-struct News {
+/// What the SDK has and the parser, or the schema of the event, does not know.
+struct News<'v> {
+    validators: &'v Validators,
     lines: Vec<String>,
     /// The exceptions that something needed.
     needed: BTreeSet<&'static str>,
 }
 
-impl News {
+impl News<'_> {
     fn event(&mut self, event: &Event) {
         let Event { name, key, success, failure } = event;
         let label = name.as_deref().or(key.as_deref()).unwrap();
@@ -144,6 +146,9 @@ impl News {
             if data.kind == Kind::Unknown || !is_right(data.outcome) {
                 self.lines.push(format!("{} of {label}", event.r#type));
             }
+            let problems = self.validators.problems(event).unwrap_or_else(|| vec!["no schema".to_owned()]);
+            self.lines
+                .extend(problems.into_iter().map(|problem| format!("value of {label} beside its schema: {problem}")));
         }
         let answer = json!({"Response": {"EventSet": [sample.body], "RequestId": "r"}}).to_string();
         let pulled = events(Product::TencentVod, answer.as_bytes());

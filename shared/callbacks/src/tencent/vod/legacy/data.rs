@@ -249,9 +249,31 @@ pub(super) struct Found {
     /// The suspicious segments.
     pub(super) segments: Many<CamelCase<Segment>>,
     /// The categories that the media belongs to.
-    pub(super) classifications: Unused<Texts>,
+    pub(super) classifications: Unused<Many<CamelCase<Category>>>,
     /// What the media shows.
-    pub(super) tags: Unused<Texts>,
+    pub(super) tags: Unused<Many<CamelCase<ShownThing>>>,
+}
+
+/// A category that the media belongs to.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Category {
+    /// Name of the category.
+    classification: Unused<Text>,
+    /// How sure it is, 0 to 100.
+    confidence: Unused<Decimal>,
+}
+
+/// A thing that the media shows.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct ShownThing {
+    /// Name of the thing.
+    tag: Unused<Text>,
+    /// How sure it is, 0 to 100.
+    confidence: Unused<Decimal>,
 }
 
 /// A stream of a media file.
@@ -381,7 +403,7 @@ pub(super) struct SubTaskInput {
     /// IDs of the watermarks' templates.
     pub(super) watermark_definition: Unused<Texts>,
     /// Blurred areas.
-    pub(super) mosaic_list: Unused<Texts>,
+    pub(super) mosaic_list: Unused<Many<CamelCase<BlurredArea>>>,
     /// Where an animated image starts, seconds.
     pub(super) start_time: Unused<Decimal>,
     /// Where an animated image ends, seconds.
@@ -398,4 +420,23 @@ pub(super) struct SubTaskInput {
     pub(super) file_name: Unused<Text>,
     /// MD5 of the file that was pulled, hex.
     pub(super) md5: Unused<Text>,
+}
+
+/// A blurred area. Lengths are in pixels (`100px`) or percent of the picture's width or height (`10%`).
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct BlurredArea {
+    /// Its width.
+    width: Unused<Text>,
+    /// Its height.
+    height: Unused<Text>,
+    /// Distance of its left edge from that of the picture.
+    left: Unused<Text>,
+    /// Distance of its upper edge from that of the picture.
+    top: Unused<Text>,
+    /// From when it is there, seconds.
+    start_time_offset: Unused<Decimal>,
+    /// Until when it is there, seconds.
+    end_time_offset: Unused<Decimal>,
 }

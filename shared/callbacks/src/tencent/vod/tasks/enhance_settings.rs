@@ -196,10 +196,27 @@ pub(super) struct ImageCutOut {
     switch: Unused<Text>,
     /// `foreground` or `pattern`.
     r#type: Unused<Text>,
-    /// Thresholds and steps of a pattern's edges.
-    pattern_config: Unused<Text>,
+    /// How a pattern is cut out.
+    pattern_config: Unused<One<CutOutPattern>>,
     /// Name of the model: `cutout-1.0-lite`, `cutout-1.0-flash`.
     model: Unused<Text>,
+}
+
+/// How a pattern is cut out of a picture.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default, rename_all = "PascalCase")]
+struct CutOutPattern {
+    /// What is less opaque than this is transparent, 0 to 255; 30 unless it is given.
+    transparency_threshold: Unused<Integer>,
+    /// What is more opaque than this is opaque, 0 to 255; 127 unless it is given.
+    opaque_threshold: Unused<Integer>,
+    /// Steps in which edges are sampled, 1 to 10; 5 unless they are given.
+    edge_sampling_step: Unused<Integer>,
+    /// Steps by which edges are extended; 5 unless they are given.
+    edge_expansion_step: Unused<Integer>,
+    /// How strongly edges are blended, 0 to 1; 0.5 unless it is given.
+    edge_blending_intensity: Unused<Decimal>,
 }
 
 /// How faces in a picture are made up.
