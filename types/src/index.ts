@@ -1,8 +1,10 @@
 /** Types of Mediahook's events, and what a consumer does with them. */
 
 import type { Envelope, Kind, MediaEvent, Outcome, Output, Product } from "./model.js";
+import { inlineData } from "./vendor.js";
 
 export type * from "./model.js";
+export { vendorEvent, type VendorEventName, type VendorEvents } from "./vendor.js";
 
 /** What an event is about, of those that have `data`. */
 export type ReadKind = Exclude<Kind, "unreadable">;
@@ -104,11 +106,4 @@ export function isTest(event: CloudEvent): boolean {
 
 function isEnvelope(event: CloudEvent | MediaEvent): event is CloudEvent {
   return "specversion" in event;
-}
-
-function inlineData(event: CloudEvent): MediaEvent | undefined {
-  if (event.unreadable === undefined && event.dataref !== undefined) {
-    throw new Error("the event is large: its data is what fetchData returns");
-  }
-  return event.data;
 }

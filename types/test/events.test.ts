@@ -17,7 +17,7 @@ const read = samples.filter(isRead);
 
 const compiler = join(import.meta.dirname, "../node_modules/typescript/bin/tsc");
 const folder = mkdtempSync(join(tmpdir(), "mediahook-events-"));
-let { files, fetchData, isTest }: Partial<typeof Package> = {};
+let { files, fetchData, isTest, vendorEvent }: Partial<typeof Package> = {};
 let server: Server;
 let s3: S3;
 /** What the server has, by `/<bucket>/<key>`. */
@@ -29,7 +29,7 @@ before(async () => {
   writeFileSync(join(folder, "package.json"), '{"type": "module"}');
   run("install", "--offline", "--no-audit", `./${filename}`);
   writeFileSync(join(folder, "import.js"), 'export * from "mediahook-events";');
-  ({ files, fetchData, isTest } = (await import(join(folder, "import.js"))) as typeof Package);
+  ({ files, fetchData, isTest, vendorEvent } = (await import(join(folder, "import.js"))) as typeof Package);
 
   server = createServer((request, response) => {
     const object = objects.get(new URL(request.url ?? "", "http://localhost").pathname);
@@ -82,6 +82,21 @@ test("a consumer's code compiles with the package", () => {
   };
   compile('export const type: EventType = "media.upload.succeeded"; export const file: Output = { role: "video" };');
   assert.throws(() => compile('export const type: EventType = "media.uploaded";'));
+  const vendor = 'import type { VendorEvents } from "mediahook-events"; import type { Envelope } from "mediahook-events/vendor/aliyun-ims";';
+  compile(`${vendor} declare const event: VendorEvents["aliyun-ims"]["SnapshotComplete"]; export const head: Envelope = event;`);
+  assert.throws(() => compile(`${vendor} declare const event: VendorEvents["aliyun-ims"]["SnapshotComplete"]; export const { MessageBdy } = event;`));
+});
+
+test("what the vendor sent is found by its name", () => {
+  for (const event of read) {
+    const { product, event: name, vendor } = event.data;
+    if (name === undefined) continue;
+    const find = vendorEvent! as (event: unknown, product: string, name: string) => unknown;
+    assert.equal(find(event, product, name), vendor, event.id);
+    assert.equal(find(event.data, product, name), vendor, event.id);
+    assert.equal(find(event, product, `${name}s`), undefined);
+    assert.equal(find(event, product === "tencent-ci" ? "tencent-vod" : "tencent-ci", name), undefined);
+  }
 });
 
 test("the type of an event is that of its data", () => {
@@ -95,6 +110,7 @@ test("data of a large event is fetched from S3", async () => {
   }
   const event = large(read[0]!);
   assert.throws(() => files!(event), /fetchData/);
+  assert.throws(() => vendorEvent!(event, "tencent-vod", "NewFileUpload"), /fetchData/);
   objects.clear();
   await assert.rejects(fetchData!(event, s3));
   await assert.rejects(fetchData!({ ...event, dataref: "https://example.com/" } as Package.CloudEvent, s3), /dataref/);

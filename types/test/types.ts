@@ -1,6 +1,8 @@
 // What compiles, and what does not: a line below `@ts-expect-error` that compiles is an error itself.
 import { S3 } from "@aws-sdk/client-s3";
-import type { CloudEvent, EventBridgeEvent, EventOf, EventType, MediaEvent, ObjectStore, Output } from "mediahook-events";
+import { vendorEvent } from "mediahook-events";
+import type { CloudEvent, EventBridgeEvent, EventOf, EventType, MediaEvent, ObjectStore, Output, VendorEventName } from "mediahook-events";
+import type { FileUploadTask } from "mediahook-events/vendor/tencent-vod";
 
 declare const event: CloudEvent;
 
@@ -64,3 +66,16 @@ const noRole: Output["role"] = "movie";
 const store: ObjectStore = new S3();
 
 void [misspelt, verdict, certain, upload, role, noRole, store, undefined as Narrowed | undefined];
+
+// What the vendor sent has the type of its product and name.
+const uploaded = vendorEvent(event, "tencent-vod", "NewFileUpload");
+const file: FileUploadTask | null | undefined = uploaded?.FileUploadEvent;
+const size: number | string | null | undefined = vendorEvent(event, "aliyun-vod", "FileUploadComplete")?.Size;
+const names: VendorEventName[] = ["TaskFinish/Transcode", "ReviewImage", "FileUploadComplete"];
+void [file, size, names, vendorEvent(event, "tencent-ci", "TaskFinish/Transcode")?.JobsDetail];
+// @ts-expect-error: an event of the other product
+vendorEvent(event, "aliyun-vod", "NewFileUpload");
+// @ts-expect-error: misspelt
+void uploaded?.FileUploadEvnt;
+// @ts-expect-error: no such event
+const unknownName: VendorEventName<"aliyun-ims"> = "SnapshotCompleted";
