@@ -312,8 +312,8 @@ fn events_of_one_type_are_published_once_more() {
     let again = published();
     let mut ids: Vec<&Value> = again.iter().map(|envelope| envelope.pointer("/detail/id").unwrap()).collect();
     let mut expected = vec![snapshot.get("id").unwrap(), other.get("id").unwrap()];
-    ids.sort_by_key(|id| id.to_string());
-    expected.sort_by_key(|id| id.to_string());
+    ids.sort_by_key(ToString::to_string);
+    expected.sort_by_key(ToString::to_string);
     assert_eq!(ids, expected);
     for envelope in &again {
         let source = envelope.pointer("/detail/source").unwrap().as_str().unwrap().replace("/aliyun/", "aliyun-");

@@ -89,7 +89,7 @@ impl ByType<'_> {
         let count = counted?;
         closed?;
         let found = if count == 1 { "1 event".to_owned() } else { format!("{count} events") };
-        let what = format!("{found} of type {} published from {since} until {until}", r#type);
+        let what = format!("{found} of type {type} published from {since} until {until}");
         Ok(print_line(&if self.yes {
             format!("published once more: {what}")
         } else {
