@@ -1,4 +1,4 @@
-"""The commands that the documents show: those in their `sh` blocks, and those in their text."""
+"""The commands that the documents show: those in their `sh` and `console` blocks, and those in their text."""
 
 import json
 import re
@@ -25,7 +25,9 @@ class Statement:
     text: str
     # Whether it is in the text.
     inline: bool = False
-    # What the block after it says that it prints.
+    # Whether it is in a `console` block. What it prints says how it ends.
+    console: bool = False
+    # What the block after it, or the lines after it in a `console` block, say that it prints.
     output: str | None = None
 
     @property
@@ -70,6 +72,8 @@ def statements(document, text=None):
             if fence == "sh":
                 found += list(split(document, block))
                 end = number
+            elif fence == "console":
+                found += list(session(document, block))
             elif fence == "text" and block and found and block[0][0] - 2 - end in (0, 1):
                 found[-1].output = "\n".join(line for _, line in block)
             fence = None
@@ -93,6 +97,30 @@ def split(document, lines):
             pending = []
     if pending:
         raise ValueError(f"{document}:{pending[0][0]}: the shell cannot read this")
+
+
+def session(document, lines):
+    """The statements of a `console` block, each after a prompt, with the lines that it prints."""
+    pending, output, statement = [], [], None
+    for number, line in lines:
+        if pending or line.startswith("$ "):
+            if statement:
+                statement.output = "\n".join(output) or None
+                yield statement
+                output, statement = [], None
+            pending.append((number, line if pending else line.removeprefix("$ ")))
+            text = "\n".join(each for _, each in pending)
+            if not line.endswith("\\") and is_whole(text):
+                statement = Statement(document, pending[0][0], text, console=True)
+                pending = []
+        elif statement:
+            output.append(line)
+        else:
+            raise ValueError(f"{document}:{number}: there is no command that prints this")
+    if pending or not statement:
+        raise ValueError(f"{document}:{lines[0][0]}: the shell cannot read this")
+    statement.output = "\n".join(output) or None
+    yield statement
 
 
 def is_whole(text):

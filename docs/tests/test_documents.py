@@ -13,7 +13,8 @@ import sys
 import tarfile
 import tempfile
 import unittest
-from hashlib import sha256
+from datetime import datetime, timedelta
+from hashlib import md5, sha256
 from pathlib import Path
 
 from aws_here import PRODUCTS, ROOT, TYPED, Aws, Functions, deploy
@@ -42,6 +43,7 @@ class Here:
         # The data of a large event.
         key = "aliyun-ims/0123456789abcdef0123456789abcdef"
         self.aws.client("s3").put_object(Bucket=self.outputs["OverflowBucketName"], Key=key, Body=b"{}")
+        published(self.aws, self.outputs["LedgerTableName"], "2026-11-24T10:30:00+00:00")
         self.downloads = self.folder / "downloads"
         download(self.downloads)
         self.reset([])
@@ -69,6 +71,8 @@ class Here:
                 (folder / path.name).symlink_to(path)
         for file, product, case in (("body.json", "tencent-vod", "procedure-state-changed"), ("body.xml", "tencent-ci", "task-finish-transcode-xml")):
             (folder / file).write_text(body_of(product, case))
+        for file, content in refused().items():
+            (folder / file).write_text(json.dumps(content))
         for path in self.downloads.iterdir():
             (folder / path.name).symlink_to(path)
         return folder
@@ -127,6 +131,26 @@ def download(folder):
     (folder / f"{name}.tar.gz.sha256").write_text(f"{checksum}  {name}.tar.gz\n")
 
 
+def published(aws, table, time):
+    """Writes to the ledger that an event was published at this time, which it remembers for 45 days."""
+    expiry = int((datetime.fromisoformat(time) + timedelta(days=45)).timestamp())
+    item = {"id": {"S": "0123456789abcdef0123456789abcdef"}, "state": {"S": "completed"}, "expires_at": {"N": str(expiry)}}
+    aws.client("dynamodb").put_item(TableName=table, Item=item)
+
+
+def refused():
+    """A request that a function has refused, whose URL was signed without its slash, and the function's secret."""
+    request = json.loads((ROOT / "events/aliyun-ims/snapshot-complete.json").read_text())
+    host, query, key = "hooks.example.com", "token=secret", "TheKey1"
+    signed, arrived = (datetime.fromisoformat(f"2026-11-26T{time}+00:00").timestamp() for time in ("04:38:59", "04:45:51.551"))
+    digest = md5(f"https://{host}/ims?{query}|{int(signed)}|{key}".encode()).hexdigest()
+    request["headers"] |= {"host": host, "x-ice-timestamp": str(int(signed)), "x-ice-signature": digest}
+    request["requestContext"]["timeEpoch"] = round(arrived * 1000)
+    request |= {"rawPath": "/ims", "rawQueryString": query}
+    secret = {"keys": [key], "tokens": ["another", "secret"], "callback_urls": [f"https://{host}/ims/?{query}"]}
+    return {"request.json": request, "secret.json": secret}
+
+
 # What a reader puts in the place of what the documents leave open.
 def placeholders(here):
     urls = here.functions.urls
@@ -158,6 +182,7 @@ def filled(command, here):
 def shows(printed, expected):
     """Whether the output is what the document shows. `…` stands for anything, and times differ."""
     pattern = re.escape(expected.strip()).replace("…", ".*")
+    pattern = re.sub(r"\d{4}\\-\d\d\\-\d\dT\d\d:\d\d:\d\d(\\\.\d+)?Z", r"\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z", pattern)
     pattern = re.sub(r"\d+\\\.\d(\\ ms)", r"\\d+\\.\\d\1", pattern)
     return re.fullmatch(pattern, printed.strip(), re.DOTALL) is not None
 
@@ -169,7 +194,7 @@ def problem(statement, status, output):
         expected = statement.statuses[0]
         if not re.search(rf"\b{expected}\b", output) or (expected == "200" and status != 0):
             return f"expected {expected}; {told}"
-    elif status != 0:
+    elif status != 0 and not (statement.console and statement.output):
         return told
     if statement.output is not None and not shows(output, statement.output):
         return f"expected to print\n{statement.output}\n{told}"
@@ -197,6 +222,14 @@ def problems(document, found, name=None):
         if wrong := problem(statement, status, output):
             yield f"{statement.place}: {wrong}"
 
+
+# Commands in `console` blocks that are broken, or do not print what is shown, each with what it replaces.
+BROKEN_CONSOLE = {
+    "$ mediahook decode aliyun-vod": "$ mediahook decod aliyun-vod",
+    "$ mediahook explain aliyun-ims request.json": "$ mediahook explain aliyun-vod request.json",
+    "got no response": "got 200",
+    "would replay 1 event": "would replay 2 events",
+}
 
 # Commands that are broken, each with what it replaces in a guide.
 BROKEN = {
@@ -234,6 +267,17 @@ class Documents(unittest.TestCase):
         self.assertEqual(len(broken), len(BROKEN))
         self.assertLessEqual(broken, noticed)
 
+    def test_a_broken_console_is_noticed(self):
+        document = "docs/cli.md"
+        text = (ROOT / document).read_text()
+        for shown, broken in BROKEN_CONSOLE.items():
+            self.assertIn(shown, text)
+            text = text.replace(shown, broken)
+        found = [each for each in statements(document, text) if each.console]
+        self.assertEqual(len(found), len(BROKEN_CONSOLE))
+        noticed = {wrong.split(": ")[0] for wrong in problems(document, found, "broken-console")}
+        self.assertEqual(noticed, {each.place for each in found})
+
     def test_what_is_not_filled_in_is_noticed(self):
         for command in ("aws s3 ls s3://<bucket>", "mediahook send tencent-vod body.json --url https://…/"):
             [statement] = statements("broken.md", f"```sh\n{command}\n```")
@@ -244,6 +288,11 @@ class Documents(unittest.TestCase):
         [statement] = statements("broken.md", "```sh\necho one\n```\n\n```text\ntwo\n```")
         self.assertIsNotNone(problem(statement, 0, "one\n"))
         self.assertIsNone(problem(statement, 0, "two\n"))
+        one, other = statements("console.md", "```console\n$ echo one \\\n  two\none two\n$ true\n```")
+        self.assertEqual((one.text, one.output, other.text, other.output), ("echo one \\\n  two", "one two", "true", None))
+        self.assertIsNotNone(problem(other, 1, ""))
+        with self.assertRaises(ValueError):
+            statements("broken.md", "```console\nprinted by nothing\n```")
 
 
 if __name__ == "__main__":
