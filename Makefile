@@ -19,6 +19,8 @@ make demo, make demo-aws and make test need nothing but Rust, Python 3 and make.
              of the protocol, and find ten seeded bugs; BUG=ShortLease leaves one of them in, and fails;
              REPLAY=<bounds>:<choices> prints what happens in the schedule that a failure names
   prove-random  run CALLBACKS=1000000 callbacks through random schedules, from SEED=1 on
+  mutants    change the code that delivers events in every small way, and see that a test fails; .cargo/mutants.toml lists
+             what is accepted; FLAGS for `cargo mutants`, such as --file=shared/delivery/src/bus.rs
   protocol   show the model of the protocol in a browser, one step at a time, on http://localhost:3000/: PORT=3000
   instructions  count the instructions that parsing takes, and compare them with tools/decode-bench/instructions.tsv
   instructions-table  write that table
@@ -207,6 +209,16 @@ else ifdef BUG
 else
 	PROVE=1 $(PROVE) proof:: -- --nocapture --test-threads 1
 endif
+
+MUTANTS := $(TARGET)/tools/bin/cargo-mutants
+
+$(MUTANTS):
+	cargo install cargo-mutants --quiet --locked --version 27.1.0 --root $(TARGET)/tools
+
+# It works on a copy, and keeps what it has compiled. Mutants that never end (status 3) are found, too.
+.PHONY: mutants
+mutants: $(MUTANTS)
+	CARGO_TARGET_DIR=$(TARGET)/mutants $(MUTANTS) mutants --output $(TARGET) $(FLAGS) || [ $$? -eq 3 ]
 
 PORT ?= 3000
 

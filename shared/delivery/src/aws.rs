@@ -165,3 +165,14 @@ pub(crate) fn warmed<T, E: ProvideErrorMetadata>(result: Result<T, SdkError<E, H
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The SDK's default and that of other calls are longer than Lambda's init phase may take.
+    #[test]
+    fn warming_ends_before_the_init_phase() {
+        assert_eq!(warm_timeouts().operation_timeout(), Some(WARM));
+    }
+}

@@ -277,6 +277,8 @@ async fn put_singly(
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
 
     #[test]
@@ -294,5 +296,33 @@ mod tests {
         ] {
             assert_eq!(text.parse::<BusTarget>(), Err(UnknownBus), "{text}");
         }
+    }
+
+    /// How many calls so many entries take, of which the first takes this long, where each call has this result.
+    async fn calls(entries: usize, time: Duration, result: Result<&str, AwsError>) -> usize {
+        let entry = Entry { source: "s", detail_type: "t".to_owned(), detail: "{}".to_owned(), trace: None };
+        let calls = Cell::new(0);
+        let put = async |entries: &[&Entry]| {
+            calls.set(calls.get() + 1);
+            if calls.get() == 1 {
+                tokio::time::sleep(time).await;
+            }
+            result.clone().map(|code| vec![Some(code.to_owned()); entries.len()])
+        };
+        publish_with_retries(&vec![&entry; entries], put).await;
+        calls.get()
+    }
+
+    /// What is sent again is sent for as long as the time allows, to the millisecond.
+    #[tokio::test(flavor = "current_thread", start_paused = true)]
+    async fn there_is_a_time_for_retries() {
+        let late = AGAIN + Duration::from_millis(1);
+        assert_eq!(calls(2, Duration::ZERO, Ok("InternalFailure")).await, 3);
+        assert_eq!(calls(2, AGAIN, Ok("InternalFailure")).await, 2);
+        assert_eq!(calls(2, late, Ok("InternalFailure")).await, 1);
+        assert_eq!(calls(2, AGAIN, Err(AwsError::refused())).await, 3);
+        assert_eq!(calls(2, late, Err(AwsError::refused())).await, 1);
+        // It is alone already.
+        assert_eq!(calls(1, Duration::ZERO, Err(AwsError::refused())).await, 1);
     }
 }

@@ -100,6 +100,25 @@ mod tests {
     }
 
     #[test]
+    fn an_event_fits_its_limit_to_the_byte() {
+        let received = "2026-01-02T03:04:05Z".parse().unwrap();
+        let made = callbacks::decode(Product::AliyunIms, b"{}", received).remove(0);
+        let whole = serde_json::to_string(&made).unwrap();
+        assert_eq!(event(&made, whole.len()).unwrap().as_ref(), Some(&whole));
+        assert_eq!(event(&made, whole.len() - 1).unwrap(), None);
+    }
+
+    /// So that a large event takes no more memory than a small one.
+    #[test]
+    fn a_buffer_takes_no_more_than_its_limit() {
+        let mut buffer = Bounded { bytes: Vec::new(), limit: 4 };
+        assert_eq!(buffer.write(b"123").unwrap(), 3);
+        assert!(buffer.write(b"45").is_err());
+        assert_eq!(buffer.write(b"4").unwrap(), 1);
+        assert_eq!(buffer.bytes, b"1234");
+    }
+
+    #[test]
     fn what_sqs_refuses_is_escaped() {
         let text = without_noncharacters("[\"a\u{fffe}\u{ffff}\u{fffd}\"]".to_owned());
         assert_eq!(text, "[\"a\\ufffe\\uffff\u{fffd}\"]");

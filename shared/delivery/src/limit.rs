@@ -23,9 +23,6 @@ pub struct UnknownLimit;
 /// Bytes that `EventBridge` counts for the time of an event.
 const TIME: usize = 14;
 
-/// Bytes around the only event of a message: `[` and `]`.
-const BRACKETS: usize = 2;
-
 impl Limit {
     /// The minimum: an event without its data always fits.
     const LEAST: usize = 16 * 1024;
@@ -43,10 +40,10 @@ impl Limit {
         size < self.0
     }
 
-    /// Bytes of the largest event that fits both a message of its own and an entry with this source and detail type.
+    /// Bytes of the largest event that fits both a message of its own and an entry with this source and detail type. The
+    /// entry has less room: in a message there are only two brackets around the event.
     pub(crate) fn event(self, source: &str, detail_type: &str) -> usize {
-        let entry = self.0 - 1 - entry_size(source, detail_type, "");
-        entry.min(self.0 - BRACKETS)
+        self.0 - 1 - entry_size(source, detail_type, "")
     }
 }
 
@@ -85,11 +82,16 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_is_the_bytes_of_its_parts_and_a_time() {
+        assert_eq!(entry_size("ab", "cde", "f\u{e9}gh"), 14 + 2 + 3 + 5);
+    }
+
+    #[test]
     fn the_longest_event_fits_both() {
         let limit = Limit::default();
         let (source, detail_type) = ("mediahook.aliyun-vod", "media.upload.succeeded");
         let longest = limit.event(source, detail_type);
-        assert!(longest + BRACKETS <= limit.message());
+        assert!(longest + "[]".len() <= limit.message());
         assert!(limit.is_call(entry_size(source, detail_type, &"x".repeat(longest))));
         assert!(!limit.is_call(entry_size(source, detail_type, &"x".repeat(longest + 1))));
     }

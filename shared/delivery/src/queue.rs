@@ -192,3 +192,23 @@ fn data(event: &CloudEvent) -> Result<Vec<u8>, StoreError> {
         Content::Elsewhere { .. } => Ok(Vec::new()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_overflow_is_named() {
+        assert_eq!("s3:bucket".parse(), Ok(Overflow { bucket: "bucket".to_owned() }));
+        for text in ["", "s3:", "s3", "bucket", "s3:bucket/folder", "s3:a:b"] {
+            assert_eq!(text.parse::<Overflow>(), Err(UnknownOverflow), "{text}");
+        }
+    }
+
+    #[test]
+    fn three_attempts_that_hang_fit_the_time() {
+        let timeouts = timeouts(Duration::from_secs(10));
+        assert_eq!(timeouts.operation_attempt_timeout(), Some(Duration::from_secs(3)));
+        assert_eq!(timeouts.operation_timeout(), Some(Duration::from_secs(10)));
+    }
+}

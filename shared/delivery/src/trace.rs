@@ -43,6 +43,8 @@ mod tests {
             (format!("Self=1-5759e988-0;{ROOT};Lineage=a87bd80c:0"), Some(ROOT.to_owned())),
             (format!("{ROOT};Parent=x;Sampled=?"), Some(ROOT.to_owned())),
             (format!("{ROOT}0"), None),
+            (ROOT.replace("=1-", "=2-"), None),
+            (ROOT.replace("-5759e988-", "-5759e98-"), None),
             (format!("{ROOT}-1"), None),
             ("Parent=53995c3f42cd8ad8".to_owned(), None),
             ("\u{0}".to_owned(), None),

@@ -23,6 +23,8 @@ const TRACE: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1";
 #[derive(Debug, Clone, Copy)]
 enum Reply {
     Status(u16),
+    /// Success, with this body.
+    Body(&'static str),
     Never,
 }
 
@@ -65,6 +67,7 @@ impl Service {
             let next = answers.lock().unwrap().pop_front().unwrap_or(Reply::Status(200));
             match next {
                 Reply::Status(status) => (StatusCode::from_u16(status).unwrap(), r#"{"MessageId":"1"}"#),
+                Reply::Body(body) => (StatusCode::OK, body),
                 Reply::Never => pending().await,
             }
         };
@@ -182,6 +185,25 @@ async fn a_queue_that_refuses_is_an_error() {
     assert!(matches!(&error, StoreError::Queue(error) if error.is_refusal()), "{error}");
     assert!(!format!("{error} {error:?}").contains("SECRET"));
     assert_eq!(service.calls().len(), 1);
+}
+
+/// What has no id of a message is not the queue's response.
+#[tokio::test(flavor = "current_thread")]
+async fn a_response_without_a_message_is_an_error() {
+    for body in ["{}", r#"{"MessageId":""}"#] {
+        let service = Service::start(&[Reply::Body(body)]).await;
+        let error = service.intake(None).await.store(&[event("one")], &in_time()).await.unwrap_err();
+        assert!(matches!(error, StoreError::Queue(_)), "{body}: {error}");
+    }
+}
+
+/// The vendor sends a callback again whose data is stored: the first object stays.
+#[tokio::test(flavor = "current_thread")]
+async fn data_that_is_stored_already_is_no_error() {
+    let service = Service::start(&[Reply::Status(412)]).await;
+    let event = event(&"large ".repeat(3_000));
+    service.intake(Some("s3:overflow")).await.store(&[event], &in_time()).await.unwrap();
+    assert_eq!(service.calls().len(), 2);
 }
 
 #[tokio::test(flavor = "current_thread")]

@@ -191,10 +191,67 @@ fn response(queues: Vec<DrainReport>) -> Result<PullResponse, Error> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use callbacks::decode;
+    use delivery::{Aws, IntakeTarget, Limit};
     use jiff::Timestamp;
+    use queues::{AccessKey, Message, QueueError};
 
     use super::*;
+
+    /// A vendor's queue of one message.
+    #[derive(Default)]
+    struct OneMessage {
+        is_given: Cell<bool>,
+        confirmed: Cell<usize>,
+    }
+
+    impl Queue for OneMessage {
+        fn name(&self) -> &'static str {
+            "one message"
+        }
+
+        fn poll_timeout(&self) -> Duration {
+            Duration::from_secs(1)
+        }
+
+        async fn receive(&self, _: &AccessKey) -> Result<Vec<Message>, QueueError> {
+            let event = decode(Product::AliyunIms, br#"{"EventType":"New"}"#, Timestamp::UNIX_EPOCH);
+            let message = Message { handle: Some("handle".to_owned()), events: event };
+            Ok(if self.is_given.replace(true) { Vec::new() } else { vec![message] })
+        }
+
+        async fn confirm(&self, _: &AccessKey, handles: &[String]) -> Result<usize, QueueError> {
+            self.confirmed.set(self.confirmed.get() + handles.len());
+            Ok(0)
+        }
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn every_queue_is_drained_before_the_function_ends() {
+        let intake = Intake::connect(IntakeTarget::Stdout, None, Limit::default(), &Aws::default()).await.unwrap();
+        let access_key = AccessKey::new(&"id".to_owned().into(), &"key".to_owned().into(), None).unwrap();
+        let puller = Puller {
+            source: Source::AliyunMns,
+            queues: vec![OneMessage::default(), OneMessage::default()],
+            access_key: CurrentAccessKey::Fixed(access_key),
+            intake,
+        };
+        let mut context = Context::default();
+        let deadline = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap() + Duration::from_mins(1);
+        context.deadline = u64::try_from(deadline.as_millis()).unwrap();
+        let reports = puller.drain(&context).await;
+        let of = |report: &DrainReport| (report.stored, report.confirmed, report.empty, report.error.is_some());
+        assert_eq!(reports.iter().map(of).collect::<Vec<_>>(), [(1, 1, true, false); 2]);
+        assert!(puller.queues.iter().all(|queue| queue.confirmed.get() == 1));
+    }
+
+    #[test]
+    fn an_error_is_told_with_its_causes() {
+        assert_eq!(with_causes(&queues::DrainError::Store("no queue".into())), "events could not be stored: no queue");
+        assert_eq!(with_causes(&queues::DrainError::Timeout), queues::DrainError::Timeout.to_string());
+    }
 
     #[test]
     fn a_run_that_left_something_is_counted_once() {

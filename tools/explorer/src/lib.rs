@@ -221,7 +221,8 @@ mod tests {
     fn increments(schedule: &mut Schedule<'_>, prunes: bool) -> Result<(), &'static str> {
         let (mut counter, mut read, mut steps) = (0_u64, [0_u64; 2], [0_u64; 2]);
         while steps != [2, 2] {
-            let state = || [counter, read[0], read[1], steps[0], steps[1]].iter().fold(0, |state, part| state * 4 + part);
+            let state =
+                || [counter, read[0], read[1], steps[0], steps[1]].iter().fold(0, |state, part| state * 4 + part);
             if prunes && !schedule.is_new(state) {
                 return Ok(());
             }

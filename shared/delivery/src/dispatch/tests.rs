@@ -325,6 +325,17 @@ async fn a_run_ends_before_lambda_ends_it() {
     assert_eq!(slow.world.published().into_values().collect::<Vec<_>>(), [1; 50]);
 }
 
+/// A group whose steps just fit the time that is left is started.
+#[tokio::test(flavor = "current_thread", start_paused = true)]
+async fn a_group_needs_its_time_and_no_more() {
+    for (left, fate) in [(GROUP_TIME, Fate::Published), (GROUP_TIME - Duration::from_millis(1), Fate::NotStarted)] {
+        let world = World::default();
+        let run = Run { ledger: &world, bus: &world, owner: "one", now: start(), deadline: Instant::now() + left };
+        let report = run.dispatch(&[record("m1", &["a"])], Limit::default()).await;
+        assert_eq!(fates(&report), [("a", &fate)]);
+    }
+}
+
 #[tokio::test(flavor = "current_thread", start_paused = true)]
 async fn a_run_that_gets_no_answers_ends_before_lambda_ends_it() {
     let slow = Slow { world: World::default(), answers: false };

@@ -46,13 +46,7 @@ impl Handler {
                 for event in events {
                     telemetry::stored(product, event, &context.request_id);
                 }
-                let of = |kind| events.iter().filter(|event| event.r#type.kind == kind).count();
-                emit(&[
-                    (Metric::Accepted, 1),
-                    (Metric::Stored, events.len()),
-                    (Metric::Unknown, of(Kind::Unknown)),
-                    (Metric::Unreadable, of(Kind::Unreadable)),
-                ]);
+                emit(&counts(events));
             }
             Handled::NotStored(events, error) => {
                 tracing::error!(%product, %error, events = events.len(), "the events of a callback were not stored");
@@ -67,6 +61,17 @@ impl Handler {
     }
 }
 
+/// The counts of a callback that was stored as these events.
+fn counts(events: &[CloudEvent]) -> [(Metric, usize); 4] {
+    let of = |kind| events.iter().filter(|event| event.r#type.kind == kind).count();
+    [
+        (Metric::Accepted, 1),
+        (Metric::Stored, events.len()),
+        (Metric::Unknown, of(Kind::Unknown)),
+        (Metric::Unreadable, of(Kind::Unreadable)),
+    ]
+}
+
 /// The response as Lambda takes it.
 fn answer(response: Response) -> LambdaFunctionUrlResponse {
     let headers = response.headers.iter();
@@ -76,4 +81,21 @@ fn answer(response: Response) -> LambdaFunctionUrlResponse {
         headers.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect();
     answer.body = Some(response.body);
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use callbacks::{Product, decode};
+    use jiff::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn what_is_not_understood_is_counted() {
+        let bodies = [r#"{"EventType":"New"}"#, "no event", "nor this"];
+        let events: Vec<CloudEvent> =
+            bodies.iter().flat_map(|body| decode(Product::AliyunIms, body.as_bytes(), Timestamp::UNIX_EPOCH)).collect();
+        let expected = [(Metric::Accepted, 1), (Metric::Stored, 3), (Metric::Unknown, 1), (Metric::Unreadable, 2)];
+        assert_eq!(counts(&events), expected);
+    }
 }

@@ -18,10 +18,10 @@ use std::time::Duration;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use bounds::{ALL, Bounds, ONE_EVENT};
 use callbacks::{CloudEvent, decode};
-use cloud::{Asked, Held, Said, Service, answer, connection, freeze, start_clock, wall};
+use cloud::{Asked, EPOCH, Held, Said, Service, answer, connection, freeze, start_clock, wall};
 use delivery::{Aws, StoreContext};
 use documents::Class;
-use explorer::{Figures, Schedule, Violation, explore, explore_each, is_full, sown};
+use explorer::{Figures, Schedule, Violation, explore, explore_each, is_full, replay, sown};
 use fault::{Fault, READING, STORING};
 use jiff::Timestamp;
 use lambda_runtime::Context;
@@ -96,12 +96,20 @@ struct World<'w, 's> {
     /// When the secret last could not be read.
     unread: Option<Timestamp>,
     classes: &'w mut BTreeSet<Class>,
+    /// What happens, in words, where somebody wants to read it.
+    story: Option<&'w mut Vec<String>>,
 }
 
 /// What the secret has, from the start to the end.
 const SECRETS: [&[&str]; 3] = [&["old"], &["old", "new"], &["new"]];
 
 impl World<'_, '_> {
+    fn tell(&mut self, text: impl FnOnce() -> String) {
+        if let Some(story) = &mut self.story {
+            story.push(format!("{:>9.3} s  {}", wall().duration_since(EPOCH).as_secs_f64(), text()));
+        }
+    }
+
     /// Answers what the function asks for, until it has done its work; `None` where it is killed.
     async fn serve<T>(&mut self, working: impl Future<Output = T>) -> Option<T> {
         tokio::pin!(working);
@@ -111,6 +119,10 @@ impl World<'_, '_> {
                 done = &mut working => return Some(done),
                 asked = self.requests.recv() => asked.expect("the clients are there"),
             };
+            // What the function gave up before it was sent.
+            if asked.reply.is_closed() {
+                continue;
+            }
             if self.answer(asked).await.is_break() {
                 return None;
             }
@@ -124,6 +136,7 @@ impl World<'_, '_> {
         }
         self.asked_queue |= service == Service::Queue;
         let fault = self.fault(service);
+        self.tell(|| fault.map_or_else(|| format!("{service:?} answers"), |fault| format!("{service:?}: {fault:?}")));
         let said = match fault {
             None => Ok(self.held.take(service, &request)),
             Some(fault) => {
@@ -195,6 +208,10 @@ impl World<'_, '_> {
         let changes = self.schedule.choose(SECRETS.len() - self.changed.len());
         self.changed.extend(vec![wall(); changes]);
         self.held.tokens = SECRETS[self.changed.len()].to_vec();
+        if changes > 0 {
+            let tokens = self.held.tokens.clone();
+            self.tell(|| format!("the secret is changed: {tokens:?}"));
+        }
     }
 }
 
@@ -236,11 +253,14 @@ impl World<'_, '_> {
                 if rotates {
                     self.change_secret();
                 }
-                freeze(gaps[self.schedule.choose(gaps.len())]);
+                let gap = gaps[self.schedule.choose(gaps.len())];
+                freeze(gap);
+                self.tell(|| format!("the function was frozen for {gap:?}"));
             }
             // At first the secret has no other.
             let token = if rotates && send > 0 { ["old", "new"][self.schedule.choose(2)] } else { "old" };
             let sent = self.sent(token);
+            self.tell(|| format!("the callback is sent with the token {token:?}"));
             let payload = json!({
                 "rawQueryString": format!("token={token}"),
                 "requestContext": {"http": {"method": "POST"}, "timeEpoch": sent.at.as_millisecond()},
@@ -248,6 +268,9 @@ impl World<'_, '_> {
             });
             let payload = RawValue::from_string(payload.to_string()).unwrap();
             let status = self.serve(status(&handler, payload, bug)).await;
+            self.tell(|| {
+                status.map_or("the function is killed".to_owned(), |status| format!("it is answered {status}"))
+            });
             self.check_stored(&sent)?;
             let Some(status) = status else {
                 self.classes.insert(Class::Killed);
@@ -369,30 +392,48 @@ type Found = (Result<Figures, Violation<String>>, BTreeSet<Class>);
 
 fn found(bounds: Bounds, bug: Option<Bug>) -> Found {
     let mut classes = BTreeSet::new();
-    let figures = explore(|schedule| {
-        let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-        runtime.block_on(async {
-            // The pauses of the SDK are random.
-            fastrand::seed(0);
-            start_clock();
-            let (sender, requests) = mpsc::unbounded_channel();
-            let mut world = World {
-                bounds,
-                schedule,
-                faults: bounds.faults,
-                requests,
-                held: Held { tokens: SECRETS[0].to_vec(), ..Held::default() },
-                frozen: Duration::ZERO,
-                failed: Vec::new(),
-                asked_queue: false,
-                changed: Vec::new(),
-                unread: None,
-                classes: &mut classes,
-            };
-            Box::pin(world.live(Aws::from(cloud::configuration(sender)), bug)).await
-        })
-    });
+    let figures = explore(|schedule| run(schedule, bounds, bug, &mut classes, None));
     (figures, classes)
+}
+
+/// One schedule.
+fn run(
+    schedule: &mut Schedule<'_>,
+    bounds: Bounds,
+    bug: Option<Bug>,
+    classes: &mut BTreeSet<Class>,
+    story: Option<&mut Vec<String>>,
+) -> Result<(), String> {
+    let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    runtime.block_on(async {
+        // The pauses of the SDK are random.
+        fastrand::seed(0);
+        start_clock();
+        let (sender, requests) = mpsc::unbounded_channel();
+        let mut world = World {
+            bounds,
+            schedule,
+            faults: bounds.faults,
+            requests,
+            held: Held { tokens: SECRETS[0].to_vec(), ..Held::default() },
+            frozen: Duration::ZERO,
+            failed: Vec::new(),
+            asked_queue: false,
+            changed: Vec::new(),
+            unread: None,
+            classes,
+            story,
+        };
+        Box::pin(world.live(Aws::from(cloud::configuration(sender)), bug)).await
+    })
+}
+
+/// What happens in a schedule, in words.
+fn story(bounds: Bounds, schedule: &str, bug: Option<Bug>) -> String {
+    let mut story = Vec::new();
+    let result = replay(schedule, |schedule| run(schedule, bounds, bug, &mut BTreeSet::new(), Some(&mut story)));
+    story.extend(result.err());
+    story.join("\n")
 }
 
 #[test]
@@ -411,7 +452,10 @@ fn what_is_answered_is_stored() {
                 "{:<18} {} faults: {schedules:>9} schedules, at most {longest:>2} choices",
                 bounds.name, bounds.faults
             ),
-            Err(failure) => panic!("{}: {failure}", bounds.name),
+            Err(failure) => {
+                let story = story(*bounds, &failure.schedule, sown(&BUGS));
+                panic!("schedule {}:{}: {}\n{story}", bounds.name, failure.schedule, failure.error);
+            }
         }
         classes.extend(found);
     }
@@ -423,5 +467,17 @@ fn bugs_of_receiving_are_found() {
     for bug in BUGS {
         let failure = (1..=3).find_map(|faults| found(Bounds { faults, ..ONE_EVENT }, Some(bug)).0.err());
         println!("{bug:?} is found: {}", failure.unwrap_or_else(|| panic!("{bug:?} was not found")));
+    }
+}
+
+/// Tells what happens in the schedule `PROVE_REPLAY`, which a failure has named, if it is one of receiving.
+#[test]
+fn a_schedule_is_told() {
+    let schedule = std::env::var("PROVE_REPLAY").unwrap_or_else(|_| "sent-again:05".to_owned());
+    let (name, choices) = schedule.split_once(':').expect("<bounds>:<choices>");
+    if let Some(bounds) = ALL.iter().find(|bounds| bounds.name == name) {
+        let story = story(*bounds, choices, None);
+        assert!(story.contains("it is answered") || story.contains("the function is killed"), "{story}");
+        println!("{story}");
     }
 }
