@@ -20,7 +20,7 @@ make demo, make demo-aws and make test need nothing but Rust, Python 3 and make.
              REPLAY=<bounds>:<choices> prints what happens in the schedule that a failure names
   prove-random  run CALLBACKS=1000000 callbacks through random schedules, from SEED=1 on
   mutants    change the code that delivers events in every small way, and see that a test fails; .cargo/mutants.toml lists
-             what is accepted; FLAGS for `cargo mutants`, such as --file=shared/delivery/src/bus.rs
+             what is accepted; FLAGS for `cargo mutants`, such as --re=delivery/src/bus.rs
   protocol   show the model of the protocol in a browser, one step at a time, on http://localhost:3000/: PORT=3000
   instructions  count the instructions that parsing takes, and compare them with tools/decode-bench/instructions.tsv
   instructions-table  write that table
