@@ -68,7 +68,7 @@ pub const TOLERANCE: &str = "MEDIAHOOK_TOLERANCE";
 /// Maximum bytes of a body; by default 6 MiB, the limit of Lambda.
 pub const BODY_LIMIT: &str = "MEDIAHOOK_BODY_LIMIT";
 
-// Functions that pull, and `mediahook pull`.
+// Functions that pull, and `mediahook pull`, `lookup` and `reconcile`.
 
 /// Tencent Cloud VOD's server: `https://vod.tencentcloudapi.com`, which is the default, or
 /// `https://vod.intl.tencentcloudapi.com`.
@@ -76,6 +76,18 @@ pub const TENCENT_ENDPOINT: &str = "MEDIAHOOK_TENCENT_ENDPOINT";
 
 /// The number of the Tencent Cloud VOD application whose events are pulled. Accounts opened after 2023-12-25 need it.
 pub const SUB_APP_ID: &str = "MEDIAHOOK_SUB_APP_ID";
+
+/// The buckets of Cloud Infinite that may be asked about jobs, separated by spaces, each `<name>-<APPID>/<region>`.
+pub const CI_BUCKETS: &str = "MEDIAHOOK_CI_BUCKETS";
+
+/// The tags of jobs of Cloud Infinite to list, separated by spaces; by default all that have a name here.
+pub const CI_TAGS: &str = "MEDIAHOOK_CI_TAGS";
+
+/// The ids of workflows of Cloud Infinite whose runs to list, separated by spaces.
+pub const CI_WORKFLOWS: &str = "MEDIAHOOK_CI_WORKFLOWS";
+
+/// A server to ask in place of that of each bucket, for tests.
+pub const CI_ENDPOINT: &str = "MEDIAHOOK_CI_ENDPOINT";
 
 /// The id of an access key of Tencent Cloud. The vendor's own tools read this name.
 pub const TENCENTCLOUD_SECRET_ID: &str = "TENCENTCLOUD_SECRET_ID";

@@ -313,6 +313,7 @@ fn no_crate_points_back() {
         ("shared/delivery", &["callbacks"]),
         ("shared/vendor-api", &[]),
         ("shared/queues", &["callbacks", "vendor-api"]),
+        ("shared/lookup", &["callbacks", "vendor-api"]),
         ("shared/receiver", &["callbacks"]),
         ("shared/lambda", &["callbacks", "delivery", "lookup", "queues", "receiver", "vendor-api"]),
     ] {

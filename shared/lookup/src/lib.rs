@@ -1,0 +1,229 @@
+//! Asks the vendors' own APIs about jobs: about one, by its [`NaturalKey`], or for all that ended.
+//!
+//! ```ignore
+//! let lookup = Lookup::new(client()?, Configuration::from_variables(Product::TencentVod, variable)?);
+//! let key = NaturalKey::of(&event).ok_or(NoKey)?;
+//! match lookup.job(&key, &access_key, deadline).await? {
+//!     Answer::Ended(ended) => compare(&event, &ended.events),
+//!     Answer::Running => ask_again_later(),
+//!     Answer::Unknown => contradicted_if_it_stays_so(),
+//! }
+//! ```
+//!
+//! An answer becomes the events of its callback: where it has the callback's shape, by the callback's parser; else by a body
+//! that is built from it and goes through the same parser.
+//!
+//! Invariants:
+//!
+//! - Nothing of an event chooses a host or a path but ids, whose letters are checked, and buckets that are configured.
+//! - No more requests are sent than the vendor documents, also where several are due at once: [`Configuration`] has the rates.
+//! - Throttling and faults are retried until the deadline; nothing else is.
+//! - No error message has a part of an answer, an access key or a URL in it.
+//! - Nothing is asked for that creates a task, or costs.
+
+mod configuration;
+mod pace;
+mod tencent_ci;
+mod tencent_vod;
+mod xml;
+
+use std::time::Duration;
+
+use callbacks::{CloudEvent, NaturalKey, Product};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
+use vendor_api::{AccessKey, ApiError, Client};
+
+pub use crate::configuration::{CiBucket, Configuration, ConfigurationError};
+use crate::pace::Pace;
+
+/// The query API of one product.
+#[derive(Debug)]
+pub struct Lookup {
+    api: Api,
+    pace: Pace,
+}
+
+#[derive(Debug)]
+enum Api {
+    TencentVod(tencent_vod::Vod),
+    TencentCi(tencent_ci::Ci),
+}
+
+/// What the vendor says of a job.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// It has ended, well or badly.
+    Ended(Ended),
+    /// It has not ended. The API may be later than the callback: ask again.
+    Running,
+    /// The vendor knows of no such job, or no longer.
+    Unknown,
+}
+
+/// A job that has ended.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    /// The events that its callback would be. None where the job is of a type that has no callback.
+    pub events: Vec<CloudEvent>,
+    /// Whether a callback was due for it; `None` where the vendor does not say.
+    pub is_due: Option<bool>,
+}
+
+/// When jobs ended that [`Lookup::finished`] lists.
+#[derive(Debug, Clone, Copy)]
+pub struct Window {
+    /// The first time.
+    pub since: Timestamp,
+    /// The time after the last.
+    pub until: Timestamp,
+    /// How long a job runs at most: where the vendor lists by creation time, jobs that began so long before are looked at.
+    pub longest_job: Duration,
+}
+
+/// A page of jobs that ended.
+#[derive(Debug)]
+pub struct Finished {
+    /// The jobs. One may be listed twice, on two pages.
+    pub jobs: Vec<Listed>,
+    /// The page that follows, if any.
+    pub next: Option<Page>,
+}
+
+/// A job of a list.
+#[derive(Debug)]
+pub struct Listed {
+    /// What it is known by.
+    pub key: NaturalKey,
+    /// When it ended, where the list says.
+    pub ended_at: Option<Timestamp>,
+    /// What the list tells of it, where that is all there is; otherwise ask for the job.
+    pub ended: Option<Ended>,
+}
+
+/// Where in the lists a page is. It can be kept, and gone on from later.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    /// The number of the list.
+    list: usize,
+    /// The vendor's own mark.
+    token: Option<String>,
+    /// A later beginning of the window, where the vendor gives no more of this one.
+    since: Option<Timestamp>,
+}
+
+/// Why there is no answer. It says nothing about the job.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The vendor did not answer, or refused.
+    #[error(transparent)]
+    Api(#[from] ApiError),
+    /// The deadline passed, retries included, or before it was this request's turn.
+    #[error("the vendor's API gave no answer in time")]
+    Deadline,
+    /// The job is said to be in a bucket that is not configured.
+    #[error("the bucket is not among those that may be asked")]
+    Bucket,
+    /// The vendor has no API that tells about this sort of end.
+    #[error("the vendor has no API that tells about {0}")]
+    NotAskable(&'static str),
+    /// The job is another product's.
+    #[error("the job is one of {0}, which is not asked here")]
+    Product(Product),
+}
+
+/// What every request needs.
+#[derive(Debug, Clone, Copy)]
+struct Asking<'a> {
+    pace: &'a Pace,
+    credentials: &'a AccessKey,
+    deadline: Instant,
+}
+
+impl Lookup {
+    /// The query API of the product that is configured.
+    #[must_use]
+    pub fn new(client: Client, configuration: Configuration) -> Self {
+        let (api, rate) = match configuration {
+            Configuration::TencentVod { endpoint, sub_app_id } => {
+                (Api::TencentVod(tencent_vod::Vod::new(client, endpoint, sub_app_id)), tencent_vod::RATE)
+            }
+            Configuration::TencentCi { buckets, endpoint, tags, workflows } => (
+                Api::TencentCi(tencent_ci::Ci::new(&client, buckets, endpoint.as_ref(), &tags, &workflows)),
+                tencent_ci::RATE,
+            ),
+        };
+        Self { api, pace: Pace::new(rate) }
+    }
+
+    /// Whose API it is.
+    #[must_use]
+    pub fn product(&self) -> Product {
+        match self.api {
+            Api::TencentVod(_) => Product::TencentVod,
+            Api::TencentCi(_) => Product::TencentCi,
+        }
+    }
+
+    /// What the vendor says of a job.
+    ///
+    /// # Errors
+    /// Where the vendor gave no answer before `deadline`, or cannot be asked about this job.
+    pub async fn job(&self, key: &NaturalKey, credentials: &AccessKey, deadline: Instant) -> Result<Answer, Error> {
+        if key.product() != self.product() {
+            return Err(Error::Product(key.product()));
+        }
+        let asking = Asking { pace: &self.pace, credentials, deadline };
+        match &self.api {
+            Api::TencentVod(vod) => vod.job(key, asking).await,
+            Api::TencentCi(ci) => ci.job(key, asking).await,
+        }
+    }
+
+    /// The jobs that ended in a window: a page of them, the first one for `None`. Of some sorts the vendor has no list:
+    /// `docs/lookup.md` says which.
+    ///
+    /// # Errors
+    /// Where the vendor gave no answer before `deadline`.
+    pub async fn finished(
+        &self,
+        window: Window,
+        page: Option<&Page>,
+        credentials: &AccessKey,
+        deadline: Instant,
+    ) -> Result<Finished, Error> {
+        let asking = Asking { pace: &self.pace, credentials, deadline };
+        let page = page.cloned().unwrap_or_default();
+        match &self.api {
+            Api::TencentVod(vod) => vod.finished(window, page, asking).await,
+            Api::TencentCi(ci) => ci.finished(window, page, asking).await,
+        }
+    }
+}
+
+impl Answer {
+    /// What these events mean: that the job runs where one says so, else that it has ended.
+    fn of(events: Vec<CloudEvent>, is_due: Option<bool>) -> Self {
+        let is_running = |event: &CloudEvent| event.r#type.outcome == callbacks::Outcome::Running;
+        if events.iter().any(is_running) { Self::Running } else { Self::Ended(Ended { events, is_due }) }
+    }
+}
+
+impl Finished {
+    /// A page of the list `page.list` of `lists`, and what follows: the vendor's next page, else the next list.
+    fn new(jobs: Vec<Listed>, page: &Page, token: Option<String>, lists: usize) -> Self {
+        let token = token.filter(|token| !token.is_empty());
+        let next = match token {
+            Some(token) => Some(Page { token: Some(token), ..page.clone() }),
+            None if page.list + 1 < lists => Some(Page { list: page.list + 1, ..Page::default() }),
+            None => None,
+        };
+        Self { jobs, next }
+    }
+}
+
+/// An answer that is not what the vendor documents.
+fn undocumented(problem: &'static str) -> Error {
+    Error::Api(ApiError::Response { status: 200, problem })
+}

@@ -1,0 +1,375 @@
+//! Cloud Infinite: jobs by id and by tag, runs of workflows, content reviews by id.
+//!
+//! The answers have the callbacks' elements, with other things around them.
+//!
+//! <https://cloud.tencent.com/document/product/460/84766>, <https://cloud.tencent.com/document/api/436/120621>,
+//! <https://cloud.tencent.com/document/api/436/113269>
+
+use callbacks::{CloudEvent, NaturalKey, Product, decode};
+use jiff::tz::{Offset, TimeZone};
+use jiff::{SignedDuration, Timestamp};
+use vendor_api::{ApiError, Bucket, Client, Endpoint};
+
+use crate::configuration::CiBucket;
+use crate::xml::{Element, children, elements};
+use crate::{Answer, Asking, Ended, Error, Finished, Listed, Page, Window, undocumented};
+
+/// Requests a second: less than half of the 50 that the vendor documents for its overseas zones; mainland China has 100.
+pub(crate) const RATE: usize = 20;
+
+/// The most rows of a page.
+const SIZE: &str = "100";
+
+const JOBS_DETAIL: &str = "JobsDetail";
+const WORKFLOW_EXECUTION: &str = "WorkflowExecution";
+
+/// Which queues the jobs of a tag are in, where it is not the one for media. The vendor's pages name the tags of each family;
+/// where they disagree, both are asked.
+const QUEUES: &[(&str, &[&str])] = &[
+    ("SpeechRecognition", &["Speeching"]),
+    ("Tts", &["Speeching"]),
+    ("NoiseReduction", &["Speeching"]),
+    ("SoundHound", &["Speeching"]),
+    ("VocalScore", &["Speeching"]),
+    ("VoiceSeparate", &["Speeching", "Transcoding"]),
+    ("PicProcess", &["PicProcess"]),
+    ("ImageInspect", &["PicProcess", "AIProcess"]),
+    ("ImageOCR", &["AIProcess"]),
+    ("Translation", &["AIProcess"]),
+    ("WordsGeneralize", &["AIProcess"]),
+    ("VideoTargetRec", &["AIProcess", "Transcoding"]),
+    ("SegmentVideoBody", &["AIProcess", "Transcoding"]),
+    ("DocAIGCMetadata", &["AIProcess", "DocProcess"]),
+    ("DocProcess", &["DocProcess"]),
+    ("DocWatermark", &["DocProcess", "FileProcess"]),
+    ("FileHashCode", &["FileProcess"]),
+    ("FileCompress", &["FileProcess"]),
+    ("FileUncompress", &["FileProcess"]),
+    ("Transcode", &["Transcoding", "SpeedTranscoding"]),
+    ("HighSpeedHd", &["Transcoding", "SpeedTranscoding"]),
+];
+
+/// The queue of all other tags.
+const MEDIA: &[&str] = &["Transcoding"];
+
+/// The path of each family beside `/jobs`, by the first letter that its ids have in the vendor's samples.
+const FAMILIES: [(char, &str); 5] =
+    [('c', "pic_jobs"), ('a', "ai_jobs"), ('s', "asr_jobs"), ('d', "doc_jobs"), ('f', "file_jobs")];
+
+/// The path of each sort of review. No list exists of any.
+const REVIEWS: [(&str, &str); 6] = [
+    ("ReviewImage", "image"),
+    ("ReviewVideo", "video"),
+    ("ReviewAudio", "audio"),
+    ("ReviewText", "text"),
+    ("ReviewDocument", "document"),
+    ("ReviewHtml", "webpage"),
+];
+
+/// The query APIs of some buckets.
+#[derive(Debug)]
+pub(crate) struct Ci {
+    buckets: Vec<(CiBucket, Bucket)>,
+    lists: Vec<List>,
+}
+
+/// A list to read: by tag and queue, or by workflow; with the number of its bucket.
+#[derive(Debug)]
+enum List {
+    Jobs { bucket: usize, tag: String, queue: &'static str },
+    Runs { bucket: usize, workflow: String },
+}
+
+impl Ci {
+    pub(crate) fn new(
+        client: &Client,
+        buckets: Vec<CiBucket>,
+        endpoint: Option<&Endpoint>,
+        tags: &[String],
+        workflows: &[String],
+    ) -> Self {
+        let api = |bucket: CiBucket| {
+            let endpoint = endpoint.cloned().or_else(|| bucket.url().parse().ok())?;
+            Some((bucket, Bucket::new(client.clone(), endpoint)))
+        };
+        let buckets: Vec<(CiBucket, Bucket)> = buckets.into_iter().filter_map(api).collect();
+        let mut lists = Vec::new();
+        for bucket in 0..buckets.len() {
+            for tag in tags {
+                let queues = QUEUES.iter().find(|(known, _)| known == tag).map_or(MEDIA, |(_, queues)| queues);
+                lists.extend(queues.iter().map(|queue| List::Jobs { bucket, tag: tag.clone(), queue }));
+            }
+            lists.extend(workflows.iter().map(|workflow| List::Runs { bucket, workflow: workflow.clone() }));
+        }
+        Self { buckets, lists }
+    }
+
+    pub(crate) async fn job(&self, key: &NaturalKey, asking: Asking<'_>) -> Result<Answer, Error> {
+        let [id] = key.ids() else { return Err(Error::NotAskable(key.end())) };
+        let is_its = |bucket: &CiBucket| {
+            key.bucket()
+                .is_none_or(|(name, region)| bucket.name == name && region.is_none_or(|region| region == bucket.region))
+        };
+        let mut asked = false;
+        for (_, bucket) in self.buckets.iter().filter(|(bucket, _)| is_its(bucket)) {
+            asked = true;
+            match in_bucket(bucket, key.end(), id, asking).await? {
+                // A callback of a workflow, or a short one of a review, may not tell its bucket.
+                Answer::Unknown => {}
+                answer => return Ok(answer),
+            }
+        }
+        if asked { Ok(Answer::Unknown) } else { Err(Error::Bucket) }
+    }
+
+    pub(crate) async fn finished(&self, window: Window, page: Page, asking: Asking<'_>) -> Result<Finished, Error> {
+        let (jobs, token) = match self.lists.get(page.list) {
+            None => return Ok(Finished { jobs: Vec::new(), next: None }),
+            Some(List::Jobs { bucket, tag, queue }) => self.jobs(*bucket, tag, queue, window, &page, asking).await?,
+            Some(List::Runs { bucket, workflow }) => self.runs(*bucket, workflow, window, &page, asking).await?,
+        };
+        Ok(Finished::new(jobs, &page, token, self.lists.len()))
+    }
+
+    /// The jobs of a tag. Each row is complete.
+    async fn jobs(
+        &self,
+        bucket: usize,
+        tag: &str,
+        queue: &str,
+        window: Window,
+        page: &Page,
+        asking: Asking<'_>,
+    ) -> Result<(Vec<Listed>, Option<String>), Error> {
+        let parameters = [("tag", tag), ("queueType", queue), ("states", "Success,Failed,Cancel")];
+        let (named, answer) = self.page("/jobs", bucket, &parameters, window, page, asking).await?;
+        let children = children(&answer)?;
+        let listed = |job: &Element<'_>| {
+            let events = of_job(job.source, "TaskFinish");
+            let [event] = events.as_slice() else { return None };
+            let ended_at = event.data()?.job.as_ref()?.finished_at;
+            let is_in = ended_at.is_none_or(|time| window.since <= time && time < window.until);
+            let key = NaturalKey::of(event)?.in_bucket(&named.name, &named.region);
+            is_in.then_some(Listed { key, ended_at, ended: Some(Ended { events, is_due: None }) })
+        };
+        let jobs = children.iter().filter(|child| child.name == JOBS_DETAIL).filter_map(listed).collect();
+        Ok((jobs, token(&children)))
+    }
+
+    /// The runs of a workflow. A row does not say when the run ended, nor what it did.
+    async fn runs(
+        &self,
+        bucket: usize,
+        workflow: &str,
+        window: Window,
+        page: &Page,
+        asking: Asking<'_>,
+    ) -> Result<(Vec<Listed>, Option<String>), Error> {
+        let parameters = [("workflowId", workflow), ("states", "Success,Failed,Cancel")];
+        let (named, answer) = self.page("/workflowexecution", bucket, &parameters, window, page, asking).await?;
+        let children = children(&answer)?;
+        let listed = |run: &Element<'_>| {
+            let members = elements(run.content).ok()?;
+            let id = members.iter().find(|member| member.name == "RunId")?.text().to_owned();
+            let key = NaturalKey::new(Product::TencentCi, "WorkflowFinish", [id])?;
+            Some(Listed { key: key.in_bucket(&named.name, &named.region), ended_at: None, ended: None })
+        };
+        // The page on the list and the vendor's SDK name its rows differently.
+        let is_run = |child: &&Element<'_>| ["WorkflowExecutionList", WORKFLOW_EXECUTION].contains(&child.name);
+        let jobs = children.iter().filter(is_run).filter_map(listed).collect();
+        Ok((jobs, token(&children)))
+    }
+
+    /// A page of what was created in the window, or so long before it as a job may run.
+    async fn page(
+        &self,
+        path: &str,
+        bucket: usize,
+        own: &[(&str, &str)],
+        window: Window,
+        page: &Page,
+        asking: Asking<'_>,
+    ) -> Result<(&CiBucket, String), Error> {
+        let (named, api) = self.buckets.get(bucket).ok_or(Error::Bucket)?;
+        let reach = SignedDuration::try_from(window.longest_job).unwrap_or(SignedDuration::MAX);
+        let (start, end) = (time(window.since.saturating_sub(reach).unwrap_or_default()), time(window.until));
+        let mut parameters = own.to_vec();
+        parameters.extend([("startCreationTime", start.as_str()), ("endCreationTime", &end)]);
+        parameters.extend([("orderByTime", "Asc"), ("size", SIZE)]);
+        parameters.extend(page.token.as_deref().map(|token| ("nextToken", token)));
+        let answer = asking.call(async |timeout| api.get(path, &parameters, asking.credentials, timeout).await).await?;
+        Ok((named, answer))
+    }
+}
+
+/// Asks one bucket about a job, run or review.
+async fn in_bucket(bucket: &Bucket, end: &'static str, id: &str, asking: Asking<'_>) -> Result<Answer, Error> {
+    let get = async |path: &str| {
+        let answer = asking.call(async |timeout| bucket.get(path, &[], asking.credentials, timeout).await).await;
+        match answer {
+            Err(Error::Api(ApiError::Gone(_))) => Ok(None),
+            answer => answer.map(Some),
+        }
+    };
+    match end {
+        "job" => {
+            let answer = get(&format!("/jobs/{id}")).await?;
+            let answer = answer.as_deref().map_or(Ok(Answer::Unknown), |xml| job_answer(xml, "TaskFinish"))?;
+            let family = FAMILIES.iter().find(|(letter, _)| id.starts_with(*letter));
+            let (Answer::Unknown, Some((_, family))) = (&answer, family) else { return Ok(answer) };
+            // That one path knows the jobs of all families, no page says in so many words.
+            let answer = get(&format!("/{family}/{id}")).await?;
+            answer.as_deref().map_or(Ok(Answer::Unknown), |xml| job_answer(xml, "TaskFinish"))
+        }
+        "WorkflowStart" | "WorkflowFinish" => {
+            let answer = get(&format!("/workflowexecution/{id}")).await?;
+            answer.as_deref().map_or(Ok(Answer::Unknown), |xml| run_answer(xml, end))
+        }
+        review => {
+            let path = REVIEWS.iter().find(|(known, _)| *known == review).map(|(_, path)| path);
+            let path = path.ok_or(Error::NotAskable(review))?;
+            let answer = get(&format!("/{path}/auditing/{id}")).await?;
+            answer.as_deref().map_or(Ok(Answer::Unknown), |xml| job_answer(xml, review))
+        }
+    }
+}
+
+/// What an answer about one job or review says.
+fn job_answer(xml: &str, event: &str) -> Result<Answer, Error> {
+    let children = children(xml)?;
+    if let Some(job) = children.iter().find(|child| child.name == JOBS_DETAIL) {
+        return Ok(Answer::of(of_job(job.source, event), None));
+    }
+    // Where no job is found there is a list of those that are not, or nothing.
+    Ok(Answer::Unknown)
+}
+
+/// What an answer about one run says. A run that began has done so, whatever became of it.
+fn run_answer(xml: &str, event: &'static str) -> Result<Answer, Error> {
+    let children = children(xml)?;
+    let Some(run) = children.iter().find(|child| child.name == WORKFLOW_EXECUTION) else { return Ok(Answer::Unknown) };
+    // The workflow's definition is no part of what happened.
+    let members = elements(run.content)?;
+    let kept: String = members.iter().filter(|member| member.name != "Topology").map(|member| member.source).collect();
+    if kept.is_empty() {
+        return Err(undocumented("expected a run with its members"));
+    }
+    let body = format!(
+        "<Response><EventName>{event}</EventName><{WORKFLOW_EXECUTION}>{kept}</{WORKFLOW_EXECUTION}></Response>"
+    );
+    let events = events(&body);
+    if event == "WorkflowStart" {
+        Ok(Answer::Ended(Ended { events, is_due: None }))
+    } else {
+        Ok(Answer::of(events, None))
+    }
+}
+
+/// The events of a callback that reports this job.
+fn of_job(job: &str, event: &str) -> Vec<CloudEvent> {
+    events(&format!("<Response><EventName>{event}</EventName>{job}</Response>"))
+}
+
+fn events(body: &str) -> Vec<CloudEvent> {
+    decode(Product::TencentCi, body.as_bytes(), Timestamp::now())
+}
+
+/// The mark of the next page, if any.
+fn token(children: &[Element<'_>]) -> Option<String> {
+    children.iter().find(|child| child.name == "NextToken").map(|token| token.text().to_owned())
+}
+
+/// A time as the vendor's lists take it: `2025-10-09T00:00:00+0800`.
+fn time(time: Timestamp) -> String {
+    let china = TimeZone::fixed(Offset::constant(8));
+    time.to_zoned(china).strftime("%Y-%m-%dT%H:%M:%S%z").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// The samples of callbacks in XML, in which an answer of the API has the same elements.
+    fn samples() -> Vec<(String, String)> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../callbacks/testdata/tencent-ci");
+        let mut samples = Vec::new();
+        for folder in folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
+            for file in folder.read_dir().unwrap().map(|entry| entry.unwrap().path()) {
+                if file.extension().is_some_and(|extension| extension == "xml") {
+                    samples.push((file.display().to_string(), std::fs::read_to_string(&file).unwrap()));
+                }
+            }
+        }
+        samples
+    }
+
+    fn seen(events: &[CloudEvent]) -> Vec<(&str, String, Option<&str>)> {
+        events.iter().map(|event| (event.id.as_str(), event.r#type.to_string(), event.subject.as_deref())).collect()
+    }
+
+    /// An answer becomes the event of its callback, id and all, if it has the same members.
+    #[test]
+    fn an_answer_becomes_the_event_of_its_callback() {
+        let (mut jobs, mut runs) = (0, 0);
+        for (file, sample) in samples() {
+            let parts = children(&sample).unwrap();
+            let Some(name) = parts.iter().find(|part| part.name == "EventName").map(Element::text) else { continue };
+            let callback = decode(Product::TencentCi, sample.as_bytes(), Timestamp::UNIX_EPOCH);
+            let details: Vec<&Element<'_>> = parts.iter().filter(|part| part.name == JOBS_DETAIL).collect();
+            for (detail, event) in details.iter().zip(&callback) {
+                let answer = format!("<Response>{}<NonExistJobIds/><RequestId>r</RequestId></Response>", detail.source);
+                match job_answer(&answer, name).unwrap() {
+                    Answer::Ended(ended) => {
+                        assert_eq!(seen(&ended.events), seen(std::slice::from_ref(event)), "{file}");
+                    }
+                    Answer::Running => assert_eq!(event.r#type.outcome, callbacks::Outcome::Running, "{file}"),
+                    Answer::Unknown => panic!("{file}"),
+                }
+                jobs += 1;
+            }
+            let Some(run) = parts.iter().find(|part| part.name == WORKFLOW_EXECUTION) else { continue };
+            let event = if name == "WorkflowStart" { "WorkflowStart" } else { "WorkflowFinish" };
+            let answer = format!(
+                "<Response><RequestId>r</RequestId><{WORKFLOW_EXECUTION}>{}<Topology><Nodes/></Topology></{WORKFLOW_EXECUTION}></Response>",
+                run.content
+            );
+            match run_answer(&answer, event).unwrap() {
+                Answer::Ended(ended) => assert_eq!(seen(&ended.events), seen(&callback), "{file}"),
+                Answer::Running => assert_eq!(callback[0].r#type.outcome, callbacks::Outcome::Running, "{file}"),
+                Answer::Unknown => panic!("{file}"),
+            }
+            runs += 1;
+        }
+        assert!(jobs > 50 && runs > 8, "{jobs} {runs}");
+    }
+
+    #[test]
+    fn what_is_not_there_is_unknown() {
+        for xml in [
+            "<Response><NonExistJobIds>j1</NonExistJobIds></Response>",
+            "<Response><JobsDetailX/></Response>",
+            "<Response/>",
+        ] {
+            assert!(matches!(job_answer(xml, "TaskFinish"), Ok(Answer::Unknown)), "{xml}");
+            assert!(matches!(run_answer(xml, "WorkflowFinish"), Ok(Answer::Unknown)), "{xml}");
+        }
+        assert!(job_answer("<html>", "TaskFinish").is_err());
+    }
+
+    #[test]
+    fn times_are_those_of_china() {
+        assert_eq!(time("2025-10-08T16:00:00Z".parse().unwrap()), "2025-10-09T00:00:00+0800");
+    }
+
+    /// Every tag has queues, and no row is of a tag that is none.
+    #[test]
+    fn queues_are_those_of_tags() {
+        let kinds = callbacks::kinds();
+        for (tag, queues) in QUEUES {
+            assert!(kinds.iter().any(|(_, name, _)| *name == format!("TaskFinish/{tag}")), "{tag}");
+            assert!(!queues.is_empty());
+        }
+    }
+}
