@@ -1,5 +1,6 @@
 //! Objects whose keys come in two spellings.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::marker::PhantomData;
@@ -41,20 +42,20 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for CamelCaseVisitor<T> {
 }
 
 /// The members of an object under their keys in `camelCase`, each key once.
-struct Members<A> {
+struct Members<'de, A> {
     object: A,
     /// The keys so far.
-    seen: BTreeSet<String>,
+    seen: BTreeSet<Cow<'de, str>>,
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<A> {
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'de, A> {
     type Error = A::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
         while let Some(key) = self.object.next_key::<Key<'de>>()? {
-            let key = camel_case(&key.0);
+            let key = camel_case(key.0);
             if self.seen.len() < MOST_KEYS && !self.seen.contains(&key) {
-                let found = seed.deserialize(key.as_str().into_deserializer())?;
+                let found = seed.deserialize(key.as_ref().into_deserializer())?;
                 self.seen.insert(key);
                 return Ok(Some(found));
             }
@@ -69,7 +70,10 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<A> {
 }
 
 /// `codecName` of `codec_name`, `CodecName` and `Codec_name`.
-fn camel_case(key: &str) -> String {
+fn camel_case(key: Cow<'_, str>) -> Cow<'_, str> {
+    if !key.contains('_') && !key.starts_with(|first: char| first.is_ascii_uppercase()) {
+        return key;
+    }
     let mut camel_case = String::with_capacity(key.len());
     for (index, word) in key.split('_').enumerate() {
         let mut letters = word.chars();
@@ -77,7 +81,7 @@ fn camel_case(key: &str) -> String {
         camel_case.extend(letters.next().map(|first| capitalize(&first)));
         camel_case.push_str(letters.as_str());
     }
-    camel_case
+    camel_case.into()
 }
 
 #[cfg(test)]
