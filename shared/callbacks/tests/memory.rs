@@ -7,6 +7,7 @@ use std::sync::Mutex;
 
 use callbacks::{Product, decode};
 use peak_alloc::PeakAlloc;
+use rules::amplifiers::{AMPLIFIERS, Amplifier, bodies_of};
 use shapes::{Maker, Source};
 
 #[global_allocator]
@@ -90,95 +91,6 @@ fn memory_is_linear_in_the_size_of_the_body() {
     }
 }
 
-/// What stands for a lot: a text of the first length that everything in a list of the second length repeats.
-type Shape = (&'static str, Product, fn(&str, usize) -> String);
-
-/// Shapes in which little stands for much. `text` is a long text, and there are `count` of what repeats it.
-const AMPLIFIERS: &[Shape] = &[
-    ("jobs under a long name", Product::TencentCi, |text, count| {
-        format!(r#"{{"EventName":"{text}","JobsDetail":[{}]}}"#, list("{}", count))
-    }),
-    ("jobs beside a long text", Product::TencentCi, |text, count| {
-        format!(r#"{{"EventName":"TaskFinish","X":"{text}","JobsDetail":[{}]}}"#, list("{}", count))
-    }),
-    ("a series in a long bucket", Product::AliyunIms, |text, _| {
-        let output =
-            format!(r#"{{\"Bucket\":\"{text}\",\"Location\":\"oss-cn-shanghai\",\"Object\":\"a-{{Count}}.jpg\"}}"#);
-        format!(
-            r#"{{"EventType":"SnapshotComplete","MessageBody":{{"Status":"Success","Count":10000,"Type":"Normal","Output":"{{\"Type\":\"OSS\",\"Media\":\"http://{text}.oss-cn-shanghai.aliyuncs.com/a-{{Count}}.jpg\",\"OssFile\":{}}}"}}}}"#,
-            output.replace('\\', "\\\\").replace("\\\\\"", "\\\"")
-        )
-    }),
-    ("series in the nodes of a workflow", Product::AliyunVod, |_, count| {
-        let info = r#"{"SnapshotInfos":[{"SnapshotCount":10000,"SnapshotRegular":"http://a.example.com/{SnapshotCount}.jpg"}]}"#;
-        let node = |number| {
-            format!(
-                r#""n{number}":{{"Status":"Succeed","Result":{{"EventType":"SnapshotComplete","MessageBody":{info}}}}}"#
-            )
-        };
-        let nodes: Vec<String> = (0..count / 40).map(node).collect();
-        format!(
-            r#"{{"EventType":"WorkflowTaskComplete","Status":"Succeed","ActivityResults":{{{}}}}}"#,
-            nodes.join(",")
-        )
-    }),
-    ("pages in a long bucket", Product::TencentCi, |text, count| {
-        format!(
-            r#"{{"EventName":"TaskFinish","JobsDetail":{{"Tag":"DocProcess","State":"Success","Operation":{{"Output":{{"Bucket":"{text}","Region":"{text}"}},"DocProcessResult":{{"PageInfo":[{}]}}}}}}}}"#,
-            list(r#"{"TgtUri":"a"}"#, count / 5)
-        )
-    }),
-    ("files under a prefix in a bucket", Product::TencentCi, |text, count| {
-        let text = "x".repeat(text.len().min(1_000));
-        format!(
-            r#"{{"EventName":"TaskFinish","JobsDetail":{{"Tag":"Snapshot","State":"Success","Operation":{{"MediaResult":{{"OutputFile":{{"Bucket":"{text}","Region":"{text}","ObjectPrefix":"{text}","ObjectName":[{}]}}}}}}}}}}"#,
-            list(r#""a""#, count)
-        )
-    }),
-    ("files of a workflow in a bucket", Product::TencentCi, |text, count| {
-        let file = format!(r#"{{"ObjectName":"a","ObjectUrl":"http://{}.cos/a"}}"#, "x".repeat(text.len().min(20)));
-        format!(
-            r#"{{"EventName":"WorkflowFinish","WorkflowExecution":{{"BucketId":"{text}","State":"Success","Tasks":[{{"State":"Success","ResultInfo":{{"ObjectInfo":[{}]}}}}]}}}}"#,
-            list(&file, count / 20)
-        )
-    }),
-    ("user data of small objects", Product::AliyunVod, |_, count| {
-        format!(r#"{{"EventType":"FileUploadComplete","Status":"success","Extend":[{}]}}"#, list("{}", count))
-    }),
-    ("user data of small objects in a string", Product::TencentVod, |_, count| {
-        format!(
-            r#"{{"EventType":"ProcedureStateChanged","ProcedureStateChangeEvent":{{"SessionContext":"[{}]"}}}}"#,
-            list("{}", count)
-        )
-    }),
-    ("an answer of many events", Product::TencentVod, |_, count| {
-        format!(r#"{{"Response":{{"EventSet":[{}]}}}}"#, list(r#"{"EventHandle":"h"}"#, count / 6))
-    }),
-    ("arrays in arrays", Product::TencentVod, |_, count| {
-        let deep = format!("{}{}", "[".repeat(90), "]".repeat(90));
-        format!(r#"{{"EventType":"New","NewEvent":{{"New":[{}]}}}}"#, list(&deep, count / 60))
-    }),
-    ("parts in strings in strings", Product::AliyunVod, |_, count| {
-        let inner = format!("[{}]", list(r#"{"Status":"success"}"#, count / 12));
-        let twice = inner.replace('"', r#"\""#);
-        format!(r#"{{"EventType":"TranscodeComplete","Status":"success","StreamInfos":"{twice}"}}"#)
-    }),
-    ("deleted files", Product::TencentVod, |text, count| {
-        let ids: Vec<String> = (0..count / 8).map(|id| format!("\"{id}\"")).collect();
-        format!(r#"{{"EventType":"FileDeleted","X":"{text}","FileDeleteEvent":{{"FileIdSet":[{}]}}}}"#, ids.join(","))
-    }),
-    ("members of one key", Product::TencentVod, |_, count| {
-        format!(r#"{{"EventType":"New","NewEvent":{{"b":1{}}}}}"#, r#","a":[]"#.repeat(count / 2))
-    }),
-    ("small elements with attributes", Product::TencentCi, |_, count| {
-        format!("<Response>{}</Response>", r#"<a b="1">1</a>"#.repeat(count / 4))
-    }),
-];
-
-fn list(item: &str, count: usize) -> String {
-    vec![item; count.max(2)].join(",")
-}
-
 /// Bytes of the bodies. `cargo test --release` tries what a function takes at most; without optimisation that takes minutes.
 const SIZES: &[usize] =
     if cfg!(debug_assertions) { &[10_000, 100_000, 1_000_000] } else { &[10_000, 100_000, 1_000_000, 5_800_000] };
@@ -188,15 +100,13 @@ const SIZES: &[usize] =
 fn what_little_stands_for_has_a_bound() {
     let _turn = TURN.lock();
     let received = "2026-01-02T03:04:05Z".parse().unwrap();
-    for (name, product, shape) in AMPLIFIERS {
+    for Amplifier { name, product, make } in AMPLIFIERS {
+        let product: Product = product.parse().unwrap();
         for size in SIZES {
-            // Most of it in the text, most of it in the list, and half of it in either.
-            let size = *size;
-            for (text, count) in [(size * 9 / 10, size / 40), (size / 10, size * 3 / 10), (size / 2, size / 6)] {
-                let body = shape(&"x".repeat(text), count);
+            for body in bodies_of(*make, *size) {
                 ALLOCATOR.reset_peak_usage();
                 let before = ALLOCATOR.current_usage();
-                let events = decode(*product, body.as_bytes(), received);
+                let events = decode(product, body.as_bytes(), received);
                 let json: usize = events.iter().map(|event| serde_json::to_vec(event).unwrap().len()).sum();
                 let peak = ALLOCATOR.peak_usage() - before;
                 println!("{name}, {} bytes: {} events, {json} bytes of JSON, peak {peak}", body.len(), events.len());

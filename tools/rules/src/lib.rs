@@ -7,6 +7,7 @@
 //! rules::check("tencent-vod", body, &events)?;
 //! ```
 
+pub mod amplifiers;
 mod texts;
 
 use base64::Engine;
