@@ -22,8 +22,11 @@ make demo, make demo-aws and make test need nothing but Rust, Python 3 and make.
   mutants    change the code that delivers events in every small way, and see that a test fails; .cargo/mutants.toml lists
              what is accepted; FLAGS for `cargo mutants`, such as --re=delivery/src/bus.rs
   protocol   show the model of the protocol in a browser, one step at a time, on http://localhost:3000/: PORT=3000
+  bench      build the functions as they are deployed, measure them beside an empty one and handlers in Python and Node, and write
+             docs/benchmarks.md; as root also with the processor time that Lambda gives
   instructions  count the instructions that parsing takes, and compare them with tools/decode-bench/instructions.tsv
   instructions-table  write that table
+  sizes-table  write deploy/sizes.tsv, with which `make test-package` compares the sizes of the functions
   lint       check format, lints, documentation, dependencies, templates, workflows and the instructions that parsing takes;
              warnings are errors
   fuzz       fuzz the parsers and signature verification with RUNS=20000 inputs each
@@ -79,7 +82,8 @@ export AWS_REGION := $(AWS_DEFAULT_REGION)
 endif
 
 .PHONY: setup
-setup: $(VENV)/test.ready $(VENV)/build.ready $(VENV)/lint.ready $(VENV)/checkov.ready $(VENV)/awscli.ready types/node_modules/ready
+setup: $(VENV)/test.ready $(VENV)/build.ready $(VENV)/lint.ready $(VENV)/checkov.ready $(VENV)/awscli.ready $(VENV)/bench.ready \
+  types/node_modules/ready
 
 $(VENV)/bin/python:
 	python3 -m venv $(VENV)
@@ -360,6 +364,21 @@ preflight: $(VENV)/build.ready
 .PHONY: build
 build: preflight
 	$(LAMBDA_BUILD) $(addprefix --package=,$(FUNCTIONS))
+
+# The sizes with which `make test-package` compares those of the functions.
+.PHONY: sizes-table
+sizes-table: build
+	for function in $(FUNCTIONS); do \
+	  printf '%s\t%s\n' $$function $$(wc -c <$(TARGET)/lambda/$$function/bootstrap) || exit 1; \
+	done >deploy/sizes.tsv
+
+# Measures what is deployed, so it runs here, and ARCH is this machine's.
+.PHONY: bench
+bench: preflight $(VENV)/bench.ready
+	$(LAMBDA_BUILD) --package=empty-function $(addprefix --package=,$(FUNCTIONS))
+	cargo build --locked --profile instructions --package decode-bench --package function-bench
+	$(TARGET)/instructions/function-bench $(TARGET)/lambda $(FLAGS) >$(TARGET)/benchmarks.md
+	mv $(TARGET)/benchmarks.md docs/benchmarks.md
 
 # `sam build` calls this for each function of the template: build-AliyunVodFunction.
 build-%: preflight

@@ -113,7 +113,7 @@ pub struct Shape {
 }
 
 /// Streams of a transcode.
-const ALIYUN_VOD: Shape = Shape {
+pub const ALIYUN_VOD: Shape = Shape {
     name: "Alibaba Cloud VOD, JSON",
     product: Product::AliyunVod,
     head: r#"{"EventTime":"2022-06-23T13:11:33Z","EventType":"TranscodeComplete","Status":"success","VideoId":"71151b80f2d471ecb21b472190a97c1d","StreamInfos":["#,
@@ -122,7 +122,7 @@ const ALIYUN_VOD: Shape = Shape {
 };
 
 /// Sub-tasks of a task flow.
-const TENCENT_VOD: Shape = Shape {
+pub const TENCENT_VOD: Shape = Shape {
     name: "Tencent Cloud VOD, JSON",
     product: Product::TencentVod,
     head: r#"{"EventType":"ProcedureStateChanged","ProcedureStateChangeEvent":{"TaskId":"t","Status":"FINISH","FileId":"f","MediaProcessResultSet":["#,
@@ -131,7 +131,7 @@ const TENCENT_VOD: Shape = Shape {
 };
 
 /// Tasks of a workflow, XML.
-const TENCENT_CI: Shape = Shape {
+pub const TENCENT_CI: Shape = Shape {
     name: "Cloud Infinite, XML",
     product: Product::TencentCi,
     head: "<Response><EventName>WorkflowFinish</EventName><WorkflowExecution><RunId>i1</RunId><State>Success</State>",
