@@ -196,7 +196,7 @@ mod tests {
     use callbacks::decode;
     use delivery::{Aws, IntakeTarget, Limit};
     use jiff::Timestamp;
-    use queues::{AccessKey, Message, QueueError};
+    use queues::{AccessKey, ApiError, Message};
 
     use super::*;
 
@@ -216,13 +216,13 @@ mod tests {
             Duration::from_secs(1)
         }
 
-        async fn receive(&self, _: &AccessKey) -> Result<Vec<Message>, QueueError> {
+        async fn receive(&self, _: &AccessKey) -> Result<Vec<Message>, ApiError> {
             let event = decode(Product::AliyunIms, br#"{"EventType":"New"}"#, Timestamp::UNIX_EPOCH);
             let message = Message { handle: Some("handle".to_owned()), events: event };
             Ok(if self.is_given.replace(true) { Vec::new() } else { vec![message] })
         }
 
-        async fn confirm(&self, _: &AccessKey, handles: &[String]) -> Result<usize, QueueError> {
+        async fn confirm(&self, _: &AccessKey, handles: &[String]) -> Result<usize, ApiError> {
             self.confirmed.set(self.confirmed.get() + handles.len());
             Ok(0)
         }

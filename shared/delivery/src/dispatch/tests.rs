@@ -328,7 +328,9 @@ async fn a_run_ends_before_lambda_ends_it() {
 /// A group whose steps just fit the time that is left is started.
 #[tokio::test(flavor = "current_thread", start_paused = true)]
 async fn a_group_needs_its_time_and_no_more() {
-    for (left, fate) in [(GROUP_TIME, Fate::Published), (GROUP_TIME - Duration::from_millis(1), Fate::NotStarted)] {
+    for (left, fate) in
+        [(GROUP_TIME, Fate::Published), (GROUP_TIME.saturating_sub(Duration::from_millis(1)), Fate::NotStarted)]
+    {
         let world = World::default();
         let run = Run { ledger: &world, bus: &world, owner: "one", now: start(), deadline: Instant::now() + left };
         let report = run.dispatch(&[record("m1", &["a"])], Limit::default()).await;
