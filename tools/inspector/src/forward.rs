@@ -11,8 +11,8 @@ use reqwest::redirect::Policy;
 use serde::Serialize;
 use tokio::sync::mpsc;
 
-use crate::StartError;
 use crate::entry::Delivery;
+use crate::error::StartError;
 use crate::state::{State, lock};
 use crate::target::{Form, Handed, Target};
 

@@ -16,8 +16,8 @@ use receiver::{FunctionUrlRequest, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::StartError;
 use crate::entry::{Delivery, Entry, Via};
+use crate::error::StartError;
 use crate::state::lock;
 
 /// How often what was written is made safe from a power failure.

@@ -19,6 +19,7 @@
 
 mod api;
 mod entry;
+mod error;
 mod findings;
 mod forward;
 mod guard;
@@ -27,6 +28,7 @@ mod kept;
 mod keyring;
 mod mask;
 mod media;
+mod options;
 mod page;
 mod provenance;
 mod pulled;
@@ -41,85 +43,21 @@ mod summary;
 mod target;
 mod validity;
 
-use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use callbacks::Product;
-use callbacks::auth::Credentials;
 use tokio::net::TcpListener;
 
+pub use error::StartError;
 pub use findings::findings;
 pub use keyring::Keyring;
+pub use options::Options;
 pub use page::is_built;
 pub use pulled::Puller;
 pub use target::Form;
 
 use crate::state::State;
-
-/// How the inspector runs.
-#[derive(Debug)]
-pub struct Options {
-    /// The port of the receivers; 0 for any.
-    pub port: u16,
-    /// The port of the page; 0 for any.
-    pub page_port: u16,
-    /// What authenticates the callbacks of each product. A product without any gets a token for this run.
-    pub credentials: Vec<(Product, Credentials)>,
-    /// Accept callbacks of products without credentials unsigned, instead of making a token.
-    pub allow_unsigned: bool,
-    /// Maximum difference between a signed time and the clock, in seconds.
-    pub tolerance: u64,
-    /// Maximum bytes of a body.
-    pub body_limit: usize,
-    /// Where each new event is posted to.
-    pub forward: Option<String>,
-    /// In which form.
-    pub form: Form,
-    /// Which events are posted there, as a search; empty for all.
-    pub r#match: String,
-    /// A file that keeps the callbacks over a restart.
-    pub keep: Option<PathBuf>,
-    /// A file that gets each event, one a line.
-    pub record: Option<PathBuf>,
-    /// The most callbacks that are kept.
-    pub callbacks: usize,
-    /// The most bytes that they take.
-    pub bytes: usize,
-    /// The bundled samples of a product: names and bodies.
-    pub samples: fn(Product) -> Vec<(String, Vec<u8>)>,
-}
-
-/// Why the inspector does not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// A port cannot be listened on.
-    #[error("port {port} of this machine cannot be listened on: {error}")]
-    Listen {
-        /// The port.
-        port: u16,
-        /// Why.
-        error: io::Error,
-    },
-    /// A file cannot be written.
-    #[error("{path}: {error}")]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        error: io::Error,
-    },
-    /// The URL of the consumer is none.
-    #[error("the consumer's URL is invalid: expected http:// or https://")]
-    Consumer,
-    /// The search for what the consumer gets is none.
-    #[error("{0}")]
-    Match(String),
-    /// TLS cannot be set up, or there is no randomness.
-    #[error("{0}")]
-    System(String),
-}
 
 /// An inspector that listens.
 pub struct Inspector {

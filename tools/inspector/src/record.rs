@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use tokio::sync::mpsc;
 
-use crate::StartError;
+use crate::error::StartError;
 
 /// How many lines may wait for the file.
 const QUEUE: usize = 10_000;

@@ -12,12 +12,14 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use crate::entry::{Delivery, Entry, Via};
+use crate::error::StartError;
 use crate::journal::Journal;
 use crate::kept::{self, Keeper};
 use crate::keyring::Keyring;
+use crate::options::Options;
 use crate::recent::Recent;
 use crate::target::{self, Handed, Target};
-use crate::{Options, StartError, mask, record};
+use crate::{mask, record};
 
 /// What the receivers do wrong on purpose.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]

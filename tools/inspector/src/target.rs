@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use reqwest::Url;
 use serde::Serialize;
 
-use crate::StartError;
 use crate::entry::Delivery;
+use crate::error::StartError;
 use crate::search::Query;
 
 /// How many events may wait for the consumer.

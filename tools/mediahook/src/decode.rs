@@ -7,8 +7,9 @@ use clap::Args;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::failure::Failure;
+use crate::input;
 use crate::output::{BAD, BOLD, DIM, GOOD, UNSURE, is_for_people, message, print_line, print_note, styled};
-use crate::{Failure, input};
 
 #[derive(Debug, Args)]
 pub(crate) struct DecodeOptions {

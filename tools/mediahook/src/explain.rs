@@ -12,7 +12,7 @@ use receiver::credentials::{of_secret, split};
 use receiver::{FunctionUrlRequest, Receiver};
 use serde_json::json;
 
-use crate::Failure;
+use crate::failure::Failure;
 use crate::output::{BAD, BOLD, DIM, GOOD, message, print_line, styled};
 
 #[derive(Debug, Args)]

@@ -16,7 +16,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use tokio::sync::oneshot;
 
-use crate::Failure;
+use crate::failure::Failure;
 
 /// The stack that a command works on.
 #[derive(Debug, Args)]

@@ -1,9 +1,11 @@
 //! `mediahook`: decodes media callbacks, sends them to functions, and explains what these make of them.
 #![expect(clippy::print_stderr, reason = "a command-line tool prints what went wrong")]
 
+mod arguments;
 mod decode;
 mod dev;
 mod explain;
+mod failure;
 mod input;
 mod live;
 mod manual;
@@ -14,199 +16,17 @@ mod samples;
 mod secret;
 mod send;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use callbacks::{Product, cloud_event_schema, event_schema, kinds};
-use clap::{Parser, Subcommand};
+use clap::Parser;
 use jiff::Timestamp;
 use sender::request;
 
-use crate::decode::DecodeOptions;
-use crate::dev::DevOptions;
-use crate::explain::ExplainOptions;
-use crate::live::replay::ReplayOptions;
-use crate::live::tail::TailOptions;
+use crate::arguments::{Arguments, Command};
+use crate::failure::Failure;
 use crate::output::{message, print_line, print_note};
-use crate::secret::SecretCommand;
-use crate::send::{CallbackOptions, SendOptions};
-
-/// Decode and send the callbacks of media services: Alibaba Cloud VOD and IMS, Tencent Cloud VOD and Cloud Infinite.
-#[derive(Debug, Parser)]
-#[command(version, propagate_version = true, after_long_help = EXAMPLES)]
-struct Arguments {
-    /// Say more about what is done, on standard error.
-    #[arg(short, long, global = true)]
-    verbose: bool,
-    #[command(subcommand)]
-    command: Command,
-}
-
-const EXAMPLES: &str = "\
-Examples:
-  Decode a bundled sample:
-    mediahook decode aliyun-ims transcode-complete
-  Decode a logged body, and select some fields:
-    mediahook decode tencent-ci body.xml | jq '{type, subject, outputs: .data.outputs}'
-    pbpaste | mediahook decode tencent-vod -
-  Invoke a function on this machine:
-    mediahook request aliyun-ims body.json | sam local invoke AliyunImsFunction -e -
-  Send a signed callback, and one with a forged signature:
-    export MEDIAHOOK_KEY=… MEDIAHOOK_TOKEN=…
-    mediahook send aliyun-ims snapshot-complete --url https://….on.aws/
-    mediahook send aliyun-ims snapshot-complete --url https://….on.aws/ --tamper signature
-  Ask why a function refuses a request:
-    mediahook explain aliyun-ims request.json --secret secret.json
-  Print the events in a vendor's queue, and leave them there:
-    export TENCENTCLOUD_SECRET_ID=… TENCENTCLOUD_SECRET_KEY=…
-    mediahook pull tencent-vod --once
-
-Exit codes: 0 done; 1 failed, or another answer than expected; 2 wrong arguments; 3 with --strict, a body that is not known.";
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// Print the events of a callback: on a terminal for people, else one per line, as a function would store them.
-    ///
-    /// Takes the body of a callback, JSON or XML, a response of PullEvents, or a function URL request with a body in it. A body that cannot be parsed
-    /// becomes an `unreadable` event; then the reason goes to standard error and the exit code is 1.
-    Decode {
-        /// The product.
-        #[arg(value_name = "PRODUCT", value_parser = product::parser())]
-        product: Product,
-        /// Name of a bundled sample (`mediahook samples` lists them), a file, or `-` for standard input.
-        #[arg(value_name = "CASE|FILE", default_value = "-")]
-        callback: String,
-        #[command(flatten)]
-        options: DecodeOptions,
-    },
-    /// Print the function URL request of a callback.
-    ///
-    /// It is the payload that AWS Lambda creates from the vendor's POST, for `sam local invoke -e -`. With a key or a token it is signed with the current
-    /// time, for the URL <https://function.lambda-url.eu-central-1.on.aws/> unless --callback-url names another.
-    Request {
-        /// The product.
-        #[arg(value_name = "PRODUCT", value_parser = product::parser())]
-        product: Product,
-        /// Name of a bundled sample (`mediahook samples` lists them), a file, or `-` for standard input.
-        #[arg(value_name = "CASE|FILE", default_value = "-")]
-        callback: String,
-        #[command(flatten)]
-        options: CallbackOptions,
-    },
-    /// Send a callback to a function as its vendor does: signed, if there is a key, and with the vendor's timeout.
-    ///
-    /// Prints the status, time and body of each response. The exit code is 0 if all are as expected, and 1 otherwise: 200 is expected, or 401 after --tamper
-    /// signature, timestamp or token and after a --skew of more than a function allows by default.
-    Send {
-        /// The product.
-        #[arg(value_name = "PRODUCT", value_parser = product::parser())]
-        product: Product,
-        /// Name of a bundled sample (`mediahook samples` lists them), a file, or `-` for standard input.
-        #[arg(value_name = "CASE|FILE")]
-        callback: String,
-        #[command(flatten)]
-        options: SendOptions,
-    },
-    /// Explain why a function accepts or refuses a request: every check, what was expected, and what would have passed.
-    ///
-    /// A function tells nobody why it refuses a request. With the credentials that it has, this tells you. No secret is printed. The exit code is 0 if the
-    /// request is accepted, and 1 if it is refused.
-    Explain {
-        /// The product.
-        #[arg(value_name = "PRODUCT", value_parser = product::parser())]
-        product: Product,
-        /// A file with the function URL request, as Lambda was invoked with it or `mediahook request` prints it; or `-` for standard input.
-        #[arg(value_name = "FILE", default_value = "-")]
-        request: String,
-        #[command(flatten)]
-        options: ExplainOptions,
-    },
-    /// Edit the secret of a function that receives callbacks: its JSON from standard input, the new one to standard output.
-    Secret {
-        #[command(subcommand)]
-        command: SecretCommand,
-    },
-    /// Show every callback as it arrives, in the browser: the local inspector.
-    ///
-    /// Point a tunnel at the receivers' port, never at the page's.
-    Dev {
-        #[command(flatten)]
-        options: DevOptions,
-    },
-    /// Print the events in a vendor's queue, one per line, and leave them there.
-    ///
-    /// Received events are hidden from other clients for a while. The access key comes from the variables that the vendor's own tools read.
-    Pull {
-        #[command(subcommand)]
-        command: pull::PullCommand,
-    },
-    /// Print events as they reach the bus of a stack, until Ctrl+C.
-    ///
-    /// A rule and a queue are created for it, and removed when it ends. Region and credentials are those of the AWS CLI.
-    Tail {
-        #[command(flatten)]
-        options: TailOptions,
-    },
-    /// Publish events once more, from the archive of a stack or from its dead-letter queue. Without --yes nothing is done.
-    ///
-    /// Region and credentials are those of the AWS CLI.
-    Replay {
-        #[command(flatten)]
-        options: ReplayOptions,
-    },
-    /// List the bundled samples: the vendors' published examples, and variations of them.
-    Samples {
-        /// Only samples of this product.
-        #[arg(value_name = "PRODUCT", value_parser = product::parser())]
-        product: Option<Product>,
-        /// Print their events instead, one per line.
-        #[arg(long)]
-        decoded: bool,
-    },
-    /// List the recognised vendor events and their kinds, as a table in Markdown.
-    Kinds,
-    /// Print the JSON Schema of the whole event, or of its `data`.
-    Schema {
-        /// Only `data`, the schema that `dataschema` names.
-        #[arg(long)]
-        data: bool,
-    },
-    /// Write the requests of all bundled samples to a folder, as `<product>/<case>.json`.
-    ///
-    /// Other JSON files in these folders are removed.
-    Events {
-        /// The folder; created if it is missing.
-        folder: PathBuf,
-    },
-    /// Print the completions of a shell.
-    Completions {
-        /// The shell.
-        shell: clap_complete::Shell,
-    },
-    /// Print the manual page.
-    Man {
-        /// Write the pages of all commands to this folder instead.
-        #[arg(value_name = "FOLDER")]
-        folder: Option<PathBuf>,
-    },
-}
-
-/// Why a command failed.
-#[derive(Debug)]
-pub(crate) enum Failure {
-    /// It could not do what it was told, or what came of it is another thing than expected.
-    Failed(String),
-    /// With `--strict`: a body is not what it should be.
-    Unexpected(String),
-    /// What is wrong is in the output.
-    Told,
-}
-
-impl From<String> for Failure {
-    fn from(message: String) -> Self {
-        Self::Failed(message)
-    }
-}
+use crate::send::CallbackOptions;
 
 fn main() -> ExitCode {
     let Arguments { verbose, command } = Arguments::parse();

@@ -7,7 +7,7 @@ use std::path::Path;
 use clap::CommandFactory;
 use clap_complete::{Shell, generate};
 
-use crate::Arguments;
+use crate::arguments::Arguments;
 use crate::output::{message, print_line};
 
 /// Prints the completions of a shell.

@@ -16,8 +16,9 @@ use sender::signing::{Callback, Signing, SigningError, Tamper};
 use sender::token::without_values;
 
 use crate::decode::Strict;
+use crate::failure::Failure;
+use crate::input;
 use crate::output::{message, print_line, print_note};
-use crate::{Failure, input};
 
 /// By how many seconds a signed time of Alibaba Cloud may differ from a function's clock, unless that is configured otherwise.
 const TOLERANCE: i64 = 300;

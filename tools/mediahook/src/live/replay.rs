@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use self::by_type::ByType;
 use super::stack::Stack;
 use super::{StackOptions, aws};
-use crate::Failure;
+use crate::failure::Failure;
 use crate::output::print_line;
 
 /// For how long the ledger remembers a published event.

@@ -6,7 +6,7 @@ use aws_config::SdkConfig;
 use aws_sdk_cloudformation::Client;
 
 use super::aws;
-use crate::Failure;
+use crate::failure::Failure;
 
 /// A stack's outputs.
 pub(super) struct Stack {

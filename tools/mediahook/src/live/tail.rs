@@ -15,8 +15,8 @@ use serde_json::value::RawValue;
 use super::stack::Stack;
 use super::tap::Tap;
 use super::{StackOptions, interrupted};
-use crate::Failure;
 use crate::decode::for_people;
+use crate::failure::Failure;
 use crate::output::{DIM, is_for_people, message, print_line, print_note, styled};
 
 /// How long a local consumer may take to answer.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use super::aws;
-use crate::Failure;
+use crate::failure::Failure;
 use crate::output::print_note;
 
 /// For how many seconds the queue keeps an event, should nobody be there to remove it.

@@ -16,7 +16,7 @@ use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::Window;
-use crate::Failure;
+use crate::failure::Failure;
 use crate::live::tap::Tap;
 use crate::live::{aws, interrupted};
 use crate::output::{message, print_line, print_note};
