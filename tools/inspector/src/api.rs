@@ -23,9 +23,10 @@ use crate::entry::{Delivery, Entry};
 use crate::forward::BusEvent;
 use crate::guard::guard;
 use crate::keyring::Secret;
+use crate::lock::lock;
 use crate::search::Query;
 use crate::send::{Import, Replay, Sending};
-use crate::state::{Faults, State, lock};
+use crate::state::{Faults, State};
 use crate::summary::{groups, summary};
 use crate::target::{Form, QUEUE, Target};
 use crate::{mask, media, page, provenance, send, stream, validity};
@@ -286,7 +287,7 @@ async fn import(Shared(state): App, Json(import): Json<Import>) -> Result<Json<V
 
 async fn timeline(Shared(state): App, Path(key): Path<String>) -> Result<Json<Value>, Problem> {
     let missing = || Problem(StatusCode::NOT_FOUND, "no callback is about this".to_owned());
-    media::timeline(&state, &key).map(Json).ok_or_else(missing)
+    media::timeline(&state.journal, &key).map(Json).ok_or_else(missing)
 }
 
 #[derive(Debug, Deserialize)]

@@ -13,7 +13,8 @@ use tokio::sync::mpsc;
 
 use crate::entry::Delivery;
 use crate::error::StartError;
-use crate::state::{State, lock};
+use crate::lock::lock;
+use crate::state::State;
 use crate::target::{Form, Handed, Target};
 
 /// How long the consumer may take.

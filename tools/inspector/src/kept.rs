@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use crate::entry::{Delivery, Entry, Via};
 use crate::error::StartError;
-use crate::state::lock;
+use crate::lock::lock;
 
 /// How often what was written is made safe from a power failure.
 const SYNC: Duration = Duration::from_secs(1);

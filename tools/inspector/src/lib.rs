@@ -26,6 +26,7 @@ mod guard;
 mod journal;
 mod kept;
 mod keyring;
+mod lock;
 mod mask;
 mod media;
 mod options;

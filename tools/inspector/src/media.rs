@@ -6,7 +6,7 @@ use callbacks::{CloudEvent, Kind, Outcome};
 use serde_json::{Value, json};
 
 use crate::entry::Entry;
-use crate::state::State;
+use crate::journal::Journal;
 
 /// What ties an event to others: ids of media, jobs and runs, and objects in buckets.
 pub(crate) fn keys(event: &CloudEvent) -> Vec<String> {
@@ -34,8 +34,8 @@ pub(crate) fn keys(event: &CloudEvent) -> Vec<String> {
 }
 
 /// The timeline of what has this key; `None` where nothing has.
-pub(crate) fn timeline(state: &State, key: &str) -> Option<Value> {
-    state.journal.with(|entries| {
+pub(crate) fn timeline(journal: &Journal, key: &str) -> Option<Value> {
+    journal.with(|entries| {
         let all: Vec<(&Entry, &CloudEvent, Vec<String>)> = entries
             .iter()
             .flat_map(|entry| entry.events.iter().map(move |event| (entry, event, keys(event))))

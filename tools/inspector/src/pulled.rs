@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use receiver::Handled;
 
 use crate::entry::{Entry, Via};
-use crate::state::{State, lock};
+use crate::lock::lock;
+use crate::state::State;
 
 /// Takes what is pulled.
 #[derive(Clone)]

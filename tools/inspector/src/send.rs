@@ -135,7 +135,7 @@ pub(crate) async fn replay(state: &State, seq: u64, replay: Replay) -> Result<Va
     let entry = state.journal.get(seq).ok_or("there is no such callback")?;
     match replay.to {
         To::Consumer => {
-            if crate::state::lock(&state.target).is_none() {
+            if crate::lock::lock(&state.target).is_none() {
                 return Err("there is no consumer: start with --forward, or set its URL".to_owned());
             }
             if !entry.is_accepted() {

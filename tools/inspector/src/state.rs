@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock};
 
 use callbacks::{CloudEvent, Product};
 use jiff::Timestamp;
@@ -16,6 +16,7 @@ use crate::error::StartError;
 use crate::journal::Journal;
 use crate::kept::{self, Keeper};
 use crate::keyring::Keyring;
+use crate::lock::lock;
 use crate::options::Options;
 use crate::recent::Recent;
 use crate::target::{self, Handed, Target};
@@ -282,10 +283,6 @@ impl State {
     pub(crate) fn reach(&self, product: Product, host: &str, refusal: Option<String>) {
         lock(&self.reached).insert(product, Reached { host: Some(host.to_owned()), refusal });
     }
-}
-
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// So many random bytes, in hexadecimal digits.

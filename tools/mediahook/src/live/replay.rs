@@ -95,7 +95,9 @@ async fn replay(
         events.describe_event_bus().name(bus).send().await.map_err(aws(&format!("the bus {bus} could not be read")))?;
     let bus = bus.arn().unwrap_or_default();
     if let Some(r#type) = &options.r#type {
-        return ByType { archive, bus, window, r#type, wait: options.wait, yes: options.yes }.run(configuration).await;
+        return ByType { archive, bus, since, until, r#type, wait: options.wait, yes: options.yes }
+            .run(configuration)
+            .await;
     }
     let mut destination = ReplayDestination::builder().arn(bus);
     for rule in &options.rules {

@@ -15,7 +15,6 @@ use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
 
-use super::Window;
 use crate::failure::Failure;
 use crate::live::tap::Tap;
 use crate::live::{aws, interrupted};
@@ -40,7 +39,8 @@ pub(super) struct ByType<'o> {
     pub(super) archive: &'o str,
     /// The ARN of the bus.
     pub(super) bus: &'o str,
-    pub(super) window: Window,
+    pub(super) since: Timestamp,
+    pub(super) until: Timestamp,
     pub(super) r#type: &'o str,
     /// Seconds until EventBridge knows a new rule.
     pub(super) wait: u64,
@@ -67,7 +67,7 @@ struct Id {
 impl ByType<'_> {
     /// Counts the events, and publishes them where that was asked for. The rule and the queue go away, whatever happens.
     pub(super) async fn run(&self, configuration: &SdkConfig) -> Result<(), Failure> {
-        let Self { r#type, window: Window { since, until }, .. } = self;
+        let Self { r#type, since, until, .. } = self;
         // From here on, no signal ends the program before the tap is removed.
         let interrupted = interrupted().map_err(message)?;
         let events = Client::new(configuration);
@@ -133,8 +133,8 @@ impl ByType<'_> {
         let destination = destination.map_err(|error| Failure::Failed(error.to_string()))?;
         let start = events.start_replay().replay_name(replay).event_source_arn(self.archive).destination(destination);
         let start = start
-            .event_start_time(DateTime::from_secs(self.window.since.as_second()))
-            .event_end_time(DateTime::from_secs(self.window.until.as_second()));
+            .event_start_time(DateTime::from_secs(self.since.as_second()))
+            .event_end_time(DateTime::from_secs(self.until.as_second()));
         start.send().await.map_err(aws("the replay could not be started"))?;
         Ok(())
     }
