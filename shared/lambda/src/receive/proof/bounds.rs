@@ -20,8 +20,8 @@ pub(super) struct Bounds {
     pub(super) in_test: usize,
     /// How often the vendor sends the callback.
     pub(super) sends: usize,
-    /// For how long the function may be frozen before it is sent again.
-    pub(super) gaps: &'static [Duration],
+    /// For how long the function may be frozen before it is sent again, and before it is sent for the third time.
+    pub(super) gaps: [&'static [Duration]; 2],
     /// Whether the secret is changed.
     pub(super) rotates: bool,
 }
@@ -35,7 +35,7 @@ pub(super) const ONE_EVENT: Bounds = Bounds {
     faults: 3,
     in_test: 2,
     sends: 1,
-    gaps: &[],
+    gaps: [&[], &[]],
     rotates: false,
 };
 
@@ -52,17 +52,31 @@ pub(super) const ALL: &[Bounds] = &[
         in_test: 1,
         ..ONE_EVENT
     },
-    Bounds { name: "sent-again", faults: 2, in_test: 1, sends: 2, gaps: &[Duration::ZERO], ..ONE_EVENT },
-    Bounds {
-        name: "secret-changed",
-        faults: 1,
-        in_test: 1,
-        sends: 3,
-        gaps: &[Duration::from_secs(320), Duration::from_secs(250), Duration::from_secs(1), Duration::from_hours(1)],
-        rotates: true,
-        ..ONE_EVENT
-    },
+    Bounds { name: "sent-again", faults: 2, in_test: 1, sends: 2, gaps: [&[Duration::ZERO], &[]], ..ONE_EVENT },
+    SECRET_CHANGED,
+    // The rest of the same, on another processor.
+    Bounds { name: "secret-changed-2", in_test: 0, gaps: [&[NEXT, HOUR], SECRET_CHANGED.gaps[1]], ..SECRET_CHANGED },
 ];
+
+/// The secret is too old.
+const TOO_OLD: Duration = Duration::from_secs(320);
+
+/// The secret is due to be read again.
+const DUE: Duration = Duration::from_secs(250);
+
+const NEXT: Duration = Duration::from_secs(1);
+
+const HOUR: Duration = Duration::from_hours(1);
+
+const SECRET_CHANGED: Bounds = Bounds {
+    name: "secret-changed",
+    faults: 1,
+    in_test: 1,
+    sends: 3,
+    gaps: [&[TOO_OLD, DUE], &[TOO_OLD, DUE, NEXT]],
+    rotates: true,
+    ..ONE_EVENT
+};
 
 /// A callback with a text of this length.
 fn event(length: usize) -> String {
