@@ -1,4 +1,4 @@
-//! Fakes of the vendors' queue servers, for the tests.
+//! Fakes of the vendors' servers, for the tests: of their queues, and in [`query`] of their query APIs.
 //!
 //! ```ignore
 //! let vendor = Vendor::start(QueueKind::Mns, &bodies);
@@ -11,6 +11,7 @@
 mod account;
 mod fault;
 mod mns;
+pub mod query;
 mod response;
 mod shelf;
 mod tencent;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use callbacks::{Product, decode};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::fault::{Action, Empty, QueueFault};
 
@@ -181,7 +181,12 @@ impl Shelf {
 
     /// The difference between a time and the server's clock, in seconds.
     pub(crate) fn skew(&self, time: Timestamp) -> i64 {
-        (Timestamp::now().as_second() + self.clock - time.as_second()).abs()
+        (self.now().as_second() - time.as_second()).abs()
+    }
+
+    /// The server's clock.
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp::now().saturating_add(SignedDuration::from_secs(self.clock)).unwrap_or_default()
     }
 }
 

@@ -10,6 +10,7 @@ use crate::dev::DevOptions;
 use crate::explain::ExplainOptions;
 use crate::live::replay::ReplayOptions;
 use crate::live::tail::TailOptions;
+use crate::lookup::{LookupOptions, ReconcileOptions};
 use crate::product;
 use crate::pull::PullCommand;
 use crate::secret::SecretCommand;
@@ -44,6 +45,9 @@ Examples:
   Print the events in a vendor's queue, and leave them there:
     export TENCENTCLOUD_SECRET_ID=… TENCENTCLOUD_SECRET_KEY=…
     mediahook pull tencent-vod --once
+  Ask the vendor what became of a task, and which ended without a callback:
+    mediahook lookup tencent-vod 1400155958-Procedure-2-e6d86b6e31ca1c3eaa5b59d6ab5e5f2c
+    mediahook reconcile tencent-vod --since 24h --known events.jsonl
 
 Exit codes: 0 done; 1 failed, or another answer than expected; 2 wrong arguments; 3 with --strict, a body that is not known.";
 
@@ -123,6 +127,30 @@ pub(crate) enum Command {
     Pull {
         #[command(subcommand)]
         command: PullCommand,
+    },
+    /// Print the event that the vendor's own API tells of a job, as its callback would have become it.
+    ///
+    /// The access key and the API's place come from the variables that docs/lookup.md lists. The exit code is 1 where the job has not ended, or the vendor
+    /// knows of none.
+    Lookup {
+        /// The product.
+        #[arg(value_name = "PRODUCT", value_parser = product::parser())]
+        product: Product,
+        /// The vendor's id of the job or task.
+        #[arg(value_name = "JOB")]
+        id: String,
+        #[command(flatten)]
+        options: LookupOptions,
+    },
+    /// List the jobs that ended at the vendor, and of which no event came.
+    ///
+    /// It asks the vendor's own API, with the variables that docs/lookup.md lists, and leaves out the jobs of the events in --known. Nothing is stored.
+    Reconcile {
+        /// The product.
+        #[arg(value_name = "PRODUCT", value_parser = product::parser())]
+        product: Product,
+        #[command(flatten)]
+        options: ReconcileOptions,
     },
     /// Print events as they reach the bus of a stack, until Ctrl+C.
     ///

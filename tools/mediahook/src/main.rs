@@ -8,6 +8,7 @@ mod explain;
 mod failure;
 mod input;
 mod live;
+mod lookup;
 mod manual;
 mod output;
 mod product;
@@ -53,6 +54,8 @@ fn run(command: Command, verbose: bool) -> Result<(), Failure> {
         Command::Secret { command } => secret::run(&command)?,
         Command::Dev { options } => dev::run(options)?,
         Command::Pull { command } => pull::run(command)?,
+        Command::Lookup { product, id, options } => lookup::job(product, id, options)?,
+        Command::Reconcile { product, options } => lookup::finished(product, &options)?,
         Command::Tail { options } => live::run(async |aws| live::tail::run(aws, &options).await)?,
         Command::Replay { options } => live::run(async |aws| live::replay::run(aws, &options).await)?,
         Command::Samples { product, decoded } => list_samples(product, decoded)?,

@@ -83,7 +83,7 @@ pub(crate) fn run(command: PullCommand) -> Result<(), String> {
 }
 
 /// The access key is not an argument: arguments are visible to everyone on the machine, and stay in the shell history.
-fn access_key(names: [&'static str; 3]) -> Result<AccessKey, String> {
+pub(crate) fn access_key(names: [&'static str; 3]) -> Result<AccessKey, String> {
     let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty()).map(SecretString::from);
     match names.map(variable) {
         [Some(id), Some(key), token] => AccessKey::new(&id, &key, token.as_ref()).map_err(message),

@@ -1,0 +1,160 @@
+//! The jobs that a server knows.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use callbacks::{CloudEvent, NaturalKey, Product, decode};
+use jiff::{SignedDuration, Timestamp};
+
+use super::QueryFault;
+
+/// A job that ended, with the body of its callback.
+#[derive(Debug, Clone)]
+pub struct Job {
+    pub(super) body: String,
+    pub(super) created_at: Timestamp,
+    pub(super) ended_at: Timestamp,
+    /// Its event, and what it is known by. A server knows them of every job that it has.
+    pub(super) event: Option<CloudEvent>,
+    pub(super) key: Option<NaturalKey>,
+}
+
+/// How a forger changes the body of a callback.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Forgery {
+    /// Another job's id, which no vendor has given.
+    InventedJob,
+    /// The same job with the opposite outcome.
+    OtherOutcome,
+    /// The same job with files from somewhere else.
+    OtherFiles,
+}
+
+/// Jobs that a server and its test share.
+pub(super) type Shared = Arc<Mutex<Store>>;
+
+/// What a server knows, and what it does wrong.
+#[derive(Debug)]
+pub(super) struct Store {
+    pub(super) jobs: Vec<Job>,
+    /// Seconds by which the API is later than what happened.
+    pub(super) delay: i64,
+    pub(super) is_down: bool,
+    pub(super) faults: VecDeque<QueryFault>,
+    /// Requests a second.
+    pub(super) rate: usize,
+    /// The second in which the last request came, and how many came in it.
+    second: (i64, usize),
+    /// Seconds by which the server's clock is ahead.
+    pub(super) clock: i64,
+    pub(super) requests: usize,
+    pub(super) complaints: Vec<String>,
+}
+
+impl Job {
+    /// A job that began a minute before it ended, and whose callback has this body.
+    #[must_use]
+    pub fn ended(body: impl Into<String>, ended_at: Timestamp) -> Self {
+        let created_at = ended_at.saturating_sub(SignedDuration::from_mins(1)).unwrap_or_default();
+        Self { body: body.into(), created_at, ended_at, event: None, key: None }
+    }
+
+    /// The same job, created at another time.
+    #[must_use]
+    pub fn created(self, created_at: Timestamp) -> Self {
+        Self { created_at, ..self }
+    }
+
+    /// The body of its callback.
+    #[must_use]
+    pub fn callback(&self) -> &str {
+        &self.body
+    }
+
+    /// The same job, as one of a product's.
+    pub(super) fn of(self, product: Product) -> Self {
+        let event = decode(product, self.body.as_bytes(), self.ended_at).into_iter().next();
+        Self { key: event.as_ref().and_then(NaturalKey::of), event, ..self }
+    }
+}
+
+/// The body of a callback as somebody else than the vendor would send it. `key` is the job's.
+#[must_use]
+pub fn forged(body: &str, key: &NaturalKey, forgery: Forgery) -> String {
+    match forgery {
+        Forgery::InventedJob => key.ids().iter().fold(body.to_owned(), |body, id| {
+            let invented: String = id.chars().rev().collect();
+            body.replace(id.as_str(), &invented)
+        }),
+        Forgery::OtherOutcome => {
+            let swaps = [
+                ("<State>Success</State>", "<State>Failed</State>"),
+                ("<Code>Success</Code>", "<Code>Failed</Code>"),
+                (r#""ErrCode":0"#, r#""ErrCode":70000"#),
+                (r#""ErrCode": 0"#, r#""ErrCode": 70000"#),
+                (r#""ErrCodeExt":"""#, r#""ErrCodeExt":"InternalError""#),
+                (r#""ErrCodeExt": """#, r#""ErrCodeExt": "InternalError""#),
+            ];
+            swaps.iter().fold(body.to_owned(), |body, (true_words, others)| body.replace(true_words, others))
+        }
+        Forgery::OtherFiles => body.replace("://", "://forged.").replace("<Object>", "<Object>forged/"),
+    }
+}
+
+impl Store {
+    pub(super) fn shared() -> Shared {
+        Arc::new(Mutex::new(Self {
+            jobs: Vec::new(),
+            delay: 0,
+            is_down: false,
+            faults: VecDeque::new(),
+            rate: 100,
+            second: (0, 0),
+            clock: 0,
+            requests: 0,
+            complaints: Vec::new(),
+        }))
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        Timestamp::now().saturating_add(SignedDuration::from_secs(self.clock)).unwrap_or_default()
+    }
+
+    /// The job of these ids, if the API knows it by now.
+    pub(super) fn find(&self, end: &str, id: &str) -> Option<&Job> {
+        let is_it = |key: &NaturalKey| key.end() == end && key.ids().first().is_some_and(|own| own == id);
+        self.known().find(|job| job.key.as_ref().is_some_and(is_it))
+    }
+
+    /// The jobs that the API knows by now, in the order in which they were added.
+    pub(super) fn known(&self) -> impl Iterator<Item = &Job> {
+        let seen = self.seen();
+        self.jobs.iter().filter(move |job| job.created_at <= seen)
+    }
+
+    /// Whether the API knows by now that the job has ended.
+    pub(super) fn has_ended(&self, job: &Job) -> bool {
+        job.ended_at <= self.seen()
+    }
+
+    /// Up to when the API knows what happened.
+    fn seen(&self) -> Timestamp {
+        Timestamp::now().saturating_sub(SignedDuration::from_secs(self.delay)).unwrap_or_default()
+    }
+
+    /// Counts a request, and tells whether it is one too many in this second.
+    pub(super) fn is_above_rate(&mut self) -> bool {
+        self.requests += 1;
+        let second = Timestamp::now().as_second();
+        self.second = if self.second.0 == second { (second, self.second.1 + 1) } else { (second, 1) };
+        self.second.1 > self.rate
+    }
+
+    pub(super) fn complain(&mut self, complaint: impl Into<String>) {
+        self.complaints.push(complaint.into());
+    }
+}
+
+pub(super) fn lock(store: &Mutex<Store>) -> MutexGuard<'_, Store> {
+    store.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,311 @@
+//! The clients of the vendors' query APIs against servers that behave as the vendors' do.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::time::Duration;
+
+use callbacks::{CloudEvent, NaturalKey, Outcome, Product, decode};
+use fake_vendors::query::{BUCKET, Forgery, Job, QueryFault, QueryVendor, forged};
+use fake_vendors::{KEY, KEY_ID, TOKEN};
+use jiff::{SignedDuration, Timestamp};
+use lookup::{Answer, Configuration, Error, Listed, Lookup, Page, Window};
+use tokio::time::Instant;
+use vendor_api::{AccessKey, ApiError, Client};
+
+const PRODUCTS: [Product; 2] = [Product::TencentVod, Product::TencentCi];
+
+/// A client of a fake, and the fake.
+struct Asked {
+    vendor: QueryVendor,
+    lookup: Lookup,
+    key: AccessKey,
+}
+
+impl Asked {
+    fn new(product: Product) -> Self {
+        Self::with(product, &[])
+    }
+
+    fn with(product: Product, more: &[(&str, &str)]) -> Self {
+        let vendor = QueryVendor::start(product);
+        let mut environment: BTreeMap<String, String> =
+            vendor.environment().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        environment.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let configuration = Configuration::from_variables(product, |name| environment.get(name).cloned()).unwrap();
+        let root = std::fs::read(vendor.server().ca_bundle()).unwrap();
+        let root = reqwest::Certificate::from_pem(&root).unwrap();
+        let client = Client::builder().tls_certs_only([root]).build().unwrap();
+        Self { lookup: Lookup::new(client, configuration), vendor, key: access_key(KEY) }
+    }
+
+    async fn job(&self, key: &NaturalKey) -> Result<Answer, Error> {
+        self.lookup.job(key, &self.key, in_a_while()).await
+    }
+
+    async fn ended(&self, key: &NaturalKey) -> Vec<CloudEvent> {
+        match self.job(key).await {
+            Ok(Answer::Ended(ended)) => ended.events,
+            other => panic!("{key}: {other:?}"),
+        }
+    }
+
+    /// All pages of what ended in the last hours. Between two pages the mark is kept as text.
+    async fn finished(&self, hours: i64) -> Vec<Listed> {
+        let now = Timestamp::now();
+        let window = Window {
+            since: now.saturating_sub(SignedDuration::from_hours(hours)).unwrap(),
+            until: now,
+            longest_job: Duration::from_hours(1),
+        };
+        let (mut jobs, mut page) = (Vec::new(), None::<Page>);
+        loop {
+            let finished = self.lookup.finished(window, page.as_ref(), &self.key, in_a_while()).await.unwrap();
+            jobs.extend(finished.jobs);
+            let Some(next) = finished.next else { return jobs };
+            page = serde_json::from_str(&serde_json::to_string(&next).unwrap()).unwrap();
+        }
+    }
+}
+
+fn access_key(key: &str) -> AccessKey {
+    AccessKey::new(&KEY_ID.to_owned().into(), &key.to_owned().into(), Some(&TOKEN.to_owned().into())).unwrap()
+}
+
+fn in_a_while() -> Instant {
+    Instant::now() + Duration::from_mins(2)
+}
+
+fn ago(seconds: i64) -> Timestamp {
+    Timestamp::now().saturating_sub(SignedDuration::from_secs(seconds)).unwrap()
+}
+
+/// The samples of callbacks that report the end of a job, each with an id of its own.
+fn callbacks_of(product: Product) -> Vec<(NaturalKey, String)> {
+    let (extension, folder) = match product {
+        Product::TencentCi => ("xml", "tencent-ci"),
+        _ => ("json", "tencent-vod"),
+    };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/callbacks/testdata").join(folder);
+    let mut bodies = Vec::new();
+    let mut folders: Vec<_> = folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    for folder in folders.into_iter().filter(|path| path.is_dir()) {
+        for file in folder.read_dir().unwrap().map(|entry| entry.unwrap().path()) {
+            let name = file.file_stem().unwrap().to_str().unwrap().to_owned();
+            // The old envelope, and several events in one, are not what the API answers.
+            if file.extension().is_none_or(|own| own != extension)
+                || name.starts_with("v2-")
+                || name.starts_with("pull-events")
+            {
+                continue;
+            }
+            let body = std::fs::read_to_string(&file).unwrap();
+            if body.contains("EventSet") {
+                continue;
+            }
+            let events = decode(product, body.as_bytes(), ago(0));
+            let [event] = events.as_slice() else { continue };
+            let is_named =
+                event.vendorevent.as_ref().is_some_and(|name| body.contains(name.split('/').next().unwrap()));
+            let Some(key) = NaturalKey::of(event).filter(|key| !key.is_progress() && is_named) else { continue };
+            let [id] = key.ids() else { continue };
+            let own = format!("{}{:04}", id.get(..8).unwrap_or(id), bodies.len());
+            bodies.push(body.replace(id.as_str(), &own));
+        }
+    }
+    let with_key = |body: String| {
+        let events = decode(product, body.as_bytes(), ago(0));
+        // The samples are of several buckets, and the server has one.
+        (NaturalKey::of(&events[0]).unwrap().in_bucket(BUCKET.0, BUCKET.1), body)
+    };
+    bodies.into_iter().map(with_key).collect()
+}
+
+/// Ends that an API tells about, but for samples that have an upload's name and a task's payload, or a payload without an id.
+fn is_askable(key: &NaturalKey, body: &str) -> bool {
+    let weak = ["RestoreMediaComplete", "PersistenceComplete", "WorkflowStart", "FileDeleted"];
+    let is_upload = key.end() != "NewFileUpload" || body.contains(r#""FileUploadEvent": {"#);
+    is_upload && !weak.contains(&key.end()) && !body.contains("ProcessImageAsync")
+}
+
+#[tokio::test]
+async fn what_the_vendor_tells_of_a_job_is_its_callbacks_event() {
+    for product in PRODUCTS {
+        let asked = Asked::new(product);
+        let (mut same, mut other) = (0, Vec::new());
+        for (key, body) in callbacks_of(product).into_iter().filter(|(key, body)| is_askable(key, body)) {
+            asked.vendor.add(Job::ended(&*body, ago(60)));
+            let callback = &decode(product, body.as_bytes(), ago(0))[0];
+            let answer = asked.ended(&key).await;
+            let [event] = answer.as_slice() else { panic!("{key}: {answer:?}") };
+            assert_eq!((event.r#type, &event.subject), (callback.r#type, &callback.subject), "{key}");
+            assert_eq!(NaturalKey::of(event).map(|key| key.to_string()), Some(key.to_string()));
+            assert_eq!(event.data().unwrap().outputs, callback.data().unwrap().outputs, "{key}");
+            if event.id == callback.id { same += 1 } else { other.push(key) }
+        }
+        // Of an upload the API does not tell the task that the file is put through, and of a run it tells less. Some samples of
+        // tasks have their payload under a shorter key.
+        let tasks = other.iter().filter(|key| key.end() == "task" || key.end() == "job").count();
+        assert!(tasks < 10, "{other:?}");
+        assert!(same > 40, "{same}");
+        assert_eq!(asked.vendor.complaints(), "");
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_the_vendor_does_not_know_or_that_runs_is_told() {
+    for product in PRODUCTS {
+        let asked = Asked::new(product);
+        let (key, body) = callbacks_of(product).into_iter().find(|(key, body)| is_askable(key, body)).unwrap();
+        assert!(matches!(asked.job(&key).await, Ok(Answer::Unknown)), "{key}");
+        asked.vendor.add(Job::ended(body, ago(30)));
+        // The API is later than the callback: first it does not know the job, then it takes it for running.
+        asked.vendor.set_delay(3600);
+        assert!(matches!(asked.job(&key).await, Ok(Answer::Unknown)), "{key}");
+        asked.vendor.set_delay(60);
+        assert!(matches!(asked.job(&key).await, Ok(Answer::Running)), "{key}");
+        asked.vendor.set_delay(0);
+        assert_eq!(asked.ended(&key).await.len(), 1);
+        assert_eq!(asked.vendor.complaints(), "");
+    }
+}
+
+#[tokio::test]
+async fn a_forged_callback_is_not_what_the_vendor_tells() {
+    for product in PRODUCTS {
+        let asked = Asked::new(product);
+        let (mut outcomes, mut files) = (0, 0);
+        for (key, body) in callbacks_of(product).into_iter().filter(|(key, body)| is_askable(key, body)) {
+            asked.vendor.add(Job::ended(&*body, ago(60)));
+            let told = asked.ended(&key).await.remove(0);
+            let of = |forgery| decode(product, forged(&body, &key, forgery).as_bytes(), ago(0)).remove(0);
+            let invented = of(Forgery::InventedJob);
+            let invented = NaturalKey::of(&invented).unwrap().in_bucket(BUCKET.0, BUCKET.1);
+            assert!(matches!(asked.job(&invented).await, Ok(Answer::Unknown)), "{key}");
+            if told.r#type.outcome == Outcome::Succeeded {
+                outcomes += usize::from(of(Forgery::OtherOutcome).r#type.outcome != Outcome::Succeeded);
+                let made = |event: &CloudEvent| event.data().unwrap().outputs.clone();
+                let forged = of(Forgery::OtherFiles);
+                assert_eq!(NaturalKey::of(&forged).unwrap().to_string(), key.to_string());
+                files += usize::from(made(&forged) != made(&told));
+            }
+        }
+        assert!(outcomes > 15 && files > 10, "{product}: {outcomes} {files}");
+    }
+}
+
+#[tokio::test]
+async fn every_job_that_ended_is_listed_once() {
+    let workflows = "web6ac56c1ef54dbfa44d7f4103203be9";
+    for product in PRODUCTS {
+        let asked = Asked::with(product, &[(variables::CI_WORKFLOWS, workflows)]);
+        let mut expected = BTreeSet::new();
+        let samples = callbacks_of(product);
+        // Several pages of some lists, and one of most.
+        for (number, (key, body)) in samples.iter().cycle().take(samples.len() + 150).enumerate() {
+            if key.end().starts_with("Review") || !is_askable(key, body) {
+                continue;
+            }
+            let id = format!("{}{number:04}", key.ids()[0]);
+            let body = body.replace(&key.ids()[0], &id);
+            // In and before the window.
+            let seconds = if number % 7 == 0 { 3 * 3600 } else { 60 + i64::try_from(number).unwrap() };
+            let is_listed = number % 7 != 0 && (key.end() != "WorkflowFinish" || body.contains(workflows));
+            asked.vendor.add(Job::ended(body.as_str(), ago(seconds)));
+            if is_listed {
+                expected.insert(format!("{}/{}/{id}", key.product(), key.end()));
+            }
+        }
+        let jobs = asked.finished(1).await;
+        let listed: Vec<String> = jobs.iter().map(|job| job.key.to_string()).collect();
+        let distinct: BTreeSet<String> = listed.iter().cloned().collect();
+        assert_eq!(distinct.len(), listed.len());
+        match product {
+            // The sample's own time is when a job of Cloud Infinite ended, and lies years back.
+            Product::TencentCi => assert!(distinct.iter().all(|key| expected.contains(key))),
+            _ => assert_eq!(distinct, expected),
+        }
+        assert_eq!(asked.vendor.complaints(), "");
+    }
+}
+
+#[tokio::test]
+async fn what_a_server_does_wrong_for_a_moment_is_tried_again() {
+    for product in PRODUCTS {
+        let asked = Asked::new(product);
+        let (key, body) = callbacks_of(product).into_iter().find(|(key, body)| is_askable(key, body)).unwrap();
+        asked.vendor.add(Job::ended(body, ago(30)));
+        asked.vendor.fail([QueryFault::Throttle, QueryFault::Internal]);
+        assert_eq!(asked.ended(&key).await.len(), 1);
+        asked.vendor.fail([QueryFault::Garbage(502), QueryFault::CutOff]);
+        assert_eq!(asked.ended(&key).await.len(), 1);
+        assert!(asked.vendor.has_failed());
+        asked.vendor.fail([QueryFault::Garbage(200)]);
+        assert!(matches!(asked.job(&key).await, Err(Error::Api(ApiError::Response { status: 200, .. }))));
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_down_or_silent_ends_with_the_deadline() {
+    for product in PRODUCTS {
+        let asked = Asked::new(product);
+        let (key, body) = callbacks_of(product).into_iter().find(|(key, body)| is_askable(key, body)).unwrap();
+        asked.vendor.add(Job::ended(body, ago(30)));
+        let soon = || Instant::now() + Duration::from_millis(300);
+        asked.vendor.set_down(true);
+        assert!(matches!(asked.lookup.job(&key, &asked.key, soon()).await, Err(Error::Deadline)));
+        asked.vendor.set_down(false);
+        asked.vendor.fail([QueryFault::Stall]);
+        assert!(matches!(asked.lookup.job(&key, &asked.key, soon()).await, Err(Error::Deadline)));
+        assert_eq!(asked.ended(&key).await.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_key_or_a_clock_that_is_refused_is_told_at_once() {
+    for product in PRODUCTS {
+        let asked = Asked::new(product);
+        let (key, _) = callbacks_of(product).into_iter().find(|(key, body)| is_askable(key, body)).unwrap();
+        let error = asked.lookup.job(&key, &access_key("SECRETwrong"), in_a_while()).await.unwrap_err();
+        assert!(matches!(error, Error::Api(ApiError::Denied(_))), "{error}");
+        assert!(!format!("{error} {error:?}").contains("SECRET"));
+        asked.vendor.move_clock(3600);
+        let error = asked.job(&key).await.unwrap_err();
+        assert!(matches!(error, Error::Api(ApiError::Clock(_))), "{error}");
+        assert_eq!(asked.vendor.requests(), 2);
+    }
+}
+
+/// Nothing of an event chooses the host: a bucket that is not configured is not asked.
+#[tokio::test]
+async fn a_job_in_another_bucket_or_of_another_product_is_not_asked_about() {
+    let asked = Asked::new(Product::TencentCi);
+    let key = NaturalKey::new(Product::TencentCi, "job", ["j1".to_owned()]).unwrap();
+    for (bucket, region) in
+        [("other-1234567890", "ap-chongqing"), ("test-1234567890", "ap-beijing"), ("evil.example/", "x")]
+    {
+        let error = asked.job(&key.clone().in_bucket(bucket, region)).await.unwrap_err();
+        assert!(matches!(error, Error::Bucket), "{error}");
+    }
+    let other = NaturalKey::new(Product::TencentVod, "task", ["t".to_owned()]).unwrap();
+    assert!(matches!(asked.job(&other).await, Err(Error::Product(Product::TencentVod))));
+    assert_eq!(asked.vendor.requests(), 0);
+    assert!(matches!(asked.job(&key).await, Ok(Answer::Unknown)));
+    assert_eq!(asked.vendor.requests(), 1);
+}
+
+/// However many are due at once, the vendor has nothing to throttle.
+#[tokio::test]
+async fn the_vendors_rate_is_kept() {
+    for product in PRODUCTS {
+        let asked = Asked::new(product);
+        let end = NaturalKey::ends(product).next().unwrap();
+        let asks = (0..120).map(|number| NaturalKey::new(product, end, [format!("x{number}")]).unwrap());
+        for key in asks {
+            assert!(matches!(asked.job(&key).await, Ok(Answer::Unknown)));
+        }
+        // No request was throttled, or it would have been sent again.
+        assert_eq!(asked.vendor.requests(), 120, "{product}");
+    }
+}

@@ -1,0 +1,125 @@
+//! `mediahook lookup` and `reconcile` against servers that behave as the vendors' do.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::process::{Command, Output};
+
+use callbacks::Product;
+use fake_vendors::KEY;
+use fake_vendors::query::{Job, QueryVendor};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+fn run(vendor: &QueryVendor, arguments: &[&str], more: &[(&str, &str)]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_mediahook"))
+        .args(arguments)
+        .env_clear()
+        .envs(vendor.environment())
+        .envs(more.iter().copied())
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+fn ago(minutes: i64) -> Timestamp {
+    Timestamp::now().saturating_sub(SignedDuration::from_mins(minutes)).unwrap()
+}
+
+/// A task, its callback, and when it ended: one now and one long ago, and one without a callback that was due.
+fn task(id: &str, mode: &str) -> String {
+    format!(
+        r#"{{"EventType":"ProcedureStateChanged","ProcedureStateChangeEvent":{{"TaskId":"{id}","Status":"FINISH","ErrCode":0,"Message":"SUCCESS","FileId":"1","TasksNotifyMode":"{mode}","MediaProcessResultSet":[]}}}}"#
+    )
+}
+
+fn job_xml(id: &str, minutes: i64) -> String {
+    let time = ago(minutes);
+    format!(
+        "<Response><EventName>TaskFinish</EventName><JobsDetail><Code>Success</Code><Message>Success</Message><JobId>{id}</JobId>\
+         <Tag>Snapshot</Tag><State>Success</State><EndTime>{time}</EndTime><Input><BucketId>test-1234567890</BucketId>\
+         <Object>a.mp4</Object><Region>ap-chongqing</Region></Input></JobsDetail></Response>"
+    )
+}
+
+#[test]
+fn the_event_of_a_job_is_printed() {
+    let vod = QueryVendor::start(Product::TencentVod);
+    vod.add(Job::ended(task("t-1", "Finish"), ago(10)));
+    vod.add(Job::ended(task("t-2", "None"), ago(10)));
+    let ci = QueryVendor::start(Product::TencentCi);
+    ci.add(Job::ended(job_xml("j1", 10), ago(10)));
+    for (vendor, arguments, r#type, note) in [
+        (&vod, ["lookup", "tencent-vod", "t-1"], "media.workflow.succeeded", ""),
+        (&vod, ["lookup", "tencent-vod", "t-2"], "media.workflow.succeeded", "no callback was due"),
+        (&ci, ["lookup", "tencent-ci", "j1"], "media.snapshot.succeeded", ""),
+    ] {
+        let output = run(vendor, &arguments, &[]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let event: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(event["type"], r#type);
+        assert!(text(&output.stderr).contains(note));
+        assert_eq!(vendor.complaints(), "");
+    }
+}
+
+#[test]
+fn what_is_wrong_is_told_without_the_key() {
+    let vod = QueryVendor::start(Product::TencentVod);
+    vod.add(Job::ended(task("t-1", "Finish"), ago(-10)).created(ago(1)));
+    let key = variables::TENCENTCLOUD_SECRET_KEY;
+    for (arguments, variables, expected) in [
+        (&["lookup", "tencent-vod", "t-9"][..], &[][..], "the vendor knows of no tencent-vod/task/t-9"),
+        (&["lookup", "tencent-vod", "t-1"], &[], "tencent-vod/task/t-1 has not ended"),
+        (&["lookup", "tencent-vod", "../t"], &[], "expected an id of letters"),
+        (&["lookup", "tencent-vod", "1", "--event", "Odd"], &[], "one of these events: task, NewFileUpload"),
+        (
+            &["lookup", "tencent-vod", "1", "--event", "PersistenceComplete"],
+            &[],
+            "the vendor has no API that tells about",
+        ),
+        (&["lookup", "tencent-vod", "t-1"], &[(key, "SECRETwrong")], "the vendor rejected the access key"),
+        (&["lookup", "tencent-vod", "t-1"], &[(key, "")], "no access key: set"),
+        (&["lookup", "tencent-ci", "j1"], &[], "MEDIAHOOK_CI_BUCKETS: expected buckets"),
+        (&["reconcile", "tencent-vod", "--since", "1m"], &[], "expected --since to be before --until"),
+    ] {
+        let output = run(&vod, arguments, variables);
+        let message = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{message}");
+        assert!(message.contains(expected), "{expected}: {message}");
+        assert!(!message.contains(KEY) && !message.contains("SECRETw") && output.stdout.is_empty(), "{message}");
+    }
+}
+
+#[test]
+fn the_jobs_that_no_event_came_of_are_listed() {
+    let vod = QueryVendor::start(Product::TencentVod);
+    let ci = QueryVendor::start(Product::TencentCi);
+    for number in 0..130 {
+        // Some ended before the window, and some have just ended.
+        let minutes = match number {
+            0..5 => 3000,
+            5..10 => 1,
+            _ => number,
+        };
+        vod.add(Job::ended(task(&format!("t-{number}"), "Finish"), ago(minutes)));
+        ci.add(Job::ended(job_xml(&format!("j{number}"), minutes), ago(minutes)));
+    }
+    for (vendor, product, prefix) in
+        [(&vod, "tencent-vod", "tencent-vod/task/t-"), (&ci, "tencent-ci", "tencent-ci/job/j")]
+    {
+        let output = run(vendor, &["reconcile", product, "--since", "24h", "--events"], &[]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        assert!(text(&output.stderr).contains("120 jobs ended, 120 of them are missing"), "{}", text(&output.stderr));
+        let came: String = text(&output.stdout).lines().skip(7).map(|line| format!("{line}\n")).collect();
+        let file = std::env::temp_dir().join(format!("mediahook-known-{}-{product}.jsonl", std::process::id()));
+        std::fs::write(&file, came).unwrap();
+        let output = run(vendor, &["reconcile", product, "--known", file.to_str().unwrap()], &[]);
+        std::fs::remove_file(&file).unwrap();
+        assert!(text(&output.stderr).contains("120 jobs ended, 7 of them are missing"), "{}", text(&output.stderr));
+        let lines: Vec<&str> = text(&output.stdout).lines().collect();
+        assert!(lines.len() == 7 && lines.iter().all(|line| line.starts_with(prefix)), "{lines:?}");
+        assert_eq!(vendor.complaints(), "");
+    }
+}
