@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use memchr::{memchr3, memmem};
+use memchr::{memchr2, memchr3, memmem};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::auth::Credentials;
@@ -32,9 +32,6 @@ const LONGEST_KEY: usize = 128;
 /// What is in no URL.
 const ENDS_OF_URL: &[u8] = b"\"' <>\n";
 
-/// What ways of writing a byte begin with.
-const ESCAPES: &[u8] = b"%\\&";
-
 /// How many backslashes may stand before a character: 31 in JSON in five strings.
 const MOST_BACKSLASHES: usize = 32;
 
@@ -54,12 +51,10 @@ pub fn redact<'b>(body: &'b [u8], credentials: &Credentials) -> Cow<'b, [u8]> {
     if tokens.is_empty() {
         return Cow::Borrowed(body);
     }
-    let first = tokens.iter().map(|token| token.as_bytes()).chain([PARAMETER]).filter_map(<[u8]>::first);
-    let begin = Bytes::of(first).with(ESCAPES);
     let without = |body: &[u8]| {
         let is_there = may_have(body, tokens.iter().map(|token| token.as_bytes()));
-        let find = |rest: &[u8], _: &[u8]| tokens.iter().find_map(|token| token_at(rest, token.as_bytes()));
-        is_there.then(|| replace(body, &begin, find))?
+        let find = |rest: &[u8]| tokens.iter().find_map(|token| token_at(rest, token.as_bytes()));
+        is_there.then(|| replace(body, |rest, _| find(rest).map_or(Found::Nothing(1), Found::Token)))?
     };
     let is_plain = body.first().is_some_and(|first| matches!(first, b'{' | b'<'));
     let decoded = || {
@@ -82,21 +77,22 @@ pub(crate) fn callback_urls(body: &[u8]) -> Cow<'_, [u8]> {
     if !may_have(body, [PARAMETER]) {
         return Cow::Borrowed(body);
     }
-    let parts = CALLBACKS.iter().chain(["http", "token="].iter()).filter_map(|part| part.as_bytes().first());
-    let begin = Bytes::of(parts).with(ENDS_OF_URL).with(ESCAPES);
-    let mut url = None;
-    let redacted = replace(body, &begin, |rest, before| {
+    let mut url: Option<Url> = None;
+    let redacted = replace(body, |rest, before| {
         let position = before.len();
         if rest.first().is_some_and(|byte| ENDS_OF_URL.contains(byte)) {
             url = None;
         } else if begins_with(rest, "http") {
             url = Some(Url { start: position, is_callback: names_callbacks(key_before(before)) });
         }
-        let url = url.as_mut().filter(|url| position - url.start <= LONGEST_URL)?;
+        let Some(url) = url.as_mut().filter(|url| position - url.start <= LONGEST_URL) else {
+            let behind = rest.get(1..).unwrap_or_default();
+            return Found::Nothing(1 + memchr2(b'h', b'H', behind).unwrap_or(behind.len()));
+        };
         url.is_callback |= CALLBACKS.iter().any(|part| begins_with(rest, part));
-        let behind = literal_at(rest, PARAMETER).filter(|_| url.is_callback)?;
-        let length = value_length(rest.get(behind..).unwrap_or_default());
-        (length > 0).then_some((behind, behind + length))
+        let behind = literal_at(rest, PARAMETER).filter(|_| url.is_callback);
+        let value = behind.map(|behind| (behind, behind + value_length(rest.get(behind..).unwrap_or_default())));
+        value.filter(|(start, end)| end > start).map_or(Found::Nothing(1), Found::Token)
     });
     redacted.map_or(Cow::Borrowed(body), Cow::Owned)
 }
@@ -134,54 +130,28 @@ fn may_have<'l>(text: &[u8], literals: impl IntoIterator<Item = &'l [u8]>) -> bo
         || literals.into_iter().any(|literal| memmem::find(text, literal).is_some())
 }
 
-/// A set of bytes.
-struct Bytes([bool; 256]);
-
-impl Bytes {
-    /// These, in either letter case.
-    fn of<'b>(bytes: impl IntoIterator<Item = &'b u8>) -> Self {
-        let mut set = Self([false; 256]);
-        for byte in bytes {
-            set = set.with(&[byte.to_ascii_lowercase(), byte.to_ascii_uppercase()]);
-        }
-        set
-    }
-
-    /// And these.
-    fn with(mut self, bytes: &[u8]) -> Self {
-        for byte in bytes {
-            if let Some(is_in) = self.0.get_mut(usize::from(*byte)) {
-                *is_in = true;
-            }
-        }
-        self
-    }
-
-    fn contains(&self, byte: u8) -> bool {
-        self.0.get(usize::from(byte)).copied().unwrap_or_default()
-    }
+/// What the rest of a text begins with.
+enum Found {
+    /// No token begins in so many bytes.
+    Nothing(usize),
+    /// A token, from where to where.
+    Token((usize, usize)),
 }
 
-/// A text in which some places are replaced; `None` where there are none. `find` is given what is left, where that begins with one
-/// of the bytes, and what was before, and tells from where to where in what is left something is to be replaced.
-fn replace(
-    text: &[u8],
-    begin: &Bytes,
-    mut find: impl FnMut(&[u8], &[u8]) -> Option<(usize, usize)>,
-) -> Option<Vec<u8>> {
+/// A text in which tokens are replaced; `None` where there are none. `find` is given what is left and what was before.
+fn replace(text: &[u8], mut find: impl FnMut(&[u8], &[u8]) -> Found) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     let (mut position, mut copied) = (0, 0);
-    while let Some(skipped) = text.get(position..).and_then(|rest| rest.iter().position(|byte| begin.contains(*byte))) {
-        position += skipped;
-        let (before, rest) = text.split_at_checked(position)?;
+    while position < text.len() {
+        let (before, rest) = text.split_at(position);
         match find(rest, before) {
-            Some((start, end)) if end > start => {
+            Found::Token((start, end)) => {
                 out.extend_from_slice(text.get(copied..position + start).unwrap_or_default());
                 out.extend_from_slice(REDACTED);
                 position += end;
                 copied = position;
             }
-            _ => position += 1,
+            Found::Nothing(length) => position += length,
         }
     }
     if copied == 0 {
