@@ -112,7 +112,7 @@ fn the_jobs_that_no_event_came_of_are_listed() {
         let output = run(vendor, &["reconcile", product, "--since", "24h", "--events"], &[]);
         assert!(output.status.success(), "{}", text(&output.stderr));
         assert!(text(&output.stderr).contains("120 jobs ended, 120 of them are missing"), "{}", text(&output.stderr));
-        let came: String = text(&output.stdout).lines().skip(7).map(|line| format!("{line}\n")).collect();
+        let came = text(&output.stdout).lines().skip(7).collect::<Vec<_>>().join("\n");
         let file = std::env::temp_dir().join(format!("mediahook-known-{}-{product}.jsonl", std::process::id()));
         std::fs::write(&file, came).unwrap();
         let output = run(vendor, &["reconcile", product, "--known", file.to_str().unwrap()], &[]);
