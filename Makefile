@@ -26,7 +26,6 @@ make demo, make demo-aws and make test need nothing but Rust, Python 3 and make.
              docs/benchmarks.md; as root also with the processor time that Lambda gives
   instructions  count the instructions that parsing takes, and compare them with tools/decode-bench/instructions.tsv
   instructions-table  write that table
-  sizes-table  write deploy/sizes.tsv, with which `make test-package` compares the sizes of the functions
   lint       check format, lints, documentation, dependencies, templates, workflows and the instructions that parsing takes;
              warnings are errors
   fuzz       fuzz the parsers and signature verification with RUNS=20000 inputs each
@@ -364,13 +363,6 @@ preflight: $(VENV)/build.ready
 .PHONY: build
 build: preflight
 	$(LAMBDA_BUILD) $(addprefix --package=,$(FUNCTIONS))
-
-# The sizes with which `make test-package` compares those of the functions.
-.PHONY: sizes-table
-sizes-table: build
-	for function in $(FUNCTIONS); do \
-	  printf '%s\t%s\n' $$function $$(wc -c <$(TARGET)/lambda/$$function/bootstrap) || exit 1; \
-	done >deploy/sizes.tsv
 
 # Measures what is deployed, so it runs here, and ARCH is this machine's.
 .PHONY: bench

@@ -16,6 +16,8 @@ from test_package import FUNCTIONS, Checks
 # Lambda's limit of a zip that is uploaded with the call, and what its C library is.
 ZIP_LIMIT = 50 * 1024 * 1024
 GLIBC = (2, 34)
+# Bytes that a program may have: 5 % more than the largest had for x86_64, which are no smaller than those for arm64.
+PROGRAM_LIMIT = 13_600_000
 # Where an ELF file names its processor, and the numbers of those.
 MACHINE = slice(18, 20)
 MACHINES = {"x86_64": b"\x3e\x00", "arm64": b"\xb7\x00"}
@@ -44,6 +46,10 @@ class Release(Checks, unittest.TestCase):
     def test_a_zip_is_small_enough(self):
         for function in FUNCTIONS:
             self.assertLess((self.release / f"{function}.zip").stat().st_size, ZIP_LIMIT, function)
+
+    def test_no_program_has_grown(self):
+        grown = {function: len(program) for function, program in self.programs() if len(program) > PROGRAM_LIMIT}
+        self.assertEqual(grown, {}, "find out why (docs/adr/0012-release-profile.md)")
 
     def crates(self):
         """Names and versions of the crates of others in the programs, as cargo resolves them."""

@@ -13,6 +13,9 @@ use crate::environment::{Environment, TOKEN};
 use crate::report::{Effort, megabytes, milliseconds};
 use crate::tables::Table;
 
+/// Bytes of the longest body that Lambda hands to a function; longer ones are refused.
+const LONGEST: usize = 6 << 20;
+
 /// What a body of so many bytes may take.
 fn limit(length: usize) -> usize {
     8 * length + 40_000_000
@@ -50,9 +53,11 @@ pub(crate) async fn hostile(programs: &Environment, effort: Effort) -> Result<(T
         let mut worst_of_all = Worst::default();
         for size in effort.hostile_sizes {
             let mut worst = Worst::default();
-            for body in bodies_of(*make, *size) {
+            for body in bodies_of(*make, *size).filter(|body| body.len() <= LONGEST) {
                 let mut process = programs.function(product.slug()).start(None).await?;
-                let taken = process.invoke(&event_of(product, body.as_bytes())).await?;
+                let before = process.processor_time()?;
+                process.invoke(&event_of(product, body.as_bytes())).await?;
+                let taken = process.processor_time()?.saturating_sub(before);
                 let peak = process.peak()?;
                 worst.peak = worst.peak.max(peak);
                 #[expect(clippy::cast_precision_loss, reason = "bytes of memory are far below 2^52")]
@@ -61,7 +66,7 @@ pub(crate) async fn hostile(programs: &Environment, effort: Effort) -> Result<(T
                 worst.time = worst.time.max(taken);
                 process.end().await?;
             }
-            cells.push(format!("{:.0}", megabytes(worst.peak)));
+            cells.push(if worst.peak > 0 { format!("{:.0}", megabytes(worst.peak)) } else { "-".to_owned() });
             worst_of_all.share = worst_of_all.share.max(worst.share);
             worst_of_all.time = worst_of_all.time.max(worst.time);
         }

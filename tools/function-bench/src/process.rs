@@ -93,6 +93,17 @@ impl Running {
             .ok_or(BenchError::Failed)
     }
 
+    /// For how long it has had a processor: what other programs do does not count.
+    pub(crate) fn processor_time(&self) -> Result<Duration, BenchError> {
+        let number = self.process.id().unwrap_or_default();
+        let status = std::fs::read_to_string(format!("/proc/{number}/stat"))?;
+        // Behind the name, which may have anything in it: the state, ten numbers, and the time in user and in system mode.
+        let (_, numbers) = status.rsplit_once(") ").ok_or(BenchError::Failed)?;
+        let ticks: u64 = numbers.split(' ').skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum();
+        let milliseconds = ticks * 1_000 / rustix::param::clock_ticks_per_second();
+        Ok(Duration::from_millis(milliseconds))
+    }
+
     /// Ends it.
     pub(crate) async fn end(mut self) -> Result<(), BenchError> {
         Ok(self.process.kill().await?)
