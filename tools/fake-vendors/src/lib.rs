@@ -132,9 +132,9 @@ impl Vendor {
         lock(&self.shelf).clock = seconds;
     }
 
-    /// Makes the server check, at each confirmation, that the events are in this output file of a function.
+    /// Makes the server check, at each confirmation, that the events are in this output file of a function, or in one named before.
     pub fn watch(&self, output: PathBuf) {
-        lock(&self.shelf).watched = Some(output);
+        lock(&self.shelf).watched.push(output);
     }
 
     /// Makes hidden messages visible again, as if their time had passed.

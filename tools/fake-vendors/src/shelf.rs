@@ -42,7 +42,8 @@ pub(crate) struct Shelf {
     pub(crate) is_hasty: bool,
     /// Seconds by which the server's clock is ahead.
     pub(crate) clock: i64,
-    pub(crate) watched: Option<PathBuf>,
+    /// Where functions write what they store.
+    pub(crate) watched: Vec<PathBuf>,
     pub(crate) complaints: Vec<String>,
     pub(crate) requests: Vec<Action>,
 }
@@ -79,7 +80,7 @@ impl Shelf {
             is_raw: false,
             is_hasty: false,
             clock: 0,
-            watched: None,
+            watched: Vec::new(),
             complaints: Vec::new(),
             requests: Vec::new(),
         };
@@ -147,10 +148,11 @@ impl Shelf {
         message.is_confirmed = true;
         // The handle is not part of the event's id.
         let events = decode(product, event("", &message.body).as_bytes(), Timestamp::now());
-        let output = self.watched.as_ref().map(|path| std::fs::read_to_string(path).unwrap_or_default());
+        let outputs: Vec<String> =
+            self.watched.iter().map(|path| std::fs::read_to_string(path).unwrap_or_default()).collect();
         for event in events {
-            // The intake writes this file: a confirmed event must be in it.
-            if output.as_ref().is_some_and(|output| !output.contains(&event.id)) {
+            // Intakes write these files: a confirmed event must be in one.
+            if !outputs.is_empty() && !outputs.iter().any(|output| output.contains(&event.id)) {
                 self.complaints.push(format!("{handle} was confirmed before it was stored"));
             }
         }

@@ -268,7 +268,7 @@ fn a_function_that_is_killed_loses_nothing() {
             let bodies = few_bodies(20);
             let vendor = Vendor::start(kind, &bodies);
             vendor.fail([(action, fault.clone())]);
-            let mut function = start(&vendor, kind, &[]);
+            let function = start(&vendor, kind, &[]);
             let mut stored = thread::scope(|scope| {
                 // The emulator answers, or not, when its function is gone.
                 scope.spawn(|| function.invoke_raw(SCHEDULED).map(drop).unwrap_or_default());
@@ -280,15 +280,14 @@ fn a_function_that_is_killed_loses_nothing() {
                 function.killer().kill();
                 read_events(&function)
             });
-            drop(function.events());
-            drop(function);
+            // What the killed function stored stays, for a confirmation that is still in flight.
             vendor.reveal();
-            let mut function = start(&vendor, kind, &[]);
-            invoke(&function).unwrap();
-            stored.extend(events(&mut function));
+            let mut next = start(&vendor, kind, &[]);
+            invoke(&next).unwrap();
+            stored.extend(events(&mut next));
             assert_eq!(ids(&stored), posted_ids(kind, &bodies), "{kind:?} {action:?} {fault:?}");
             assert_eq!(vendor.left(), 0, "{kind:?} {action:?} {fault:?}");
-            check(&vendor, &function);
+            check(&vendor, &next);
         }
     }
 }
