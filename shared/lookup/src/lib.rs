@@ -21,22 +21,22 @@
 //! - No error message has a part of an answer, an access key or a URL in it.
 //! - Nothing is asked for that creates a task, or costs.
 
+mod answer;
 mod configuration;
+mod error;
 mod pace;
 mod tencent_ci;
 mod tencent_vod;
 mod xml;
 
-use std::time::Duration;
-
 use callbacks::{CloudEvent, NaturalKey, Product};
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
-use vendor_api::{AccessKey, ApiError, Client};
+use vendor_api::{AccessKey, Client};
 
+pub use crate::answer::{Answer, Ended, Finished, Listed, Page, Window};
 pub use crate::configuration::{CiBucket, Configuration, ConfigurationError};
-use crate::pace::Pace;
+pub use crate::error::Error;
+use crate::pace::{Asking, Pace};
 
 /// The query API of one product.
 #[derive(Debug)]
@@ -49,96 +49,6 @@ pub struct Lookup {
 enum Api {
     TencentVod(tencent_vod::Vod),
     TencentCi(tencent_ci::Ci),
-}
-
-/// What the vendor says of a job.
-#[derive(Debug, Clone)]
-pub enum Answer {
-    /// It has ended, well or badly.
-    Ended(Ended),
-    /// It has not ended. The API may be later than the callback: ask again.
-    Running,
-    /// The vendor knows of no such job, or no longer.
-    Unknown,
-}
-
-/// A job that has ended.
-#[derive(Debug, Clone)]
-pub struct Ended {
-    /// The events that its callback would be. None where the job is of a type that has no callback.
-    pub events: Vec<CloudEvent>,
-    /// Whether a callback was due for it; `None` where the vendor does not say.
-    pub is_due: Option<bool>,
-}
-
-/// When jobs ended that [`Lookup::finished`] lists.
-#[derive(Debug, Clone, Copy)]
-pub struct Window {
-    /// The first time.
-    pub since: Timestamp,
-    /// The time after the last.
-    pub until: Timestamp,
-    /// How long a job runs at most: where the vendor lists by creation time, jobs that began so long before are looked at.
-    pub longest_job: Duration,
-}
-
-/// A page of jobs that ended.
-#[derive(Debug)]
-pub struct Finished {
-    /// The jobs. One may be listed twice, on two pages.
-    pub jobs: Vec<Listed>,
-    /// The page that follows, if any.
-    pub next: Option<Page>,
-}
-
-/// A job of a list.
-#[derive(Debug)]
-pub struct Listed {
-    /// What it is known by.
-    pub key: NaturalKey,
-    /// When it ended, where the list says.
-    pub ended_at: Option<Timestamp>,
-    /// What the list tells of it, where that is all there is; otherwise ask for the job.
-    pub ended: Option<Ended>,
-}
-
-/// Where in the lists a page is. It can be kept, and gone on from later.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Page {
-    /// The number of the list.
-    list: usize,
-    /// The vendor's own mark.
-    token: Option<String>,
-    /// A later beginning of the window, where the vendor gives no more of this one.
-    since: Option<Timestamp>,
-}
-
-/// Why there is no answer. It says nothing about the job.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The vendor did not answer, or refused.
-    #[error(transparent)]
-    Api(#[from] ApiError),
-    /// The deadline passed, retries included, or before it was this request's turn.
-    #[error("the vendor's API gave no answer in time")]
-    Deadline,
-    /// The job is said to be in a bucket that is not configured.
-    #[error("the bucket is not among those that may be asked")]
-    Bucket,
-    /// The vendor has no API that tells about this sort of end.
-    #[error("the vendor has no API that tells about {0}")]
-    NotAskable(&'static str),
-    /// The job is another product's.
-    #[error("the job is one of {0}, which is not asked here")]
-    Product(Product),
-}
-
-/// What every request needs.
-#[derive(Debug, Clone, Copy)]
-struct Asking<'a> {
-    pace: &'a Pace,
-    credentials: &'a AccessKey,
-    deadline: Instant,
 }
 
 impl Lookup {
@@ -221,9 +131,4 @@ impl Finished {
         };
         Self { jobs, next }
     }
-}
-
-/// An answer that is not what the vendor documents.
-fn undocumented(problem: &'static str) -> Error {
-    Error::Api(ApiError::Response { status: 200, problem })
 }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
 use leaky_bucket::RateLimiter;
-use tokio::time::timeout_at;
-use vendor_api::ApiError;
+use tokio::time::{Instant, timeout_at};
+use vendor_api::{AccessKey, ApiError};
 
-use crate::{Asking, Error};
+use crate::error::Error;
 
 /// Timeout of one request.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
@@ -28,6 +28,14 @@ impl Pace {
             RateLimiter::builder().max(rate).initial(rate).refill(rate).interval(Duration::from_secs(1)).build();
         Self(limiter)
     }
+}
+
+/// What every request needs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asking<'a> {
+    pub(crate) pace: &'a Pace,
+    pub(crate) credentials: &'a AccessKey,
+    pub(crate) deadline: Instant,
 }
 
 impl Asking<'_> {

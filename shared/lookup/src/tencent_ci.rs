@@ -10,9 +10,11 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use vendor_api::{ApiError, Bucket, Client, Endpoint};
 
+use crate::answer::{Answer, Ended, Finished, Listed, Page, Window};
 use crate::configuration::CiBucket;
+use crate::error::{Error, undocumented};
+use crate::pace::Asking;
 use crate::xml::{Element, children, elements};
-use crate::{Answer, Asking, Ended, Error, Finished, Listed, Page, Window, undocumented};
 
 /// Requests a second: less than half of the 50 that the vendor documents for its overseas zones; mainland China has 100.
 pub(crate) const RATE: usize = 20;

@@ -15,7 +15,9 @@ use serde_json::json;
 use serde_json::value::RawValue;
 use vendor_api::{ApiError, Client, Endpoint, Response, tencent};
 
-use crate::{Answer, Asking, Ended, Error, Finished, Listed, Page, Window, undocumented};
+use crate::answer::{Answer, Ended, Finished, Listed, Page, Window};
+use crate::error::{Error, undocumented};
+use crate::pace::Asking;
 
 /// Requests a second: half of what the vendor documents for the actions on tasks.
 pub(crate) const RATE: usize = 50;

@@ -3,7 +3,7 @@
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-use crate::{Error, undocumented};
+use crate::error::{Error, undocumented};
 
 /// An element, as it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

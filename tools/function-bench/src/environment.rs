@@ -9,7 +9,7 @@ use emulator::stand_in::StandIn;
 use fake_vendors::{QueueKind, Vendor};
 use jiff::Timestamp;
 
-use crate::BenchError;
+use crate::error::BenchError;
 use crate::process::Program;
 
 /// The token in the URL of every callback.

@@ -8,10 +8,11 @@ use rules::amplifiers::{AMPLIFIERS, Amplifier, bodies_of};
 use sender::request;
 use serde_json::Value;
 
-use crate::BenchError;
+use crate::effort::Effort;
 use crate::environment::{Environment, TOKEN};
-use crate::report::{Effort, megabytes, milliseconds};
+use crate::error::BenchError;
 use crate::tables::Table;
+use crate::units::{megabytes, milliseconds};
 
 /// Bytes of the longest body that Lambda hands to a function; longer ones are refused.
 const LONGEST: usize = 6 << 20;

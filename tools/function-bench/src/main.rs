@@ -4,7 +4,9 @@
 //! `function-bench <folder>` takes the programs from the folder as cargo-lambda makes it. `function-bench <folder> --quick` tries
 //! everything, and its figures mean nothing.
 
+mod effort;
 mod environment;
+mod error;
 mod histogram;
 mod hostile;
 mod process;
@@ -12,41 +14,20 @@ mod quota;
 mod report;
 mod runtime_api;
 mod tables;
+mod units;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::environment::Environment;
-
-/// Why nothing could be measured.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum BenchError {
-    #[error(transparent)]
-    Io(#[from] io::Error),
-    #[error(transparent)]
-    Emulator(#[from] emulator::EmulatorError),
-    #[error("{0} did not start")]
-    NotStarted(String),
-    #[error("a function failed")]
-    Failed,
-    #[error("a function did not answer in time")]
-    Silent,
-    #[error("a function answered with status {0}")]
-    Status(u64),
-    #[error("decode-bench failed")]
-    Decode,
-    #[error("the document has no value for {0}")]
-    NoValue(String),
-    #[error("expected the folder of the programs, and perhaps --quick")]
-    Arguments,
-}
+use crate::error::BenchError;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (folder, effort) = match arguments.as_slice() {
-        [folder] => (Some(folder), report::THOROUGH),
-        [folder, quick] if quick == "--quick" => (Some(folder), report::QUICK),
-        _ => (None, report::QUICK),
+        [folder] => (Some(folder), effort::THOROUGH),
+        [folder, quick] if quick == "--quick" => (Some(folder), effort::QUICK),
+        _ => (None, effort::QUICK),
     };
     let measured = folder.ok_or(BenchError::Arguments).and_then(|folder| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use axum::body::Bytes;
 use tokio::process::{Child, Command};
 
-use crate::BenchError;
+use crate::error::BenchError;
 use crate::quota::Quota;
 use crate::runtime_api::RuntimeApi;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::body::Bytes;
 use callbacks::Product;
@@ -12,53 +12,15 @@ use emulator::{built, root};
 use fake_vendors::{QueueKind, Vendor};
 use serde_json::json;
 
-use crate::BenchError;
+use crate::effort::Effort;
 use crate::environment::Environment;
+use crate::error::BenchError;
 use crate::histogram::Latencies;
 use crate::hostile::{event_of, hostile};
 use crate::process::Running;
 use crate::quota::Quota;
 use crate::tables::{Figure, Table};
-
-/// How often everything is done.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Effort {
-    /// How often each program is started.
-    starts: usize,
-    /// How often one is started within a quota.
-    throttled_starts: usize,
-    /// How often each program is invoked before it counts. Interpreters are as fast as they get after some hundred calls.
-    unmeasured: usize,
-    /// How often the programs take turns at warm invocations, and how many each has in a turn.
-    rounds: usize,
-    invocations: usize,
-    /// How many callbacks the load has.
-    load: usize,
-    /// Bytes of the bodies in which little stands for much.
-    pub(crate) hostile_sizes: &'static [usize],
-}
-
-/// What the document is made with. Lambda takes no body of 6 MB, of which some is the request around it.
-pub(crate) const THOROUGH: Effort = Effort {
-    starts: 21,
-    throttled_starts: 100,
-    unmeasured: 200,
-    rounds: 15,
-    invocations: 20,
-    load: 10_000,
-    hostile_sizes: &[100_000, 1_000_000, 5_800_000],
-};
-
-/// Enough to see that everything can be measured.
-pub(crate) const QUICK: Effort = Effort {
-    starts: 2,
-    throttled_starts: 2,
-    unmeasured: 2,
-    rounds: 2,
-    invocations: 2,
-    load: 100,
-    hostile_sizes: &[100_000],
-};
+use crate::units::{megabytes, milliseconds};
 
 /// The document with names in braces where figures go.
 const DOCUMENT: &str = include_str!("../benchmarks.md");
@@ -390,13 +352,4 @@ fn message() -> Bytes {
         "awsRegion": "eu-central-1",
     });
     json!({"Records": [record]}).to_string().into()
-}
-
-pub(crate) fn milliseconds(time: Duration) -> f64 {
-    time.as_secs_f64() * 1_000.0
-}
-
-#[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^52")]
-pub(crate) fn megabytes(bytes: u64) -> f64 {
-    bytes as f64 / 1e6
 }

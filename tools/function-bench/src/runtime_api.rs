@@ -16,7 +16,7 @@ use tokio::sync::Mutex;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
-use crate::BenchError;
+use crate::error::BenchError;
 
 /// How long a function may take for anything.
 const TIMEOUT: Duration = Duration::from_secs(30);

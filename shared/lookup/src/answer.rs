@@ -1,0 +1,69 @@
+//! What is asked for, and what is answered.
+
+use std::time::Duration;
+
+use callbacks::{CloudEvent, NaturalKey};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What the vendor says of a job.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// It has ended, well or badly.
+    Ended(Ended),
+    /// It has not ended. The API may be later than the callback: ask again.
+    Running,
+    /// The vendor knows of no such job, or no longer.
+    Unknown,
+}
+
+/// A job that has ended.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    /// The events that its callback would be. None where the job is of a type that has no callback.
+    pub events: Vec<CloudEvent>,
+    /// Whether a callback was due for it; `None` where the vendor does not say.
+    pub is_due: Option<bool>,
+}
+
+/// When jobs ended that [`Lookup::finished`] lists.
+#[derive(Debug, Clone, Copy)]
+pub struct Window {
+    /// The first time.
+    pub since: Timestamp,
+    /// The time after the last.
+    pub until: Timestamp,
+    /// How long a job runs at most: where the vendor lists by creation time, jobs that began so long before are looked at.
+    pub longest_job: Duration,
+}
+
+/// A page of jobs that ended.
+#[derive(Debug)]
+pub struct Finished {
+    /// The jobs. One may be listed twice, on two pages.
+    pub jobs: Vec<Listed>,
+    /// The page that follows, if any.
+    pub next: Option<Page>,
+}
+
+/// A job of a list.
+#[derive(Debug)]
+pub struct Listed {
+    /// What it is known by.
+    pub key: NaturalKey,
+    /// When it ended, where the list says.
+    pub ended_at: Option<Timestamp>,
+    /// What the list tells of it, where that is all there is; otherwise ask for the job.
+    pub ended: Option<Ended>,
+}
+
+/// Where in the lists a page is. It can be kept, and gone on from later.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    /// The number of the list.
+    pub(crate) list: usize,
+    /// The vendor's own mark.
+    pub(crate) token: Option<String>,
+    /// A later beginning of the window, where the vendor gives no more of this one.
+    pub(crate) since: Option<Timestamp>,
+}
