@@ -26,7 +26,7 @@ pub struct Ended {
     pub is_due: Option<bool>,
 }
 
-/// When jobs ended that [`Lookup::finished`] lists.
+/// When jobs ended that [`Lookup::finished`](crate::Lookup::finished) lists.
 #[derive(Debug, Clone, Copy)]
 pub struct Window {
     /// The first time.
