@@ -1,6 +1,6 @@
 /** What the vendors sent, typed. */
 
-import type { CloudEvent } from "./index.js";
+import { type CloudEvent, dataOf } from "./event.js";
 import type { MediaEvent, Product } from "./model.js";
 import type { Events as AliyunIms } from "./vendor/aliyun-ims.js";
 import type { Events as AliyunVod } from "./vendor/aliyun-vod.js";
@@ -31,19 +31,7 @@ export function vendorEvent<P extends Product, N extends VendorEventName<P>>(
   product: P,
   name: N,
 ): VendorEvents[P][N] | undefined {
-  const data = "specversion" in event ? inlineData(event) : event;
+  const data = dataOf(event);
   if (data?.product !== product || data.event !== name) return undefined;
   return data.vendor as VendorEvents[P][N] | undefined;
-}
-
-/**
- * The data of an event that has it inline.
- *
- * @throws {Error} The event is a large one.
- */
-export function inlineData(event: CloudEvent): MediaEvent | undefined {
-  if (event.unreadable === undefined && event.dataref !== undefined) {
-    throw new Error("the event is large: its data is what fetchData returns");
-  }
-  return event.data;
 }
