@@ -3,20 +3,19 @@
 use std::fmt;
 
 use crate::Product;
-use crate::event::{CloudEvent, Media, MediaEvent, Outcome};
+use crate::event::{CloudEvent, Media, MediaEvent};
 
 /// What the end of a job is known by: the ids that the vendor's API, its lists and its callbacks have alike.
 ///
-/// An event's id is made from the callback's whole body, which no API repeats; this key tells whether two events report the
-/// same end. Every id is made of letters, digits, `-` and `_`, so that it may be part of a path or query; an event with
+/// An event's id is made from the callback's whole body, which no API repeats; the text form of this key tells whether two
+/// events are about the same end, or on the way to it. Every id is made of letters, digits, `-` and `_`, so that it may be part of a path or query; an event with
 /// another id has no key. The text form, `<product>/<end>/<ids>`, names the end without the bucket, which not every callback
 /// tells: `tencent-ci/job/j168668b217b011ed8efb27bb229e2d11`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NaturalKey {
     product: Product,
     end: &'static str,
     ids: Vec<String>,
-    is_progress: bool,
     bucket: Option<(String, Option<String>)>,
 }
 
@@ -43,13 +42,7 @@ enum Ids {
     Parts,
 }
 
-/// Every task of Tencent Cloud VOD: its lists do not tell which event it becomes.
-pub(crate) const TASK: &str = "task";
-/// Every job of Cloud Infinite, whatever its tag.
-pub(crate) const JOB: &str = "job";
-
-/// The events of Tencent Cloud VOD that no task is behind. All others are a [`TASK`]'s.
-#[rustfmt::skip] // One line for each event.
+/// The events of Tencent Cloud VOD that no task is behind. All others are a [`NaturalKey::TASK`].
 const TENCENT_VOD: &[End] = &[
     ("NewFileUpload", Ids::Media),
     ("FileDeleted", Ids::Media),
@@ -57,7 +50,7 @@ const TENCENT_VOD: &[End] = &[
     ("PersistenceComplete", Ids::Media),
 ];
 
-/// The events of Cloud Infinite that are no [`JOB`]'s.
+/// The events of Cloud Infinite that are no [`NaturalKey::JOB`].
 const TENCENT_CI: &[End] = &[
     ("WorkflowStart", Ids::Run),
     ("WorkflowFinish", Ids::Run),
@@ -123,6 +116,12 @@ const ALIYUN_VOD: &[End] = &[
 ];
 
 impl NaturalKey {
+    /// Every task of Tencent Cloud VOD: its lists do not tell which event it becomes.
+    pub const TASK: &'static str = "task";
+
+    /// Every job of Cloud Infinite, whatever its tag.
+    pub const JOB: &'static str = "job";
+
     /// The key of the end that an event reports; `None` where the vendor gives it none, or none that may be asked about.
     #[must_use]
     pub fn of(event: &CloudEvent) -> Option<Self> {
@@ -130,7 +129,6 @@ impl NaturalKey {
         let name = data.event.as_deref().unwrap_or_default();
         let (end, ids) = end_of(event.source, name)?;
         let mut key = Self::new(event.source, end, ids.of(data)?)?;
-        key.is_progress = data.outcome == Outcome::Running;
         key.bucket = data.media.as_ref().and_then(bucket).filter(|_| event.source == Product::TencentCi);
         Some(key)
     }
@@ -146,7 +144,7 @@ impl NaturalKey {
             ids.dedup();
         }
         let are_ids = !ids.is_empty() && ids.iter().all(|id| is_id(id));
-        are_ids.then_some(Self { product, end, ids, is_progress: false, bucket: None })
+        are_ids.then_some(Self { product, end, ids, bucket: None })
     }
 
     /// Whose job it is.
@@ -165,12 +163,6 @@ impl NaturalKey {
     #[must_use]
     pub fn ids(&self) -> &[String] {
         &self.ids
-    }
-
-    /// Whether the event reports that the job still runs. Of such a job other events follow with the same key.
-    #[must_use]
-    pub fn is_progress(&self) -> bool {
-        self.is_progress
     }
 
     /// The bucket of a job of Cloud Infinite, and its region, as the event says. Nobody has proved either.
@@ -218,8 +210,8 @@ impl Ids {
 /// Every sort of end of a product, with where its ids are.
 fn ends(product: Product) -> impl Iterator<Item = End> {
     let (all, others) = match product {
-        Product::TencentVod => (Some((TASK, Ids::Job)), TENCENT_VOD),
-        Product::TencentCi => (Some((JOB, Ids::Job)), TENCENT_CI),
+        Product::TencentVod => (Some((NaturalKey::TASK, Ids::Job)), TENCENT_VOD),
+        Product::TencentCi => (Some((NaturalKey::JOB, Ids::Job)), TENCENT_CI),
         Product::AliyunIms => (None, ALIYUN_IMS),
         Product::AliyunVod => (None, ALIYUN_VOD),
     };
@@ -232,8 +224,8 @@ fn end_of(product: Product, name: &str) -> Option<End> {
     match product {
         // The state of a broadcast has no end.
         Product::TencentVod if name == "MediaCastStatusChanged" => None,
-        Product::TencentVod => own.or(Some((TASK, Ids::Job))),
-        Product::TencentCi => own.or_else(|| name.starts_with("TaskFinish").then_some((JOB, Ids::Job))),
+        Product::TencentVod => own.or(Some((NaturalKey::TASK, Ids::Job))),
+        Product::TencentCi => own.or_else(|| name.starts_with("TaskFinish").then_some((NaturalKey::JOB, Ids::Job))),
         Product::AliyunIms if name == OTHER_OUTPUT_GROUP => end_of(product, OUTPUT_GROUP),
         Product::AliyunIms | Product::AliyunVod => own,
     }
@@ -253,6 +245,7 @@ mod tests {
     use std::fmt::Write;
 
     use super::*;
+    use crate::event::Outcome;
     use crate::kinds;
     use crate::tests::{all_payloads, events};
 
@@ -264,7 +257,8 @@ mod tests {
             for event in events(product, &body) {
                 let key = NaturalKey::of(&event);
                 let text = key.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
-                let progress = if key.is_some_and(|key| key.is_progress()) { " (progress)" } else { "" };
+                let is_progress = key.is_some() && event.r#type.outcome == Outcome::Running;
+                let progress = if is_progress { " (progress)" } else { "" };
                 let name = event.vendorevent.as_deref().unwrap_or("-");
                 writeln!(table, "{product}\t{file}\t{name}\t{text}{progress}").unwrap();
             }
@@ -272,27 +266,27 @@ mod tests {
         insta::assert_snapshot!("natural_keys", table);
     }
 
-    /// XML and JSON of the same callback have the same key, and so have a job's callback and the vendor's answer about it.
+    /// Every sort of end is the name of an event, but for those that stand for many.
     #[test]
     fn a_sort_of_end_is_a_vendors_event_or_all_of_them() {
         let events = kinds();
         for product in Product::ALL {
             for end in NaturalKey::ends(product) {
                 let is_event = events.iter().any(|(of, name, _)| *of == product && name == end);
-                assert!(is_event || [TASK, JOB].contains(&end), "{product} {end}");
+                assert!(is_event || [NaturalKey::TASK, NaturalKey::JOB].contains(&end), "{product} {end}");
             }
         }
     }
 
     #[test]
     fn an_id_that_may_not_be_part_of_a_path_is_none() {
-        let key = |id: &str| NaturalKey::new(Product::TencentCi, JOB, [id.to_owned()]);
+        let key = |id: &str| NaturalKey::new(Product::TencentCi, NaturalKey::JOB, [id.to_owned()]);
         assert_eq!(key("j16-a_B").unwrap().to_string(), "tencent-ci/job/j16-a_B");
         for id in ["", "a/b", "..", "a?b", "a%2f", "a b", "é", "a\n", &"a".repeat(129)] {
             assert_eq!(key(id), None, "{id}");
         }
-        assert_eq!(NaturalKey::new(Product::TencentCi, TASK, ["a".to_owned()]), None);
-        assert_eq!(NaturalKey::new(Product::TencentCi, JOB, []), None);
+        assert_eq!(NaturalKey::new(Product::TencentCi, NaturalKey::TASK, ["a".to_owned()]), None);
+        assert_eq!(NaturalKey::new(Product::TencentCi, NaturalKey::JOB, []), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use callbacks::{CloudEvent, NaturalKey};
+use callbacks::{CloudEvent, NaturalKey, Outcome};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -64,6 +64,28 @@ pub struct Page {
     pub(crate) list: usize,
     /// The vendor's own mark.
     pub(crate) token: Option<String>,
-    /// A later beginning of the window, where the vendor gives no more of this one.
+    /// The beginning of the window where it is a later one than was asked for: the vendor looks no further back, or gives no more of
+    /// one search.
     pub(crate) since: Option<Timestamp>,
+}
+
+impl Answer {
+    /// What these events mean: that the job runs where one says so, else that it has ended.
+    pub(crate) fn of(events: Vec<CloudEvent>) -> Self {
+        let is_running = |event: &CloudEvent| event.r#type.outcome == Outcome::Running;
+        if events.iter().any(is_running) { Self::Running } else { Self::Ended(Ended { events, is_due: None }) }
+    }
+}
+
+impl Finished {
+    /// A page of the list `page.list` of `lists`, and what follows: the vendor's next page, else the next list.
+    pub(crate) fn new(jobs: Vec<Listed>, page: &Page, token: Option<String>, lists: usize) -> Self {
+        let token = token.filter(|token| !token.is_empty());
+        let next = match token {
+            Some(token) => Some(Page { token: Some(token), ..page.clone() }),
+            None if page.list + 1 < lists => Some(Page { list: page.list + 1, ..Page::default() }),
+            None => None,
+        };
+        Self { jobs, next }
+    }
 }

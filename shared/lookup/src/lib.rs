@@ -29,7 +29,7 @@ mod tencent_ci;
 mod tencent_vod;
 mod xml;
 
-use callbacks::{CloudEvent, NaturalKey, Product};
+use callbacks::{NaturalKey, Product};
 use tokio::time::Instant;
 use vendor_api::{AccessKey, Client};
 
@@ -109,26 +109,5 @@ impl Lookup {
             Api::TencentVod(vod) => vod.finished(window, page, asking).await,
             Api::TencentCi(ci) => ci.finished(window, page, asking).await,
         }
-    }
-}
-
-impl Answer {
-    /// What these events mean: that the job runs where one says so, else that it has ended.
-    fn of(events: Vec<CloudEvent>, is_due: Option<bool>) -> Self {
-        let is_running = |event: &CloudEvent| event.r#type.outcome == callbacks::Outcome::Running;
-        if events.iter().any(is_running) { Self::Running } else { Self::Ended(Ended { events, is_due }) }
-    }
-}
-
-impl Finished {
-    /// A page of the list `page.list` of `lists`, and what follows: the vendor's next page, else the next list.
-    fn new(jobs: Vec<Listed>, page: &Page, token: Option<String>, lists: usize) -> Self {
-        let token = token.filter(|token| !token.is_empty());
-        let next = match token {
-            Some(token) => Some(Page { token: Some(token), ..page.clone() }),
-            None if page.list + 1 < lists => Some(Page { list: page.list + 1, ..Page::default() }),
-            None => None,
-        };
-        Self { jobs, next }
     }
 }

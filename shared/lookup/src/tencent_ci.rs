@@ -206,32 +206,28 @@ impl Ci {
 
 /// Asks one bucket about a job, run or review.
 async fn in_bucket(bucket: &Bucket, end: &'static str, id: &str, asking: Asking<'_>) -> Result<Answer, Error> {
-    let get = async |path: &str| {
-        let answer = asking.call(async |timeout| bucket.get(path, &[], asking.credentials, timeout).await).await;
-        match answer {
-            Err(Error::Api(ApiError::Gone(_))) => Ok(None),
-            answer => answer.map(Some),
-        }
+    let ask = async |path: String, read: &dyn Fn(&str) -> Result<Answer, Error>| match asking
+        .call(async |timeout| bucket.get(&path, &[], asking.credentials, timeout).await)
+        .await
+    {
+        Err(Error::Api(ApiError::Gone(_))) => Ok(Answer::Unknown),
+        answer => read(&answer?),
     };
     match end {
-        "job" => {
-            let answer = get(&format!("/jobs/{id}")).await?;
-            let answer = answer.as_deref().map_or(Ok(Answer::Unknown), |xml| job_answer(xml, "TaskFinish"))?;
+        NaturalKey::JOB => {
+            let answer = ask(format!("/jobs/{id}"), &|xml| job_answer(xml, "TaskFinish")).await?;
             let family = FAMILIES.iter().find(|(letter, _)| id.starts_with(*letter));
             let (Answer::Unknown, Some((_, family))) = (&answer, family) else { return Ok(answer) };
             // That one path knows the jobs of all families, no page says in so many words.
-            let answer = get(&format!("/{family}/{id}")).await?;
-            answer.as_deref().map_or(Ok(Answer::Unknown), |xml| job_answer(xml, "TaskFinish"))
+            ask(format!("/{family}/{id}"), &|xml| job_answer(xml, "TaskFinish")).await
         }
         "WorkflowStart" | "WorkflowFinish" => {
-            let answer = get(&format!("/workflowexecution/{id}")).await?;
-            answer.as_deref().map_or(Ok(Answer::Unknown), |xml| run_answer(xml, end))
+            ask(format!("/workflowexecution/{id}"), &|xml| run_answer(xml, end)).await
         }
         review => {
             let path = REVIEWS.iter().find(|(known, _)| *known == review).map(|(_, path)| path);
             let path = path.ok_or(Error::NotAskable(review))?;
-            let answer = get(&format!("/{path}/auditing/{id}")).await?;
-            answer.as_deref().map_or(Ok(Answer::Unknown), |xml| job_answer(xml, review))
+            ask(format!("/{path}/auditing/{id}"), &|xml| job_answer(xml, review)).await
         }
     }
 }
@@ -240,7 +236,7 @@ async fn in_bucket(bucket: &Bucket, end: &'static str, id: &str, asking: Asking<
 fn job_answer(xml: &str, event: &str) -> Result<Answer, Error> {
     let children = children(xml)?;
     if let Some(job) = children.iter().find(|child| child.name == JOBS_DETAIL) {
-        return Ok(Answer::of(of_job(job.source, event), None));
+        return Ok(Answer::of(of_job(job.source, event)));
     }
     // Where no job is found there is a list of those that are not, or nothing.
     Ok(Answer::Unknown)
@@ -260,11 +256,7 @@ fn run_answer(xml: &str, event: &'static str) -> Result<Answer, Error> {
         "<Response><EventName>{event}</EventName><{WORKFLOW_EXECUTION}>{kept}</{WORKFLOW_EXECUTION}></Response>"
     );
     let events = events(&body);
-    if event == "WorkflowStart" {
-        Ok(Answer::Ended(Ended { events, is_due: None }))
-    } else {
-        Ok(Answer::of(events, None))
-    }
+    if event == "WorkflowStart" { Ok(Answer::Ended(Ended { events, is_due: None })) } else { Ok(Answer::of(events)) }
 }
 
 /// The events of a callback that reports this job.

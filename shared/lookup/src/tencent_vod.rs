@@ -10,10 +10,11 @@ use std::collections::BTreeMap;
 
 use callbacks::{CloudEvent, NaturalKey, Product, decode};
 use jiff::{SignedDuration, Timestamp};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use serde_json::value::RawValue;
-use vendor_api::{ApiError, Client, Endpoint, Response, tencent};
+use vendor_api::{ApiError, Client, Endpoint, tencent};
 
 use crate::answer::{Answer, Ended, Finished, Listed, Page, Window};
 use crate::error::{Error, undocumented};
@@ -124,20 +125,17 @@ struct TaskInfo {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Media<'a> {
-    #[serde(borrow)]
-    media_info_set: Option<Vec<MediaInfo<'a>>>,
+struct Media {
+    media_info_set: Option<Vec<MediaInfo>>,
     not_exist_file_id_set: Option<Vec<String>>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct MediaInfo<'a> {
+struct MediaInfo {
     file_id: String,
-    #[serde(borrow)]
-    basic_info: Option<&'a RawValue>,
-    #[serde(borrow)]
-    meta_data: Option<&'a RawValue>,
+    basic_info: Option<Box<RawValue>>,
+    meta_data: Option<Box<RawValue>>,
 }
 
 /// What is read of `BasicInfo`: when the file was made.
@@ -152,18 +150,18 @@ impl Vod {
         Self { api: tencent::Vod::new(client, endpoint), sub_app_id }
     }
 
-    /// Performs an action. The answer is for `tencent::body` to read, which knows its errors: those that pass by themselves
-    /// are retried.
-    async fn call(&self, action: &'static str, own: impl Serialize, asking: Asking<'_>) -> Result<Response, Error> {
+    /// Performs an action, and reads its answer.
+    async fn call<T: DeserializeOwned>(
+        &self,
+        action: &'static str,
+        own: impl Serialize,
+        asking: Asking<'_>,
+    ) -> Result<T, Error> {
         let request = Request { sub_app_id: self.sub_app_id, own };
         let body = serde_json::to_vec(&request).map_err(ApiError::Encode)?;
         asking
             .call(async |timeout| {
-                let response = self.api.call(action, body.clone(), asking.credentials, timeout).await?;
-                match tencent::body::<serde::de::IgnoredAny>(&response) {
-                    Err(error) if error.is_temporary() => Err(error),
-                    _ => Ok(response),
-                }
+                tencent::body(&self.api.call(action, body.clone(), asking.credentials, timeout).await?)
             })
             .await
     }
@@ -171,7 +169,7 @@ impl Vod {
     pub(crate) async fn job(&self, key: &NaturalKey, asking: Asking<'_>) -> Result<Answer, Error> {
         let [id] = key.ids() else { return Err(Error::NotAskable(key.end())) };
         match key.end() {
-            "task" => self.task(id, asking).await,
+            NaturalKey::TASK => self.task(id, asking).await,
             "NewFileUpload" => self.upload(id, asking).await,
             "FileDeleted" => self.deletion(id, asking).await,
             // What media are stored as tells a state, and not which job ended.
@@ -180,23 +178,27 @@ impl Vod {
     }
 
     async fn task(&self, id: &str, asking: Asking<'_>) -> Result<Answer, Error> {
-        let response = self.call("DescribeTaskDetail", json!({ "TaskId": id }), asking).await?;
-        match tencent::body::<&RawValue>(&response) {
+        let detail = self.call::<Box<RawValue>>("DescribeTaskDetail", json!({ "TaskId": id }), asking).await;
+        match detail {
             Ok(detail) => task_answer(detail.get()),
-            Err(error) => unknown_if(error, "InvalidParameterValue.TaskId"),
+            Err(Error::Api(ApiError::Refused(refusal)))
+                if refusal.code == "InvalidParameterValue.TaskId" || refusal.code.starts_with("ResourceNotFound") =>
+            {
+                Ok(Answer::Unknown)
+            }
+            Err(error) => Err(error),
         }
     }
 
     async fn upload(&self, id: &str, asking: Asking<'_>) -> Result<Answer, Error> {
-        let response = self.media(id, asking).await?;
-        let media: Media<'_> = tencent::body(&response)?;
+        let media = self.media(id, asking).await?;
         let info = media.media_info_set.into_iter().flatten().find(|info| info.file_id == id);
         Ok(info.map_or(Answer::Unknown, |info| Answer::Ended(uploaded(&info))))
     }
 
+    /// The vendor tells only that there is no such file, and not that there was one.
     async fn deletion(&self, id: &str, asking: Asking<'_>) -> Result<Answer, Error> {
-        let response = self.media(id, asking).await?;
-        let media: Media<'_> = tencent::body(&response)?;
+        let media = self.media(id, asking).await?;
         if !media.not_exist_file_id_set.into_iter().flatten().any(|gone| gone == id) {
             return Ok(Answer::Unknown);
         }
@@ -204,7 +206,7 @@ impl Vod {
         Ok(Answer::Ended(Ended { events: events(&body.to_string(), Timestamp::now()), is_due: None }))
     }
 
-    async fn media(&self, id: &str, asking: Asking<'_>) -> Result<Response, Error> {
+    async fn media(&self, id: &str, asking: Asking<'_>) -> Result<Media, Error> {
         let own = json!({ "FileIds": [id], "Filters": ["basicInfo", "metaData"] });
         self.call("DescribeMediaInfos", own, asking).await
     }
@@ -215,23 +217,24 @@ impl Vod {
 
     async fn tasks(&self, window: Window, page: &Page, asking: Asking<'_>) -> Result<Finished, Error> {
         let first = Timestamp::now().saturating_sub(LOOK_BACK).unwrap_or_default();
+        // A mark goes with one search, so all pages of it begin where the first did.
+        let since = page.since.unwrap_or_else(|| window.since.max(first));
         let mut own = json!({
-            "FinishTime": { "After": time(window.since.max(first)), "Before": time(window.until) },
+            "FinishTime": { "After": time(since), "Before": time(window.until) },
             "Sort": { "Field": "FinishTime", "Order": "Asc" },
             "Limit": LIMIT,
         });
         if let (Some(token), Some(own)) = (&page.token, own.as_object_mut()) {
             own.insert("ScrollToken".to_owned(), token.clone().into());
         }
-        let response = self.call("DescribeTasks", own, asking).await?;
-        let tasks: Tasks = tencent::body(&response)?;
+        let tasks: Tasks = self.call("DescribeTasks", own, asking).await?;
         let listed = |task: TaskInfo| {
             has_ended(&task.status).filter(|ended| *ended)?;
-            let key = NaturalKey::new(Product::TencentVod, "task", [task.task_id])?;
+            let key = NaturalKey::new(Product::TencentVod, NaturalKey::TASK, [task.task_id])?;
             Some(Listed { key, ended_at: task.finish_time.and_then(|time| time.parse().ok()), ended: None })
         };
         let jobs = tasks.task_set.into_iter().flatten().filter_map(listed).collect();
-        Ok(Finished::new(jobs, page, tasks.scroll_token, LISTS))
+        Ok(Finished::new(jobs, &Page { since: Some(since), ..page.clone() }, tasks.scroll_token, LISTS))
     }
 
     /// The media that came by no task. Each says when it was made, and is complete.
@@ -246,12 +249,11 @@ impl Vod {
             "Limit": LIMIT,
             "Filters": ["basicInfo", "metaData"],
         });
-        let response = self.call("SearchMedia", own, asking).await?;
-        let media: Media<'_> = tencent::body(&response)?;
+        let media: Media = self.call("SearchMedia", own, asking).await?;
         let infos = media.media_info_set.unwrap_or_default();
         let count = infos.len();
         let last = infos.last().and_then(created);
-        let listed = |info: &MediaInfo<'_>| {
+        let listed = |info: &MediaInfo| {
             let key = NaturalKey::new(Product::TencentVod, "NewFileUpload", [info.file_id.clone()])?;
             // The vendor counts the end of the window to it.
             let ended_at = created(info);
@@ -308,34 +310,23 @@ fn has_ended(status: &str) -> Option<bool> {
 }
 
 /// The event of a file that was uploaded. The task that the file is put through is in its callback only.
-fn uploaded(info: &MediaInfo<'_>) -> Ended {
+fn uploaded(info: &MediaInfo) -> Ended {
     let null = |value: Option<&RawValue>| value.map_or_else(|| "null".to_owned(), |value| value.get().to_owned());
-    let (id, basic, meta) = (json!(info.file_id), null(info.basic_info), null(info.meta_data));
+    let (id, basic, meta) = (json!(info.file_id), null(info.basic_info.as_deref()), null(info.meta_data.as_deref()));
     let body = format!(
         r#"{{"EventType":"NewFileUpload","FileUploadEvent":{{"FileId":{id},"MediaBasicInfo":{basic},"MetaData":{meta}}}}}"#
     );
     Ended { events: events(&body, created(info).unwrap_or_else(Timestamp::now)), is_due: None }
 }
 
-fn created(info: &MediaInfo<'_>) -> Option<Timestamp> {
-    let created: Created = info.basic_info.and_then(|basic| serde_json::from_str(basic.get()).ok())?;
+fn created(info: &MediaInfo) -> Option<Timestamp> {
+    let created: Created = info.basic_info.as_deref().and_then(|basic| serde_json::from_str(basic.get()).ok())?;
     created.create_time.and_then(|time| time.parse().ok())
 }
 
 /// The events of a callback's body. `time` is the time of an event to which its payload gives none.
 fn events(body: &str, time: Timestamp) -> Vec<CloudEvent> {
     decode(Product::TencentVod, body.as_bytes(), time)
-}
-
-/// The vendor knows of no such task where it says so.
-fn unknown_if(error: ApiError, code: &str) -> Result<Answer, Error> {
-    match error {
-        ApiError::Gone(_) => Ok(Answer::Unknown),
-        ApiError::Refused(refusal) if refusal.code == code || refusal.code.starts_with("ResourceNotFound") => {
-            Ok(Answer::Unknown)
-        }
-        error => Err(error.into()),
-    }
 }
 
 /// A time as the vendor's lists take it: `2026-01-02T03:04:05Z`.

@@ -23,8 +23,9 @@ impl Element<'_> {
     }
 }
 
-/// The elements in the root of a document.
+/// The elements in the root of a document. The reader does not count a byte order mark, which may be before it.
 pub(crate) fn children(document: &str) -> Result<Vec<Element<'_>>, Error> {
+    let document = document.trim_start_matches('\u{feff}');
     let [root] = elements(document)?.try_into().map_err(|_| undocumented("expected XML with one root"))?;
     elements(root.content)
 }

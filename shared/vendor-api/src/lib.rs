@@ -20,4 +20,4 @@ pub use cos::Bucket;
 pub use endpoint::{Endpoint, Response, UnknownEndpoint, client, headers, send};
 pub use error::{ApiError, ErrorResponse};
 /// The HTTP client that [`client()`] makes, and the requests that [`send`] sends.
-pub use reqwest::{Client, RequestBuilder};
+pub use reqwest::Client;

@@ -108,7 +108,8 @@ fn callbacks_of(product: Product) -> Vec<(NaturalKey, String)> {
             let [event] = events.as_slice() else { continue };
             let is_named =
                 event.vendorevent.as_ref().is_some_and(|name| body.contains(name.split('/').next().unwrap()));
-            let Some(key) = NaturalKey::of(event).filter(|key| !key.is_progress() && is_named) else { continue };
+            let has_ended = event.r#type.outcome != Outcome::Running;
+            let Some(key) = NaturalKey::of(event).filter(|_| has_ended && is_named) else { continue };
             let [id] = key.ids() else { continue };
             let own = format!("{}{:04}", id.get(..8).unwrap_or(id), bodies.len());
             bodies.push(body.replace(id.as_str(), &own));

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use callbacks::{CloudEvent, NaturalKey, Product};
+use callbacks::{CloudEvent, NaturalKey, Outcome, Product};
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 use lookup::{Answer, Configuration, Listed, Lookup, Window};
@@ -241,7 +241,9 @@ fn known_keys(path: &Path) -> Result<HashSet<String>, String> {
         let event: CloudEvent =
             serde_json::from_str(&line).map_err(|_| named("expected one event per line".to_owned()))?;
         // What reports progress does not report the end.
-        keys.extend(NaturalKey::of(&event).filter(|key| !key.is_progress()).map(|key| key.to_string()));
+        if event.r#type.outcome != Outcome::Running {
+            keys.extend(NaturalKey::of(&event).map(|key| key.to_string()));
+        }
     }
     Ok(keys)
 }
