@@ -148,7 +148,7 @@ struct Detail<'e> {
     before: Option<&'e [CloudEvent]>,
     /// Whether the vendor calls the event deprecated, of each.
     deprecated: Vec<bool>,
-    /// What is wrong with each event by the schema of events: nothing.
+    /// What is wrong with each event by its schema; empty where it is valid.
     invalid: Vec<Vec<String>>,
     vendor: Vec<Option<&'e RawValue>>,
     /// Bytes of each event.

@@ -69,6 +69,11 @@ impl Entry {
         self.response.status == 200
     }
 
+    /// Whether its events are handed on: what was imported is only looked at.
+    pub(crate) fn is_handed_on(&self) -> bool {
+        self.is_accepted() && self.via != Via::Imported
+    }
+
     /// Roughly the bytes that it takes.
     pub(crate) fn size(&self) -> usize {
         // A body is in the request, by itself, and in the events with about as much again.

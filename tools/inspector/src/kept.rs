@@ -76,8 +76,8 @@ struct Writing {
     problem: Option<String>,
 }
 
-/// Opens the file, and reads the newest callbacks, so many at most.
-pub(crate) fn open(path: &Path, most: usize) -> Result<(Keeper, Found), StartError> {
+/// Opens the file, and reads the newest callbacks, so many and of so many bytes at most.
+pub(crate) fn open(path: &Path, most: usize, most_bytes: usize) -> Result<(Keeper, Found), StartError> {
     let failed = |error| StartError::File { path: path.to_owned(), error };
     let mut options = OpenOptions::new();
     options.read(true).append(true).create(true);
@@ -88,7 +88,7 @@ pub(crate) fn open(path: &Path, most: usize) -> Result<(Keeper, Found), StartErr
     if let Err(TryLockError::WouldBlock) = file.try_lock() {
         return Err(failed(io::Error::other("another `mediahook dev` keeps its callbacks there")));
     }
-    let (found, is_whole) = read(BufReader::new(&file), most).map_err(failed)?;
+    let (found, is_whole) = read(BufReader::new(&file), most, most_bytes).map_err(failed)?;
     if !is_whole {
         // The last line was cut off: what follows is not to become a part of it.
         file.write_all(b"\n").map_err(failed)?;
@@ -114,9 +114,9 @@ pub(crate) fn open(path: &Path, most: usize) -> Result<(Keeper, Found), StartErr
 }
 
 /// The newest callbacks of a file, and whether its last line is whole.
-fn read(mut file: impl BufRead, most: usize) -> io::Result<(Found, bool)> {
+fn read(mut file: impl BufRead, most: usize, most_bytes: usize) -> io::Result<(Found, bool)> {
     let (mut found, mut is_whole) = (Found::default(), true);
-    let mut line = Vec::new();
+    let (mut line, mut bytes) = (Vec::new(), 0);
     loop {
         line.clear();
         if file.read_until(b'\n', &mut line)? == 0 {
@@ -128,9 +128,12 @@ fn read(mut file: impl BufRead, most: usize) -> io::Result<(Found, bool)> {
         }
         match serde_json::from_slice::<Line>(&line) {
             Ok(Line::Callback(callback)) => {
-                found.callbacks.insert(callback.seq, callback.into_entry());
-                if found.callbacks.len() > most {
-                    found.callbacks.pop_first();
+                let entry = callback.into_entry();
+                bytes += entry.size();
+                let earlier = found.callbacks.insert(entry.seq, entry);
+                bytes -= earlier.map_or(0, |earlier| earlier.size());
+                while found.callbacks.len() > most || (bytes > most_bytes && found.callbacks.len() > 1) {
+                    bytes -= found.callbacks.pop_first().map_or(0, |(_, oldest)| oldest.size());
                 }
             }
             Ok(Line::Delivery(Delivered { seq, delivery })) => {
@@ -167,9 +170,14 @@ impl Keeper {
     }
 
     fn write(&self, line: &Line) {
-        let text = serde_json::to_string(line).unwrap_or_default();
+        let mut text = serde_json::to_string(line).unwrap_or_default();
+        text.push('\n');
         let mut writing = lock(&self.0);
-        match writeln!(writing.file, "{text}") {
+        if writing.problem.is_some() {
+            // A line may have been cut off.
+            text.insert(0, '\n');
+        }
+        match writing.file.write_all(text.as_bytes()) {
             Ok(()) => writing.is_dirty = true,
             Err(error) => writing.problem = Some(error.to_string()),
         }

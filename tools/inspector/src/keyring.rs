@@ -2,13 +2,16 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
 
 use callbacks::Product;
 use callbacks::auth::{Authentic, Clock, Credentials, NotAuthentic, Request, verify};
 use receiver::Verifier;
 use secrecy::{ExposeSecret, SecretString};
 use sender::token::with_token;
+
+use crate::lock::lock;
 
 /// The credentials of all products.
 #[derive(Debug)]
@@ -57,8 +60,7 @@ impl Keyring {
 
     /// The credentials of a product.
     pub(crate) fn of(&self, product: Product) -> Arc<Credentials> {
-        let of = self.of.lock().unwrap_or_else(PoisonError::into_inner);
-        of.get(&product).cloned().unwrap_or_default()
+        lock(&self.of).get(&product).cloned().unwrap_or_default()
     }
 
     /// Those of all other products.
@@ -69,8 +71,20 @@ impl Keyring {
 
     /// Whether callbacks of the product are accepted unsigned.
     pub(crate) fn is_open(&self, product: Product) -> bool {
-        let credentials = self.of(product);
+        self.accepts_everybody(&self.of(product))
+    }
+
+    fn accepts_everybody(&self, credentials: &Credentials) -> bool {
         self.allow_unsigned && credentials.keys.is_empty() && credentials.tokens.is_empty()
+    }
+
+    /// Changes a product's credentials, unless `change` fails.
+    fn change<E>(&self, product: Product, change: impl FnOnce(&mut Credentials) -> Result<(), E>) -> Result<(), E> {
+        let mut of = lock(&self.of);
+        let mut credentials = of.get(&product).map(|of| Credentials::clone(of)).unwrap_or_default();
+        change(&mut credentials)?;
+        of.insert(product, Arc::new(credentials));
+        Ok(())
     }
 
     /// Adds a key, a token or a callback URL for this run.
@@ -82,12 +96,12 @@ impl Keyring {
 
     /// Adds all of these credentials for this run.
     pub(crate) fn add_all(&self, product: Product, added: Credentials) {
-        let mut credentials = Credentials::clone(&self.of(product));
-        credentials.keys.extend(added.keys);
-        credentials.tokens.extend(added.tokens);
-        credentials.callback_urls.extend(added.callback_urls);
-        let mut of = self.of.lock().unwrap_or_else(PoisonError::into_inner);
-        of.insert(product, Arc::new(credentials));
+        let Ok(()) = self.change(product, |credentials| -> Result<(), Infallible> {
+            credentials.keys.extend(added.keys);
+            credentials.tokens.extend(added.tokens);
+            credentials.callback_urls.extend(added.callback_urls);
+            Ok(())
+        });
     }
 
     /// Takes a key, a token or a callback URL away for this run, by its number from 1.
@@ -95,17 +109,15 @@ impl Keyring {
     /// # Errors
     /// In words, where there is none of this number, or where nothing would authenticate the product's callbacks any more.
     pub(crate) fn take_away(&self, product: Product, kind: Secret, number: usize) -> Result<(), String> {
-        let mut credentials = Credentials::clone(&self.of(product));
-        let list = kind.of(&mut credentials);
-        let place = number.checked_sub(1).filter(|place| *place < list.len());
-        list.remove(place.ok_or("there is none of this number")?);
-        let is_open = self.allow_unsigned && credentials.keys.is_empty() && credentials.tokens.is_empty();
-        if !is_open {
-            credentials.check(product).map_err(|error| format!("without it no callback is accepted: {error}"))?;
-        }
-        let mut of = self.of.lock().unwrap_or_else(PoisonError::into_inner);
-        of.insert(product, Arc::new(credentials));
-        Ok(())
+        self.change(product, |credentials| {
+            let list = kind.of(credentials);
+            let place = number.checked_sub(1).filter(|place| *place < list.len());
+            list.remove(place.ok_or("there is none of this number")?);
+            if !self.accepts_everybody(credentials) {
+                credentials.check(product).map_err(|error| format!("without it no callback is accepted: {error}"))?;
+            }
+            Ok(())
+        })
     }
 
     /// What a product accepts, in words: numbers, and no secret.

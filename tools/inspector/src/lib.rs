@@ -107,7 +107,7 @@ impl Inspector {
     /// What was read from the file that keeps the callbacks, in words; `None` where there was nothing to read.
     #[must_use]
     pub fn kept(&self) -> Option<String> {
-        self.state.kept_in_words()
+        self.state.kept.clone()
     }
 
     /// What takes events that were pulled from a vendor's queue.

@@ -43,15 +43,6 @@ pub(crate) struct Reached {
     pub(crate) refusal: Option<String>,
 }
 
-/// What was read from the file that keeps the callbacks: so many, of which so many become other events now, and lines that cannot
-/// be read.
-#[derive(Debug, Clone, Copy, Default)]
-struct Restored {
-    callbacks: usize,
-    changed: usize,
-    unreadable: usize,
-}
-
 /// What tells of a callback that was refused: the path of its page.
 type OnRefusal = Box<dyn Fn(String) + Send + Sync>;
 
@@ -80,8 +71,8 @@ pub(crate) struct State {
     pub(crate) pulls: Mutex<BTreeMap<String, String>>,
     record: Option<mpsc::Sender<String>>,
     pub(crate) keeper: Option<Keeper>,
-    /// What was read from the file of the keeper.
-    restored: Restored,
+    /// What was read from the file of the keeper, in words.
+    pub(crate) kept: Option<String>,
     on_refusal: OnceLock<OnRefusal>,
 }
 
@@ -97,7 +88,7 @@ impl State {
         let target = options.forward.map(|url| Target::new(&url, options.form, options.r#match)).transpose()?;
         let (handing, handed) = mpsc::channel(target::QUEUE);
         let record = options.record.map(record::start).transpose()?;
-        let opened = options.keep.map(|path| kept::open(&path, options.callbacks)).transpose()?;
+        let opened = options.keep.map(|path| kept::open(&path, options.callbacks, options.bytes)).transpose()?;
         let (keeper, found) = opened.map_or_else(Default::default, |(keeper, found)| (Some(keeper), found));
         let mut state = Self {
             journal: Journal::new(options.callbacks, options.bytes),
@@ -119,15 +110,17 @@ impl State {
             pulls: Mutex::default(),
             record,
             keeper,
-            restored: Restored { callbacks: found.callbacks.len(), unreadable: found.unreadable, changed: 0 },
+            kept: None,
             on_refusal: OnceLock::new(),
         };
+        let (callbacks, mut changed) = (found.callbacks.len(), 0);
         for mut entry in found.callbacks.into_values() {
             let credentials = state.keyring.of(entry.product);
             kept::decode_again(&mut entry, &credentials);
-            state.restored.changed += usize::from(entry.before.is_some());
+            changed += usize::from(entry.before.is_some());
             state.restore(entry);
         }
+        state.kept = in_words(page, callbacks, changed, found.unreadable);
         Ok((state, handed))
     }
 
@@ -157,9 +150,8 @@ impl State {
 
     /// Keeps a callback, and hands its events on.
     pub(crate) fn keep(&self, entry: Entry) -> u64 {
-        let (is_accepted, via_import) = (entry.is_accepted(), entry.via == Via::Imported);
         let (reason, product) = (entry.reason.clone(), entry.product);
-        let is_new = is_accepted && !via_import;
+        let is_new = entry.is_handed_on();
         let (new, wanted) = if is_new { self.new_events(&entry) } else { Default::default() };
         let seq = self.journal.add(entry);
         if let (Some(keeper), Some(entry)) = (&self.keeper, self.journal.get(seq)) {
@@ -176,30 +168,13 @@ impl State {
     /// Takes a callback of an earlier start back. Its events are handed on no more.
     fn restore(&self, entry: Entry) {
         let (handed, pulled) = (&mut *lock(&self.handed), &mut *lock(&self.pulled));
-        for event in entry.events.iter().filter(|_| entry.is_accepted()) {
+        for event in entry.events.iter().filter(|_| entry.is_handed_on()) {
             handed.insert(&event.id);
             if entry.via == Via::Pulled {
                 pulled.insert(&event.id);
             }
         }
         self.journal.restore(entry);
-    }
-
-    /// What was read from the file of the keeper, in words.
-    pub(crate) fn kept_in_words(&self) -> Option<String> {
-        let Restored { callbacks, changed, unreadable } = self.restored;
-        let mut words = Vec::new();
-        if callbacks > 0 {
-            words.push(format!("callbacks kept from before: {callbacks}"));
-        }
-        if changed > 0 {
-            let page = self.page;
-            words.push(format!("{changed} of {callbacks} now decode differently: http://{page}/?q=is:changed"));
-        }
-        if unreadable > 0 {
-            words.push(format!("lines that cannot be read: {unreadable}"));
-        }
-        (!words.is_empty()).then(|| words.join(", "))
     }
 
     /// The events of a callback that have not come before, and those of them that the consumer wants.
@@ -283,6 +258,21 @@ impl State {
     pub(crate) fn reach(&self, product: Product, host: &str, refusal: Option<String>) {
         lock(&self.reached).insert(product, Reached { host: Some(host.to_owned()), refusal });
     }
+}
+
+/// What was read from the file of the keeper, in words.
+fn in_words(page: SocketAddr, callbacks: usize, changed: usize, unreadable: usize) -> Option<String> {
+    let mut words = Vec::new();
+    if callbacks > 0 {
+        words.push(format!("callbacks kept from before: {callbacks}"));
+    }
+    if changed > 0 {
+        words.push(format!("{changed} of {callbacks} now decode differently: http://{page}/?q=is:changed"));
+    }
+    if unreadable > 0 {
+        words.push(format!("lines that cannot be read: {unreadable}"));
+    }
+    (!words.is_empty()).then(|| words.join(", "))
 }
 
 /// So many random bytes, in hexadecimal digits.

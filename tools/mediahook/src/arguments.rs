@@ -159,7 +159,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         options: TailOptions,
     },
-    /// Publish events once more, from the archive of a stack or from its dead-letter queue. Without --yes nothing is done.
+    /// Publish events once more, from the archive of a stack or from its dead-letter queue. Without --yes nothing is published.
     ///
     /// Region and credentials are those of the AWS CLI.
     Replay {

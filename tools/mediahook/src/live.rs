@@ -17,6 +17,7 @@ use signal_hook::iterator::Signals;
 use tokio::sync::oneshot;
 
 use crate::failure::Failure;
+use crate::runtime::runtime;
 
 /// The stack that a command works on.
 #[derive(Debug, Args)]
@@ -28,8 +29,7 @@ pub(crate) struct StackOptions {
 
 /// Runs a command that calls AWS.
 pub(crate) fn run(command: impl AsyncFnOnce(&SdkConfig) -> Result<(), Failure>) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(crate::output::message)?;
-    runtime.block_on(async { command(&configuration().await?).await })
+    runtime()?.block_on(async { command(&configuration().await?).await })
 }
 
 /// Region and credentials as the AWS CLI finds them.

@@ -15,8 +15,9 @@ use tokio::time::Instant;
 use vendor_api::AccessKey;
 
 use crate::failure::Failure;
-use crate::output::{message, print_line, print_note};
+use crate::output::{message, print_events, print_line, print_note};
 use crate::pull::access_key;
+use crate::runtime::runtime;
 
 /// How long one job, or one page of a list, is asked for.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -112,7 +113,7 @@ impl Vendor {
 pub(crate) fn job(product: Product, id: String, options: LookupOptions) -> Result<(), Failure> {
     let key = key_of(product, id, options)?;
     let vendor = Vendor::new(product)?;
-    match in_runtime(vendor.job(&key))?? {
+    match runtime()?.block_on(vendor.job(&key))? {
         Answer::Ended(ended) if ended.events.is_empty() => {
             Err(Failure::Failed(format!("{key} has ended; jobs of its type have no callback")))
         }
@@ -160,7 +161,7 @@ pub(crate) fn finished(product: Product, options: &ReconcileOptions) -> Result<(
     }
     let known = options.known.as_deref().map(known_keys).transpose()?.unwrap_or_default();
     let vendor = Vendor::new(product)?;
-    let counts = in_runtime(print_missing(&vendor, window, known, options.events))??;
+    let counts = runtime()?.block_on(print_missing(&vendor, window, &known, options.events))?;
     print_note(format!("{} jobs ended, {} of them are missing", counts.ended, counts.missing));
     Ok(())
 }
@@ -174,7 +175,7 @@ struct Counts {
 async fn print_missing(
     vendor: &Vendor,
     window: Window,
-    mut known: HashSet<String>,
+    known: &HashSet<String>,
     events: bool,
 ) -> Result<Counts, String> {
     let (mut counts, mut seen, mut page) = (Counts::default(), HashSet::new(), None);
@@ -187,7 +188,7 @@ async fn print_missing(
                 continue;
             }
             counts.ended += 1;
-            if known.remove(&name) {
+            if known.contains(&name) {
                 continue;
             }
             counts.missing += 1;
@@ -221,13 +222,6 @@ async fn print_job(vendor: &Vendor, job: Listed) -> Result<(), String> {
     }
 }
 
-fn print_events(events: &[CloudEvent]) -> Result<(), String> {
-    for event in events {
-        print_line(&serde_json::to_string(event).map_err(message)?)?;
-    }
-    Ok(())
-}
-
 /// What the jobs are known by of which events came.
 fn known_keys(path: &Path) -> Result<HashSet<String>, String> {
     let named = |error: String| format!("{}: {error}", path.display());
@@ -246,9 +240,4 @@ fn known_keys(path: &Path) -> Result<HashSet<String>, String> {
         }
     }
     Ok(keys)
-}
-
-fn in_runtime<T>(work: impl Future<Output = T>) -> Result<T, String> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(message)?;
-    Ok(runtime.block_on(work))
 }

@@ -13,6 +13,7 @@ mod manual;
 mod output;
 mod product;
 mod pull;
+mod runtime;
 mod samples;
 mod secret;
 mod send;

@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
+use callbacks::CloudEvent;
 
 /// Text that is right, such as a check that passed.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
@@ -32,6 +33,14 @@ pub(crate) fn print_line(line: &str) -> Result<(), String> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
         printed => printed.map_err(message),
     }
+}
+
+/// Prints events for programs, one a line.
+pub(crate) fn print_events<'e>(events: impl IntoIterator<Item = &'e CloudEvent>) -> Result<(), String> {
+    for event in events {
+        print_line(&serde_json::to_string(event).map_err(message)?)?;
+    }
+    Ok(())
 }
 
 /// Prints a note for people to standard error.

@@ -12,7 +12,8 @@ use queues::{AccessKey, AfterStore, ApiError, BoxError, DrainError, DrainReport,
 use secrecy::SecretString;
 use tokio::time::Instant;
 
-use crate::output::{message, print_line, print_note};
+use crate::output::{message, print_events, print_note};
+use crate::runtime::runtime;
 
 /// How long a queue that is never empty is drained before the next one, or, with `--once`, before the command ends.
 const DRAIN_TIME: Duration = Duration::from_hours(1);
@@ -67,7 +68,7 @@ pub(crate) struct PullOptions {
 
 /// Prints the events of the queues, one per line.
 pub(crate) fn run(command: PullCommand) -> Result<(), String> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(message)?;
+    let runtime = runtime()?;
     let client = queues::client().map_err(message)?;
     match command {
         PullCommand::TencentVod { endpoint, sub_app_id, options } => {
@@ -96,7 +97,7 @@ async fn print(queues: &[impl Queue], key: &AccessKey, options: PullOptions) -> 
     let after_store = if options.confirm { AfterStore::Confirm } else { AfterStore::Keep };
     let printed = RefCell::new(HashSet::new());
     let store = async |events: &[CloudEvent], _| match after_store {
-        AfterStore::Confirm => print_events(events).map(ControlFlow::Continue),
+        AfterStore::Confirm => Ok(print_events(events).map(ControlFlow::Continue)?),
         AfterStore::Keep => print_new(events, &mut printed.borrow_mut()),
     };
     loop {
@@ -115,13 +116,6 @@ async fn print(queues: &[impl Queue], key: &AccessKey, options: PullOptions) -> 
             return Ok(());
         }
     }
-}
-
-fn print_events<'e>(events: impl IntoIterator<Item = &'e CloudEvent>) -> Result<(), BoxError> {
-    for event in events {
-        print_line(&serde_json::to_string(event)?)?;
-    }
-    Ok(())
 }
 
 /// Events that stay in their queue are redelivered. It breaks at a batch without a new event: otherwise a queue with a short

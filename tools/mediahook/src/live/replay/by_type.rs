@@ -106,9 +106,9 @@ impl ByType<'_> {
         let rule = tap.open(&pattern).await?;
         tokio::time::sleep(Duration::from_secs(self.wait)).await;
         self.start(events, rule, replay).await?;
-        let (mut seen, mut quiet) = (HashSet::new(), 0);
+        let (mut seen, mut quiet, mut has_ended) = (HashSet::new(), 0, false);
         loop {
-            let has_ended = has_ended(events, replay).await?;
+            has_ended = has_ended || self::has_ended(events, replay).await?;
             let messages = tap.receive().await?;
             quiet = if has_ended && messages.is_empty() { quiet + 1 } else { 0 };
             if quiet == QUIET {
@@ -116,10 +116,16 @@ impl ByType<'_> {
             }
             let mut entries = Vec::new();
             for message in &messages {
-                let Ok(envelope) = serde_json::from_str::<Envelope<'_>>(message) else { continue };
-                let Ok(Id { id }) = serde_json::from_str(envelope.detail.get()) else { continue };
-                if seen.insert(id) {
-                    entries.push(self.entry(&envelope));
+                let envelope = serde_json::from_str::<Envelope<'_>>(message);
+                let event =
+                    envelope.and_then(|envelope| Ok((serde_json::from_str::<Id>(envelope.detail.get())?, envelope)));
+                match event {
+                    Ok((Id { id }, envelope)) => {
+                        if seen.insert(id) {
+                            entries.push(self.entry(&envelope));
+                        }
+                    }
+                    Err(_) => print_note("a message is none of Mediahook's events, and is left out"),
                 }
             }
             if self.yes {
@@ -167,8 +173,10 @@ async fn has_ended(events: &Client, replay: &str) -> Result<bool, Failure> {
 async fn publish(events: &Client, entries: Vec<PutEventsRequestEntry>) -> Result<(), Failure> {
     let (mut call, mut bytes) = (Vec::new(), 0);
     for entry in entries {
-        let more = entry.detail().map_or(0, str::len);
-        if call.len() == ENTRIES || (!call.is_empty() && bytes + more > BYTES) {
+        // As the bus counts it: a time is 14 bytes.
+        let texts = [entry.source(), entry.detail_type(), entry.detail()];
+        let more = 14 + texts.into_iter().flatten().map(str::len).sum::<usize>();
+        if call.len() == ENTRIES || (!call.is_empty() && bytes + more >= BYTES) {
             put(events, std::mem::take(&mut call)).await?;
             bytes = 0;
         }
