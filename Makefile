@@ -247,7 +247,7 @@ test-types: types/node_modules/ready mediahook
 
 # The commands that the documents show run, and print what the documents say.
 .PHONY: test-documents
-test-documents: $(VENV)/test.ready $(VENV)/build.ready $(VENV)/awscli.ready types/node_modules/ready functions mediahook
+test-documents: $(VENV)/test.ready $(VENV)/build.ready $(VENV)/awscli.ready types/node_modules/ready web functions mediahook
 	npm run --prefix types --silent generate-vendor
 	PROGRAMS=$(TARGET)/debug $(VENV)/bin/python -W ignore -m unittest discover --quiet --start-directory docs/tests
 
