@@ -142,6 +142,8 @@ impl Service {
 
 /// Answers the requests of a connection until either side ends it.
 async fn connection(acceptor: TlsAcceptor, router: Router, stream: TcpStream) {
+    // Otherwise a small answer waits until the client has acknowledged the one before, up to 40 ms.
+    stream.set_nodelay(true).unwrap_or_default();
     // A client that does not trust the certificate reports the error itself.
     let Ok(stream) = acceptor.accept(stream).await else { return };
     let served = http1::Builder::new().serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
