@@ -123,11 +123,6 @@ impl QueryVendor {
         lock(&self.store).faults.extend(faults);
     }
 
-    /// Allows so many requests a second, and throttles what is above. By default it is what the vendor documents.
-    pub fn set_rate(&self, rate: usize) {
-        lock(&self.store).rate = rate;
-    }
-
     /// Moves the server's clock ahead.
     pub fn move_clock(&self, seconds: i64) {
         lock(&self.store).clock = seconds;
@@ -157,7 +152,7 @@ impl QueryVendor {
 }
 
 /// How a vendor writes an error.
-type Failed = fn(u16, &str) -> Response;
+type Failed = fn(u16) -> Response;
 
 /// What comes before any answer: a server that is down, throttles, or has a fault. `answer` is made where it answers.
 async fn answered(
@@ -174,12 +169,12 @@ async fn answered(
         return response(503, "text/html", "<html>".to_owned());
     }
     match fault {
-        Some(QueryFault::Throttle) => return failed(429, "throttled"),
-        Some(QueryFault::Internal) => return failed(500, "internal"),
+        Some(QueryFault::Throttle) => return failed(429),
+        Some(QueryFault::Internal) => return failed(500),
         Some(QueryFault::Garbage(status)) => return response(status, "text/html", "<html>".to_owned()),
         Some(QueryFault::Stall) => return stall().await,
         Some(QueryFault::CutOff) => return cut_off(&answer().1),
-        None if is_above => return failed(429, "throttled"),
+        None if is_above => return failed(429),
         None => {}
     }
     let (status, text) = answer();

@@ -249,7 +249,7 @@ fn element(body: &str, name: &str) -> String {
     format!("{open}{content}{close}")
 }
 
-fn failed(status: u16, _: &str) -> Response {
+fn failed(status: u16) -> Response {
     let (status, code) = if status == 429 { (503, "SlowDown") } else { (500, "InternalError") };
     response(status, "application/xml", error(code))
 }

@@ -8,6 +8,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::QueryFault;
 
+/// The most requests a second.
+const RATE: usize = 100;
+
 /// A job that ended, with the body of its callback.
 #[derive(Debug, Clone)]
 pub struct Job {
@@ -41,8 +44,6 @@ pub(super) struct Store {
     pub(super) delay: i64,
     pub(super) is_down: bool,
     pub(super) faults: VecDeque<QueryFault>,
-    /// Requests a second.
-    pub(super) rate: usize,
     /// The second in which the last request came, and how many came in it.
     second: (i64, usize),
     /// Seconds by which the server's clock is ahead.
@@ -63,12 +64,6 @@ impl Job {
     #[must_use]
     pub fn created(self, created_at: Timestamp) -> Self {
         Self { created_at, ..self }
-    }
-
-    /// The body of its callback.
-    #[must_use]
-    pub fn callback(&self) -> &str {
-        &self.body
     }
 
     /// The same job, as one of a product's.
@@ -108,7 +103,6 @@ impl Store {
             delay: 0,
             is_down: false,
             faults: VecDeque::new(),
-            rate: 100,
             second: (0, 0),
             clock: 0,
             requests: 0,
@@ -147,7 +141,7 @@ impl Store {
         self.requests += 1;
         let second = Timestamp::now().as_second();
         self.second = if self.second.0 == second { (second, self.second.1 + 1) } else { (second, 1) };
-        self.second.1 > self.rate
+        self.second.1 > RATE
     }
 
     pub(super) fn complain(&mut self, complaint: impl Into<String>) {

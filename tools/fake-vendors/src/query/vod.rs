@@ -216,7 +216,7 @@ fn info(job: &Job) -> Option<String> {
     ))
 }
 
-fn failed(status: u16, _: &str) -> Response {
+fn failed(status: u16) -> Response {
     let code = if status == 429 { "RequestLimitExceeded" } else { "InternalError" };
     response(200, "application/json", error(code))
 }
