@@ -159,6 +159,8 @@ install: web
 # Demos and tests. All of them run one build for this machine, in cargo's dev profile.
 
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
+# What cargo installs for these targets.
+TOOLS := $(TARGET)/tools
 # Cargo compiles a dependency again for another set of its features. `--workspace --examples` selects the features that
 # `cargo test --workspace` needs (there are no examples), so that what one command has compiled serves the others.
 CARGO_BUILD := cargo build --locked --workspace --examples
@@ -213,15 +215,15 @@ else
 	PROVE=1 $(PROVE) proof:: -- --nocapture --test-threads 1
 endif
 
-MUTANTS := $(TARGET)/tools/bin/cargo-mutants
+$(TOOLS)/bin/cargo-mutants:
+	cargo install cargo-mutants --quiet --locked --version 27.1.0 --root $(TOOLS)
 
-$(MUTANTS):
-	cargo install cargo-mutants --quiet --locked --version 27.1.0 --root $(TARGET)/tools
-
-# It works on a copy, and keeps what it has compiled. Mutants that never end (status 3) are found, too.
+# It works on a copy, and keeps what it has compiled. Mutants that never end are found, too: status 3, which hides that others
+# were missed.
 .PHONY: mutants
-mutants: $(MUTANTS)
-	CARGO_TARGET_DIR=$(TARGET)/mutants $(MUTANTS) mutants --output $(TARGET) $(FLAGS) || [ $$? -eq 3 ]
+mutants: $(TOOLS)/bin/cargo-mutants
+	CARGO_TARGET_DIR=$(TARGET)/mutants $< mutants --output $(TARGET) $(FLAGS) || \
+	  { [ $$? -eq 3 ] && [ ! -s $(TARGET)/mutants.out/missed.txt ]; }
 
 PORT ?= 3000
 
@@ -298,8 +300,6 @@ instructions: valgrind
 .PHONY: instructions-table
 instructions-table: valgrind
 	$(INSTRUCTIONS) -- --write
-
-TOOLS := $(TARGET)/tools
 
 $(TOOLS)/bin/cargo-deny:
 	cargo install cargo-deny --quiet --locked --version 0.20.2 --root $(TOOLS)
