@@ -21,6 +21,6 @@ pub(crate) enum BenchError {
     Decode,
     #[error("the document has no value for {0}")]
     NoValue(String),
-    #[error("expected the folder of the programs, and perhaps --quick")]
+    #[error("expected the folder of the programs, that of the documents, and perhaps --quick")]
     Arguments,
 }

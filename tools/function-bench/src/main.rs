@@ -1,8 +1,8 @@
-//! Measures the functions as processes, beside an empty function and handlers in Python and Node that do the same work, and prints
+//! Measures the functions as processes, beside an empty function and handlers in Python and Node that do the same work, and makes
 //! `docs/benchmarks.md`. `make bench` builds what is measured.
 //!
-//! `function-bench <folder>` takes the programs from the folder as cargo-lambda makes it. `function-bench <folder> --quick` tries
-//! everything, and its figures mean nothing.
+//! `function-bench <programs> <documents>` takes the programs from a folder as cargo-lambda makes it, and writes the document and
+//! its picture into the other. With `--quick` behind them it tries everything, and its figures mean nothing.
 
 mod effort;
 mod environment;
@@ -17,27 +17,33 @@ mod tables;
 mod units;
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
+use crate::effort::Effort;
 use crate::environment::Environment;
 use crate::error::BenchError;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (folder, effort) = match arguments.as_slice() {
-        [folder] => (Some(folder), effort::THOROUGH),
-        [folder, quick] if quick == "--quick" => (Some(folder), effort::QUICK),
-        _ => (None, effort::QUICK),
+    let result = match arguments.as_slice() {
+        [programs, documents] => measure(programs, documents.as_ref(), effort::THOROUGH),
+        [programs, documents, quick] if quick == "--quick" => measure(programs, documents.as_ref(), effort::QUICK),
+        _ => Err(BenchError::Arguments),
     };
-    let measured = folder.ok_or(BenchError::Arguments).and_then(|folder| {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(report::report(Environment::new(folder.into()), effort))
-    });
-    match measured.and_then(|report| Ok(io::stdout().write_all(report.as_bytes())?)) {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             writeln!(io::stderr(), "cannot measure: {error}").unwrap_or_default();
             ExitCode::FAILURE
         }
     }
+}
+
+fn measure(programs: &str, documents: &Path, effort: Effort) -> Result<(), BenchError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let report = runtime.block_on(report::report(Environment::new(programs.into()), effort))?;
+    std::fs::write(documents.join("latencies.svg"), report.picture)?;
+    std::fs::write(documents.join("benchmarks.md"), report.document)?;
+    Ok(())
 }

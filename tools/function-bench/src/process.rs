@@ -84,9 +84,19 @@ impl Running {
 
     /// The most bytes of memory that it has had.
     pub(crate) fn peak(&self) -> Result<u64, BenchError> {
+        self.memory("VmHWM:")
+    }
+
+    /// Bytes of its memory now that are no pages of a file, such as the program.
+    pub(crate) fn own_memory(&self) -> Result<u64, BenchError> {
+        self.memory("RssAnon:")
+    }
+
+    /// <https://docs.kernel.org/filesystems/proc.html>, table 1-2.
+    fn memory(&self, field: &str) -> Result<u64, BenchError> {
         let number = self.process.id().unwrap_or_default();
         let status = std::fs::read_to_string(format!("/proc/{number}/status"))?;
-        let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
+        let kilobytes = status.lines().find_map(|line| line.strip_prefix(field)?.trim().strip_suffix(" kB"));
         kilobytes
             .and_then(|number| number.trim().parse::<u64>().ok())
             .map(|number| number * 1024)

@@ -8,7 +8,7 @@ use axum::body::Bytes;
 use callbacks::Product;
 use decode_bench::{ALIYUN_VOD, TENCENT_CI, TENCENT_VOD};
 use emulator::stand_in::StandIn;
-use emulator::{built, root};
+use emulator::built;
 use fake_vendors::{QueueKind, Vendor};
 use serde_json::json;
 
@@ -25,20 +25,28 @@ use crate::units::{megabytes, milliseconds};
 /// The document with names in braces where figures go.
 const DOCUMENT: &str = include_str!("../benchmarks.md");
 
-/// Measures everything, and writes the picture of latencies beside the document.
-pub(crate) async fn report(programs: Environment, effort: Effort) -> Result<String, BenchError> {
+/// What the measurements become.
+pub(crate) struct Report {
+    /// The document, in Markdown.
+    pub(crate) document: String,
+    /// Its picture of latencies, in SVG.
+    pub(crate) picture: String,
+}
+
+/// Measures everything.
+pub(crate) async fn report(programs: Environment, effort: Effort) -> Result<Report, BenchError> {
     let mut bench = Bench { programs, effort, values: BTreeMap::new() };
     for (name, value) in Environment::described()? {
         bench.set(name, value);
     }
     bench.warm().await?;
     bench.throttled().await?;
-    bench.load().await?;
+    let picture = bench.load().await?;
     bench.decoding()?;
     bench.hostile().await?;
     bench.starts().await?;
     bench.sizes()?;
-    bench.document()
+    Ok(Report { document: bench.document()?, picture })
 }
 
 struct Bench {
@@ -105,14 +113,15 @@ impl Bench {
         programs.push((self.programs.in_python(), json.clone()));
         programs.push((self.programs.in_node()?, json));
 
-        let mut figures = vec![[const { Figure::new() }; 3]; programs.len()];
+        let mut figures = vec![[const { Figure::new() }; 4]; programs.len()];
         for _ in 0..self.effort.starts {
-            for ((program, event), [initialization, cold, peak]) in programs.iter().zip(&mut figures) {
+            for ((program, event), [initialization, cold, peak, own]) in programs.iter().zip(&mut figures) {
                 let mut process = program.start(None).await?;
                 let first = process.invoke(event).await?;
                 initialization.add(milliseconds(process.initialization));
                 cold.add(milliseconds(process.initialization + first));
                 peak.add(megabytes(process.peak()?));
+                own.add(megabytes(process.own_memory()?));
                 process.end().await?;
             }
         }
@@ -124,10 +133,11 @@ impl Bench {
             "x empty",
             "peak memory, MB",
             "x empty",
+            "without the program's pages, MB",
         ]);
-        let [_, empty_cold, empty_peak] = figures.first().cloned().unwrap_or_default();
+        let [_, empty_cold, empty_peak, _] = figures.first().cloned().unwrap_or_default();
         let (mut worst_cold, mut worst_peak) = (0.0_f64, 0.0_f64);
-        for ((program, _), [initialization, cold, peak]) in programs.iter().zip(&figures) {
+        for ((program, _), [initialization, cold, peak, own]) in programs.iter().zip(&figures) {
             let (cold_ratio, peak_ratio) = (cold.over(&empty_cold), peak.over(&empty_peak));
             if program.name.parse::<Product>().is_ok() {
                 worst_cold = worst_cold.max(cold_ratio.median());
@@ -140,6 +150,7 @@ impl Bench {
                 cold_ratio.spread(2),
                 peak.spread(1),
                 peak_ratio.spread(2),
+                own.spread(1),
             ]);
         }
         self.set("starts", table.text());
@@ -286,8 +297,8 @@ impl Bench {
         Ok(())
     }
 
-    /// One environment under load: the samples of a product, one behind the other.
-    async fn load(&mut self) -> Result<(), BenchError> {
+    /// One environment under load: the samples of a product, one behind the other. It makes the picture of latencies.
+    async fn load(&mut self) -> Result<String, BenchError> {
         let mut process = self.programs.function(TENCENT_VOD.product.slug()).start(None).await?;
         let bodies = decode_bench::samples()?.into_iter().filter(|body| body.product == TENCENT_VOD.product);
         let events: Vec<Bytes> = bodies.map(|body| event_of(body.product, &body.bytes)).collect();
@@ -301,7 +312,6 @@ impl Bench {
         }
         let elapsed = start.elapsed();
         let latencies = Latencies::new(times).ok_or(BenchError::Failed)?;
-        std::fs::write(root().join("docs/latencies.svg"), latencies.picture())?;
         let count = f64::from(u32::try_from(self.effort.load).unwrap_or(u32::MAX));
         self.set("load", self.effort.load.to_string());
         self.set("load kinds", events.len().to_string());
@@ -309,7 +319,7 @@ impl Bench {
         for (name, percent) in [("p50", 50.0), ("p99", 99.0), ("p99.9", 99.9)] {
             self.set(name, latencies.percentile(percent).to_string());
         }
-        Ok(())
+        Ok(latencies.picture())
     }
 
     async fn hostile(&mut self) -> Result<(), BenchError> {
