@@ -7,8 +7,8 @@ use std::time::Instant;
 use axum::body::Bytes;
 use callbacks::Product;
 use decode_bench::{ALIYUN_VOD, TENCENT_CI, TENCENT_VOD};
-use emulator::stand_in::StandIn;
 use emulator::built;
+use emulator::stand_in::StandIn;
 use fake_vendors::{QueueKind, Vendor};
 use serde_json::json;
 

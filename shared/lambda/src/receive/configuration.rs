@@ -194,6 +194,13 @@ mod tests {
     }
 
     #[test]
+    fn the_clocks_may_differ_by_up_to_a_day() {
+        let with = |seconds| read(Product::TencentCi, &[(ALLOW_UNSIGNED, "true"), (TOLERANCE, seconds)]);
+        assert_eq!(with("86400").unwrap().tolerance, 86_400);
+        assert!(with("86401").unwrap_err().to_string().starts_with(TOLERANCE));
+    }
+
+    #[test]
     fn a_wrong_value_is_told_without_repeating_it() {
         for (name, value) in [
             (ALLOW_UNSIGNED, "yes-Please"),

@@ -7,7 +7,7 @@
 //! [`documents`] holds what happens against the documents.
 
 mod bounds;
-mod cloud;
+pub(super) mod cloud;
 mod documents;
 mod fault;
 

@@ -24,18 +24,18 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 /// What a service says, or that the connection broke.
-pub(super) type Said = Result<HttpResponse, ConnectorError>;
+pub(in crate::receive) type Said = Result<HttpResponse, ConnectorError>;
 
 /// A request of the function, and where its answer goes. Whoever drops the latter gives no answer.
-pub(super) struct Asked {
-    pub(super) service: Service,
-    pub(super) request: HttpRequest,
-    pub(super) reply: oneshot::Sender<Said>,
+pub(in crate::receive) struct Asked {
+    pub(in crate::receive) service: Service,
+    pub(in crate::receive) request: HttpRequest,
+    pub(in crate::receive) reply: oneshot::Sender<Said>,
 }
 
 /// What a request asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Service {
+pub(in crate::receive) enum Service {
     /// SQS, to store a message.
     Queue,
     /// S3, to store an object.
@@ -92,7 +92,7 @@ impl AsyncSleep for TokioSleep {
 }
 
 /// The configuration of clients that ask `sender`'s other end.
-pub(super) fn configuration(sender: mpsc::UnboundedSender<Asked>) -> SdkConfig {
+pub(in crate::receive) fn configuration(sender: mpsc::UnboundedSender<Asked>) -> SdkConfig {
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("us-east-1"))
@@ -109,35 +109,35 @@ thread_local! {
 }
 
 /// The time at which everything starts.
-pub(super) const EPOCH: Timestamp = Timestamp::constant(1_767_323_046, 0);
+pub(in crate::receive) const EPOCH: Timestamp = Timestamp::constant(1_767_323_046, 0);
 
 /// Starts the clock on the wall.
-pub(super) fn start_clock() {
+pub(in crate::receive) fn start_clock() {
     CLOCK.set(Some((Instant::now(), Duration::ZERO)));
 }
 
 /// The function is frozen for so long, and its own clock with it: only the one on the wall goes on.
-pub(super) fn freeze(duration: Duration) {
+pub(in crate::receive) fn freeze(duration: Duration) {
     CLOCK.set(CLOCK.get().map(|(started, frozen)| (started, frozen + duration)));
 }
 
 /// What the clock on the wall says.
-pub(super) fn wall() -> Timestamp {
+pub(in crate::receive) fn wall() -> Timestamp {
     let (started, frozen) = CLOCK.get().expect("a clock that runs");
     EPOCH + started.elapsed() + frozen
 }
 
 /// What the services hold.
 #[derive(Debug, Default)]
-pub(super) struct Held {
-    pub(super) messages: Vec<String>,
-    pub(super) objects: BTreeMap<String, Vec<u8>>,
-    pub(super) tokens: Vec<&'static str>,
+pub(in crate::receive) struct Held {
+    pub(in crate::receive) messages: Vec<String>,
+    pub(in crate::receive) objects: BTreeMap<String, Vec<u8>>,
+    pub(in crate::receive) tokens: Vec<&'static str>,
 }
 
 impl Held {
     /// A request has its effect. This is the answer to it.
-    pub(super) fn take(&mut self, service: Service, request: &HttpRequest) -> HttpResponse {
+    pub(in crate::receive) fn take(&mut self, service: Service, request: &HttpRequest) -> HttpResponse {
         let body = request.body().bytes().expect("a body in memory");
         match service {
             Service::Bucket => {
@@ -165,12 +165,12 @@ impl Held {
     }
 
     /// The events of each of these messages.
-    pub(super) fn events(messages: &[String]) -> Vec<Vec<Value>> {
+    pub(in crate::receive) fn events(messages: &[String]) -> Vec<Vec<Value>> {
         messages.iter().map(|message| serde_json::from_str(message).unwrap()).collect()
     }
 
     /// The ids of the events that are stored whole in these messages.
-    pub(super) fn whole(&self, messages: &[String], events: &[CloudEvent]) -> BTreeSet<String> {
+    pub(in crate::receive) fn whole(&self, messages: &[String], events: &[CloudEvent]) -> BTreeSet<String> {
         let stored: Vec<Value> = Self::events(messages).into_iter().flatten().collect();
         let is_whole = |event: &&CloudEvent| {
             let expected = serde_json::to_value(event).unwrap();
@@ -185,11 +185,11 @@ impl Held {
     }
 }
 
-pub(super) fn connection() -> ConnectorError {
+pub(in crate::receive) fn connection() -> ConnectorError {
     ConnectorError::io("the connection broke".into())
 }
 
-pub(super) fn answer(status: u16, body: &str) -> HttpResponse {
+pub(in crate::receive) fn answer(status: u16, body: &str) -> HttpResponse {
     let mut response = HttpResponse::new(status.try_into().unwrap(), body.to_owned().into());
     response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
     response
