@@ -102,11 +102,11 @@ pub fn body<'a, T: Deserialize<'a>>(response: &'a Response) -> Result<T, ApiErro
 
 /// What an error code means that all APIs have.
 ///
-/// <https://www.alibabacloud.com/help/doc-detail/52841.htm>
+/// <https://www.alibabacloud.com/help/doc-detail/52841.htm>, <https://help.aliyun.com/document_detail/197855.html>
 fn error(refusal: ErrorResponse) -> ApiError {
     let (family, detail) = refusal.code.split_once('.').unwrap_or((&refusal.code, ""));
     match (family, detail) {
-        ("Throttling", _) => ApiError::Throttled(refusal),
+        ("Throttling" | "RequestsTooFrequent", _) => ApiError::Throttled(refusal),
         ("InternalError" | "ServiceUnavailable", _) => ApiError::Fault(refusal),
         ("InvalidTimeStamp", _) => ApiError::Clock(refusal),
         // The action is not there, and not what it was asked about; or the media are in a state in which they cannot be read.
@@ -123,7 +123,9 @@ fn error(refusal: ErrorResponse) -> ApiError {
             | "InvalidSecurityToken",
             _,
         ) => ApiError::Denied(refusal),
-        ("NoSuchResource", _) | (_, "NotFound" | "ResourceNotFound") => ApiError::Gone(refusal),
+        ("NoSuchResource", _) => ApiError::Gone(refusal),
+        // `InvalidVideo.NotFound`, `ResourceNotFound`.
+        _ if refusal.code.ends_with("NotFound") => ApiError::Gone(refusal),
         _ => ApiError::of_status(refusal),
     }
 }
@@ -136,6 +138,7 @@ mod tests {
     fn a_code_tells_what_to_do() {
         for (status, code, expected) in [
             (400, "Throttling.User", "Throttled"),
+            (403, "RequestsTooFrequent", "Throttled"),
             (503, "ServiceUnavailable", "Fault"),
             (500, "InternalError", "Fault"),
             (502, "", "Fault"),
@@ -147,6 +150,7 @@ mod tests {
             (400, "InvalidSecurityToken.Expired", "Denied"),
             (404, "InvalidVideo.NotFound", "Gone"),
             (404, "NoSuchResource", "Gone"),
+            (404, "ResourceNotFound", "Gone"),
             (404, "InvalidAction.NotFound", "Refused"),
             (403, "Forbidden.IllegalStatus", "Refused"),
             (400, "InvalidParameter", "Refused"),
