@@ -3,7 +3,9 @@
 use std::str::FromStr;
 
 use callbacks::{Product, kinds};
-use variables::{CI_BUCKETS, CI_ENDPOINT, CI_TAGS, CI_WORKFLOWS, SUB_APP_ID, TENCENT_ENDPOINT};
+use variables::{
+    ALIYUN_ACCOUNT, CI_BUCKETS, CI_ENDPOINT, CI_TAGS, CI_WORKFLOWS, IMS_ENDPOINT, SUB_APP_ID, TENCENT_ENDPOINT,
+};
 use vendor_api::{Endpoint, tencent};
 
 /// Where the API of a product is, and what may be asked there.
@@ -26,6 +28,13 @@ pub enum Configuration {
         tags: Vec<String>,
         /// The ids of workflows whose runs to list.
         workflows: Vec<String>,
+    },
+    /// Intelligent Media Services.
+    AliyunIms {
+        /// The server of a region: `https://ice.cn-shanghai.aliyuncs.com`.
+        endpoint: Endpoint,
+        /// The account's id, for the events; few answers have it.
+        account: Option<String>,
     },
 }
 
@@ -67,7 +76,8 @@ impl Configuration {
         match product {
             Product::TencentVod => tencent_vod(variable),
             Product::TencentCi => tencent_ci(variable),
-            Product::AliyunIms | Product::AliyunVod => Err(ConfigurationError::Product(product)),
+            Product::AliyunIms => aliyun_ims(variable),
+            Product::AliyunVod => Err(ConfigurationError::Product(product)),
         }
     }
 
@@ -114,6 +124,25 @@ fn tencent_ci(variable: impl Fn(&str) -> Option<String>) -> Result<Configuration
         tags,
         workflows: ids(CI_WORKFLOWS, "ids of workflows separated by spaces")?,
     })
+}
+
+fn aliyun_ims(variable: impl Fn(&str) -> Option<String>) -> Result<Configuration, ConfigurationError> {
+    let endpoint = aliyun_endpoint(&variable, IMS_ENDPOINT, "`https://ice.<region>.aliyuncs.com`")?;
+    Ok(Configuration::AliyunIms { endpoint, account: aliyun_account(&variable)? })
+}
+
+/// The server of a region: no region is a default.
+fn aliyun_endpoint(
+    variable: impl Fn(&str) -> Option<String>,
+    name: &'static str,
+    expected: &'static str,
+) -> Result<Endpoint, ConfigurationError> {
+    read(name, &variable(name).unwrap_or_default(), expected)
+}
+
+fn aliyun_account(variable: impl Fn(&str) -> Option<String>) -> Result<Option<String>, ConfigurationError> {
+    let number = |text: String| read::<u64>(ALIYUN_ACCOUNT, &text, "a number").map(|number| number.to_string());
+    variable(ALIYUN_ACCOUNT).map(number).transpose()
 }
 
 /// Every tag that has a name here.

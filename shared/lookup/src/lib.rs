@@ -21,6 +21,8 @@
 //! - No error message has a part of an answer, an access key or a URL in it.
 //! - Nothing is asked for that creates a task, or costs.
 
+mod aliyun;
+mod aliyun_ims;
 mod answer;
 mod configuration;
 mod error;
@@ -49,6 +51,7 @@ pub struct Lookup {
 enum Api {
     TencentVod(tencent_vod::Vod),
     TencentCi(tencent_ci::Ci),
+    AliyunIms(aliyun_ims::Ims),
 }
 
 impl Lookup {
@@ -63,6 +66,9 @@ impl Lookup {
                 Api::TencentCi(tencent_ci::Ci::new(&client, buckets, endpoint.as_ref(), &tags, &workflows)),
                 tencent_ci::RATE,
             ),
+            Configuration::AliyunIms { endpoint, account } => {
+                (Api::AliyunIms(aliyun_ims::Ims::new(client, endpoint, account)), aliyun::RATE)
+            }
         };
         Self { api, pace: Pace::new(rate) }
     }
@@ -73,6 +79,7 @@ impl Lookup {
         match self.api {
             Api::TencentVod(_) => Product::TencentVod,
             Api::TencentCi(_) => Product::TencentCi,
+            Api::AliyunIms(_) => Product::AliyunIms,
         }
     }
 
@@ -88,6 +95,7 @@ impl Lookup {
         match &self.api {
             Api::TencentVod(vod) => vod.job(key, asking).await,
             Api::TencentCi(ci) => ci.job(key, asking).await,
+            Api::AliyunIms(ims) => ims.job(key, asking).await,
         }
     }
 
@@ -108,6 +116,7 @@ impl Lookup {
         match &self.api {
             Api::TencentVod(vod) => vod.finished(window, page, asking).await,
             Api::TencentCi(ci) => ci.finished(window, page, asking).await,
+            Api::AliyunIms(ims) => ims.finished(window, page, asking).await,
         }
     }
 }

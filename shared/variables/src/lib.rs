@@ -89,6 +89,12 @@ pub const CI_WORKFLOWS: &str = "MEDIAHOOK_CI_WORKFLOWS";
 /// A server to ask in place of that of each bucket, for tests.
 pub const CI_ENDPOINT: &str = "MEDIAHOOK_CI_ENDPOINT";
 
+/// Alibaba Cloud's server for Intelligent Media Services: `https://ice.<region>.aliyuncs.com`.
+pub const IMS_ENDPOINT: &str = "MEDIAHOOK_IMS_ENDPOINT";
+
+/// The id of the account at Alibaba Cloud, for the events that are made from what its APIs tell.
+pub const ALIYUN_ACCOUNT: &str = "MEDIAHOOK_ALIYUN_ACCOUNT";
+
 /// The id of an access key of Tencent Cloud. The vendor's own tools read this name.
 pub const TENCENTCLOUD_SECRET_ID: &str = "TENCENTCLOUD_SECRET_ID";
 

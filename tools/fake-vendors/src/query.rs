@@ -10,7 +10,9 @@
 //! They verify every signature, token and clock, keep the documented limits, and record what a client must not do:
 //! [`QueryVendor::complaints`].
 
+mod aliyun;
 mod ci;
+mod ims;
 mod jobs;
 mod vod;
 
@@ -21,7 +23,7 @@ use axum::response::Response;
 use callbacks::Product;
 use tls_server::Server;
 
-use crate::account::{KEY, KEY_ID, SUB_APP_ID, TOKEN};
+use crate::account::{ACCOUNT, KEY, KEY_ID, SUB_APP_ID, TOKEN};
 use crate::response::{cut_off, response, stall};
 pub use jobs::{Forgery, Job, forged};
 use jobs::{Shared, Store, lock};
@@ -60,11 +62,12 @@ impl QueryVendor {
     #[must_use]
     #[expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
     pub fn start(product: Product) -> Self {
-        let store = Store::shared();
+        let store = Store::shared(product);
         let router = match product {
             Product::TencentVod => vod::router(Arc::clone(&store)),
             Product::TencentCi => ci::router(Arc::clone(&store)),
-            Product::AliyunIms | Product::AliyunVod => panic!("no fake of {product}"),
+            Product::AliyunIms => ims::router(Arc::clone(&store)),
+            Product::AliyunVod => panic!("no fake of {product}"),
         };
         Self { server: Arc::new(Server::start(router).expect("a server")), product, store }
     }
@@ -86,6 +89,12 @@ impl QueryVendor {
             text(variables::TENCENTCLOUD_SECRET_KEY, KEY),
             text(variables::TENCENTCLOUD_TOKEN, TOKEN),
         ];
+        let aliyun = [
+            text(variables::ALIBABA_CLOUD_ACCESS_KEY_ID, KEY_ID),
+            text(variables::ALIBABA_CLOUD_ACCESS_KEY_SECRET, KEY),
+            text(variables::ALIBABA_CLOUD_SECURITY_TOKEN, TOKEN),
+            text(variables::ALIYUN_ACCOUNT, ACCOUNT),
+        ];
         let url = self.server.url();
         match self.product {
             Product::TencentVod => {
@@ -98,7 +107,11 @@ impl QueryVendor {
                 environment.push(text(variables::CI_ENDPOINT, &url));
                 environment.push(text(variables::CI_BUCKETS, &format!("{name}/{region}")));
             }
-            Product::AliyunIms | Product::AliyunVod => {}
+            Product::AliyunIms => {
+                environment.extend(aliyun);
+                environment.push(text(variables::IMS_ENDPOINT, &url));
+            }
+            Product::AliyunVod => {}
         }
         environment
     }

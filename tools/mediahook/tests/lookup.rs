@@ -43,6 +43,12 @@ fn job_xml(id: &str, minutes: i64) -> String {
     )
 }
 
+fn snapshot(id: &str) -> String {
+    format!(
+        r#"{{"EventType":"SnapshotComplete","UserId":1,"EventTime":"2026-11-01T00:00:00Z","MessageBody":{{"JobId":"{id}","Status":"Success","Output":"{{\"type\":\"OSS\",\"media\":\"http://a.example.com/1.jpg\"}}"}}}}"#
+    )
+}
+
 #[test]
 fn the_event_of_a_job_is_printed() {
     let vod = QueryVendor::start(Product::TencentVod);
@@ -50,12 +56,15 @@ fn the_event_of_a_job_is_printed() {
     vod.add(Job::ended(task("t-2", "None"), ago(10)));
     let ci = QueryVendor::start(Product::TencentCi);
     ci.add(Job::ended(job_xml("j1", 10), ago(10)));
+    let ims = QueryVendor::start(Product::AliyunIms);
+    ims.add(Job::ended(snapshot("s1"), ago(10)));
     for (vendor, arguments, r#type, note) in [
-        (&vod, ["lookup", "tencent-vod", "t-1"], "media.workflow.succeeded", ""),
-        (&vod, ["lookup", "tencent-vod", "t-2"], "media.workflow.succeeded", "no callback was due"),
-        (&ci, ["lookup", "tencent-ci", "j1"], "media.snapshot.succeeded", ""),
+        (&vod, &["lookup", "tencent-vod", "t-1"][..], "media.workflow.succeeded", ""),
+        (&vod, &["lookup", "tencent-vod", "t-2"], "media.workflow.succeeded", "no callback was due"),
+        (&ci, &["lookup", "tencent-ci", "j1"], "media.snapshot.succeeded", ""),
+        (&ims, &["lookup", "aliyun-ims", "s1", "--event", "SnapshotComplete"], "media.snapshot.succeeded", ""),
     ] {
-        let output = run(vendor, &arguments, &[]);
+        let output = run(vendor, arguments, &[]);
         assert!(output.status.success(), "{}", text(&output.stderr));
         let event: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(event["type"], r#type);
@@ -82,6 +91,12 @@ fn what_is_wrong_is_told_without_the_key() {
         (&["lookup", "tencent-vod", "t-1"], &[(key, "SECRETwrong")], "the vendor rejected the access key"),
         (&["lookup", "tencent-vod", "t-1"], &[(key, "")], "no access key: set"),
         (&["lookup", "tencent-ci", "j1"], &[], "MEDIAHOOK_CI_BUCKETS: expected buckets"),
+        (&["lookup", "aliyun-ims", "s1"], &[], "what ended? --event says it: FileUploadComplete"),
+        (
+            &["lookup", "aliyun-ims", "s1", "--event", "SnapshotComplete"],
+            &[],
+            "MEDIAHOOK_IMS_ENDPOINT: expected `https://ice.<region>.aliyuncs.com`",
+        ),
         (&["reconcile", "tencent-vod", "--since", "1m"], &[], "expected --since to be before --until"),
     ] {
         let output = run(&vod, arguments, variables);
@@ -96,6 +111,7 @@ fn what_is_wrong_is_told_without_the_key() {
 fn the_jobs_that_no_event_came_of_are_listed() {
     let vod = QueryVendor::start(Product::TencentVod);
     let ci = QueryVendor::start(Product::TencentCi);
+    let ims = QueryVendor::start(Product::AliyunIms);
     for number in 0..130 {
         // Some ended before the window, and some have just ended.
         let minutes = match number {
@@ -105,10 +121,13 @@ fn the_jobs_that_no_event_came_of_are_listed() {
         };
         vod.add(Job::ended(task(&format!("t-{number}"), "Finish"), ago(minutes)));
         ci.add(Job::ended(job_xml(&format!("j{number}"), minutes), ago(minutes)));
+        ims.add(Job::ended(snapshot(&format!("s{number}")), ago(minutes)));
     }
-    for (vendor, product, prefix) in
-        [(&vod, "tencent-vod", "tencent-vod/task/t-"), (&ci, "tencent-ci", "tencent-ci/job/j")]
-    {
+    for (vendor, product, prefix) in [
+        (&vod, "tencent-vod", "tencent-vod/task/t-"),
+        (&ci, "tencent-ci", "tencent-ci/job/j"),
+        (&ims, "aliyun-ims", "aliyun-ims/SnapshotComplete/s"),
+    ] {
         let output = run(vendor, &["reconcile", product, "--since", "24h", "--events"], &[]);
         assert!(output.status.success(), "{}", text(&output.stderr));
         assert!(text(&output.stderr).contains("120 jobs ended, 120 of them are missing"), "{}", text(&output.stderr));

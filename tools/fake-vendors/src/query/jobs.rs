@@ -8,8 +8,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::QueryFault;
 
-/// The most requests a second.
-const RATE: usize = 100;
+/// The most requests a second: the least that a vendor documents for an action that is asked for here.
+const TENCENT_RATE: usize = 100;
+const ALIYUN_RATE: usize = 15;
 
 /// A job that ended, with the body of its callback.
 #[derive(Debug, Clone)]
@@ -44,6 +45,7 @@ pub(super) struct Store {
     pub(super) delay: i64,
     pub(super) is_down: bool,
     pub(super) faults: VecDeque<QueryFault>,
+    rate: usize,
     /// The second in which the last request came, and how many came in it.
     second: (i64, usize),
     /// Seconds by which the server's clock is ahead.
@@ -88,6 +90,10 @@ pub fn forged(body: &str, key: &NaturalKey, forgery: Forgery) -> String {
                 (r#""ErrCode":0"#, r#""ErrCode":70000"#),
                 (r#""ErrCode": 0"#, r#""ErrCode": 70000"#),
                 (r#""ErrCodeExt":"""#, r#""ErrCodeExt":"InternalError""#),
+                (r#""Status": "Success""#, r#""Status": "Fail""#),
+                (r#""Status": "Succeed""#, r#""Status": "Failed""#),
+                (r#""Status": "Finished""#, r#""Status": "Failed""#),
+                (r#""Status": "Complete""#, r#""Status": "Error""#),
                 (r#""ErrCodeExt": """#, r#""ErrCodeExt": "InternalError""#),
             ];
             swaps.iter().fold(body.to_owned(), |body, (true_words, others)| body.replace(true_words, others))
@@ -97,8 +103,13 @@ pub fn forged(body: &str, key: &NaturalKey, forgery: Forgery) -> String {
 }
 
 impl Store {
-    pub(super) fn shared() -> Shared {
+    pub(super) fn shared(product: Product) -> Shared {
+        let rate = match product {
+            Product::TencentVod | Product::TencentCi => TENCENT_RATE,
+            Product::AliyunIms | Product::AliyunVod => ALIYUN_RATE,
+        };
         Arc::new(Mutex::new(Self {
+            rate,
             jobs: Vec::new(),
             delay: 0,
             is_down: false,
@@ -141,7 +152,7 @@ impl Store {
         self.requests += 1;
         let second = Timestamp::now().as_second();
         self.second = if self.second.0 == second { (second, self.second.1 + 1) } else { (second, 1) };
-        self.second.1 > RATE
+        self.second.1 > self.rate
     }
 
     pub(super) fn complain(&mut self, complaint: impl Into<String>) {
