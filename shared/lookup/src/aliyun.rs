@@ -3,13 +3,13 @@
 //! None of their answers has the callback's shape: from each the body of a callback is built, by a table of members, and goes
 //! through the callback's parser.
 
-use callbacks::{CloudEvent, Outcome, Product, decode};
+use callbacks::{CloudEvent, NaturalKey, Outcome, Product, decode};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 use vendor_api::aliyun::{Rpc, body};
 use vendor_api::{ApiError, Client, Endpoint};
 
-use crate::answer::{Answer, Window};
+use crate::answer::{Answer, Listed, Window};
 use crate::error::{Error, undocumented};
 use crate::pace::Asking;
 
@@ -101,6 +101,16 @@ impl Api {
     }
 }
 
+/// A job of a list whose answer is known; `None` where it has not ended.
+pub(crate) fn listed(key: NaturalKey, ended_at: Option<Timestamp>, answer: Result<Answer, Error>) -> Option<Listed> {
+    match answer {
+        Ok(Answer::Ended(ended)) => Some(Listed { key, ended_at, ended: Some(ended) }),
+        Ok(Answer::Running | Answer::Unknown) => None,
+        // Whoever asks for it is told what is wrong with it.
+        Err(_) => Some(Listed { key, ended_at, ended: None }),
+    }
+}
+
 /// The members that an answer has.
 pub(crate) fn pick(answer: &Value, members: Members) -> Object {
     let found = |(name, pointer): &(&str, &str)| {
@@ -151,5 +161,24 @@ pub(crate) fn url_upload_status(upload: &Value) -> Result<&'static str, Error> {
         status if status.contains("fail") => Ok("fail"),
         _ if text(upload, "/CompleteTime").is_empty() => Ok("processing"),
         _ => Err(undocumented("expected a status that is documented")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_upload_from_a_url_has_ended_if_a_word_says_so() {
+        for (upload, expected) in [
+            (r#"{"Status":"SUCCESS","ErrorCode":"200"}"#, Some("success")),
+            (r#"{"Status":"Normal"}"#, Some("success")),
+            (r#"{"Status":"UploadFail","CompleteTime":"2026-01-01T00:00:00Z"}"#, Some("fail")),
+            (r#"{"Status":"Brand new"}"#, Some("processing")),
+            (r#"{"Status":"Brand new","CompleteTime":"2026-01-01T00:00:00Z"}"#, None),
+        ] {
+            let upload: Value = serde_json::from_str(upload).unwrap();
+            assert_eq!(url_upload_status(&upload).ok(), expected, "{upload}");
+        }
     }
 }

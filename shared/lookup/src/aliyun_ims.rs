@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use vendor_api::{Client, Endpoint, aliyun::ICE};
 
-use crate::aliyun::{Api, Object, created_since, is_in, list, seconds, text, time};
+use crate::aliyun::{Api, Object, created_since, is_in, list, listed, seconds, text, time};
 use crate::answer::{Answer, Finished, Listed, Page, Window};
 use crate::error::Error;
 use crate::pace::Asking;
@@ -153,7 +153,7 @@ impl Ims {
         let rows = list(&answer, of.rows);
         let mut jobs = Vec::new();
         for row in rows {
-            jobs.extend(self.listed(of, row, window, asking).await?);
+            jobs.extend(self.ends(of, row, window, asking).await?);
         }
         // Where no time can be asked for, the newest come first: what follows an older one than is wanted is older still.
         let is_past = of.times.is_none() && rows.last().and_then(created).is_some_and(|time| time < first);
@@ -162,7 +162,7 @@ impl Ims {
     }
 
     /// The ends that a row of a list tells of, if its job ended in the window.
-    async fn listed(&self, of: &List, row: &Value, window: Window, asking: Asking<'_>) -> Result<Vec<Listed>, Error> {
+    async fn ends(&self, of: &List, row: &Value, window: Window, asking: Asking<'_>) -> Result<Vec<Listed>, Error> {
         let ended_at = ended_at(row);
         let key = NaturalKey::new(Product::AliyunIms, of.end, [text(row, of.id).to_owned()]);
         let Some(key) = key.filter(|_| is_in(window, ended_at)) else { return Ok(Vec::new()) };
@@ -178,12 +178,8 @@ impl Ims {
 
     /// What the details of a job in a list say of the end that the key names; `None` where that has not come.
     fn told(&self, key: NaturalKey, ended_at: Option<Timestamp>, job: &Value) -> Option<Listed> {
-        match family(key.end()).and_then(|family| self.job_answer(family, &key, job).ok()) {
-            Some(Answer::Ended(ended)) => Some(Listed { key, ended_at, ended: Some(ended) }),
-            Some(Answer::Running | Answer::Unknown) => None,
-            // Whoever asks for it is told what is wrong with it.
-            None => Some(Listed { key, ended_at, ended: None }),
-        }
+        let answer = self.job_answer(family(key.end())?, &key, job);
+        listed(key, ended_at, answer)
     }
 
     /// A job, and all of its parts.
@@ -211,13 +207,12 @@ impl Ims {
         let own = [("StartTime", start.as_str()), ("EndTime", &end), ("SortBy", "asc")];
         let answer = self.files(&own, number, asking).await?;
         let files = list(&answer, "/Files");
-        let listed = |file: &Value| {
+        let told = |file: &Value| {
             let ended_at = created(file);
             let key = recording_key(file).filter(|_| is_in(window, ended_at))?;
-            let Ok(Answer::Ended(ended)) = self.recording_answer(file) else { return None };
-            Some(Listed { key, ended_at, ended: Some(ended) })
+            listed(key, ended_at, self.recording_answer(file))
         };
-        let jobs = files.iter().filter_map(listed).collect();
+        let jobs = files.iter().filter_map(told).collect();
         Ok(part.finished(jobs, (files.len() == FILES).then(|| (number + 1).to_string())))
     }
 }
@@ -314,19 +309,5 @@ mod tests {
         let expected: Vec<(Timestamp, Timestamp)> =
             expected.windows(2).flat_map(|times| [(times[0], times[1]); 2]).collect();
         assert_eq!(parts, expected);
-    }
-
-    #[test]
-    fn an_upload_from_a_url_has_ended_if_a_word_says_so() {
-        for (upload, expected) in [
-            (r#"{"Status":"SUCCESS","ErrorCode":"200"}"#, Some("success")),
-            (r#"{"Status":"Normal"}"#, Some("success")),
-            (r#"{"Status":"UploadFail","CompleteTime":"2026-01-01T00:00:00Z"}"#, Some("fail")),
-            (r#"{"Status":"Brand new"}"#, Some("processing")),
-            (r#"{"Status":"Brand new","CompleteTime":"2026-01-01T00:00:00Z"}"#, None),
-        ] {
-            let upload: Value = serde_json::from_str(upload).unwrap();
-            assert_eq!(crate::aliyun::url_upload_status(&upload).ok(), expected, "{upload}");
-        }
     }
 }

@@ -4,7 +4,8 @@ use std::str::FromStr;
 
 use callbacks::{Product, kinds};
 use variables::{
-    ALIYUN_ACCOUNT, CI_BUCKETS, CI_ENDPOINT, CI_TAGS, CI_WORKFLOWS, IMS_ENDPOINT, SUB_APP_ID, TENCENT_ENDPOINT,
+    ALIYUN_ACCOUNT, ALIYUN_VOD_ENDPOINT, CI_BUCKETS, CI_ENDPOINT, CI_TAGS, CI_WORKFLOWS, IMS_ENDPOINT, SUB_APP_ID,
+    TENCENT_ENDPOINT,
 };
 use vendor_api::{Endpoint, tencent};
 
@@ -36,6 +37,13 @@ pub enum Configuration {
         /// The account's id, for the events; few answers have it.
         account: Option<String>,
     },
+    /// `ApsaraVideo` VOD.
+    AliyunVod {
+        /// The server of a region: `https://vod.cn-shanghai.aliyuncs.com`.
+        endpoint: Endpoint,
+        /// The account's id, for the events; few answers have it.
+        account: Option<String>,
+    },
 }
 
 /// A bucket of Cloud Object Storage: `examplebucket-1250000000/ap-beijing`.
@@ -58,9 +66,6 @@ pub enum ConfigurationError {
         /// What is expected of it.
         expected: &'static str,
     },
-    /// The product's API is not known here.
-    #[error("{0} cannot be asked")]
-    Product(Product),
 }
 
 impl Configuration {
@@ -77,7 +82,7 @@ impl Configuration {
             Product::TencentVod => tencent_vod(variable),
             Product::TencentCi => tencent_ci(variable),
             Product::AliyunIms => aliyun_ims(variable),
-            Product::AliyunVod => Err(ConfigurationError::Product(product)),
+            Product::AliyunVod => aliyun_vod(variable),
         }
     }
 
@@ -129,6 +134,11 @@ fn tencent_ci(variable: impl Fn(&str) -> Option<String>) -> Result<Configuration
 fn aliyun_ims(variable: impl Fn(&str) -> Option<String>) -> Result<Configuration, ConfigurationError> {
     let endpoint = aliyun_endpoint(&variable, IMS_ENDPOINT, "`https://ice.<region>.aliyuncs.com`")?;
     Ok(Configuration::AliyunIms { endpoint, account: aliyun_account(&variable)? })
+}
+
+fn aliyun_vod(variable: impl Fn(&str) -> Option<String>) -> Result<Configuration, ConfigurationError> {
+    let endpoint = aliyun_endpoint(&variable, ALIYUN_VOD_ENDPOINT, "`https://vod.<region>.aliyuncs.com`")?;
+    Ok(Configuration::AliyunVod { endpoint, account: aliyun_account(&variable)? })
 }
 
 /// The server of a region: no region is a default.

@@ -23,6 +23,7 @@
 
 mod aliyun;
 mod aliyun_ims;
+mod aliyun_vod;
 mod answer;
 mod configuration;
 mod error;
@@ -52,6 +53,7 @@ enum Api {
     TencentVod(tencent_vod::Vod),
     TencentCi(tencent_ci::Ci),
     AliyunIms(aliyun_ims::Ims),
+    AliyunVod(aliyun_vod::Vod),
 }
 
 impl Lookup {
@@ -69,6 +71,9 @@ impl Lookup {
             Configuration::AliyunIms { endpoint, account } => {
                 (Api::AliyunIms(aliyun_ims::Ims::new(client, endpoint, account)), aliyun::RATE)
             }
+            Configuration::AliyunVod { endpoint, account } => {
+                (Api::AliyunVod(aliyun_vod::Vod::new(client, endpoint, account)), aliyun::RATE)
+            }
         };
         Self { api, pace: Pace::new(rate) }
     }
@@ -80,6 +85,7 @@ impl Lookup {
             Api::TencentVod(_) => Product::TencentVod,
             Api::TencentCi(_) => Product::TencentCi,
             Api::AliyunIms(_) => Product::AliyunIms,
+            Api::AliyunVod(_) => Product::AliyunVod,
         }
     }
 
@@ -96,6 +102,7 @@ impl Lookup {
             Api::TencentVod(vod) => vod.job(key, asking).await,
             Api::TencentCi(ci) => ci.job(key, asking).await,
             Api::AliyunIms(ims) => ims.job(key, asking).await,
+            Api::AliyunVod(vod) => vod.job(key, asking).await,
         }
     }
 
@@ -117,6 +124,7 @@ impl Lookup {
             Api::TencentVod(vod) => vod.finished(window, page, asking).await,
             Api::TencentCi(ci) => ci.finished(window, page, asking).await,
             Api::AliyunIms(ims) => ims.finished(window, page, asking).await,
+            Api::AliyunVod(vod) => vod.finished(window, page, asking).await,
         }
     }
 }

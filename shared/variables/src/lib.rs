@@ -92,6 +92,9 @@ pub const CI_ENDPOINT: &str = "MEDIAHOOK_CI_ENDPOINT";
 /// Alibaba Cloud's server for Intelligent Media Services: `https://ice.<region>.aliyuncs.com`.
 pub const IMS_ENDPOINT: &str = "MEDIAHOOK_IMS_ENDPOINT";
 
+/// Alibaba Cloud's server for `ApsaraVideo` VOD: `https://vod.<region>.aliyuncs.com`.
+pub const ALIYUN_VOD_ENDPOINT: &str = "MEDIAHOOK_ALIYUN_VOD_ENDPOINT";
+
 /// The id of the account at Alibaba Cloud, for the events that are made from what its APIs tell.
 pub const ALIYUN_ACCOUNT: &str = "MEDIAHOOK_ALIYUN_ACCOUNT";
 

@@ -11,6 +11,7 @@
 //! [`QueryVendor::complaints`].
 
 mod aliyun;
+mod aliyun_vod;
 mod ci;
 mod ims;
 mod jobs;
@@ -58,16 +59,16 @@ impl QueryVendor {
     /// Starts a server without a job.
     ///
     /// # Panics
-    /// Where no server can be started on this machine, or there is none for the product.
+    /// Where no server can be started on this machine.
     #[must_use]
-    #[expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+    #[expect(clippy::expect_used, reason = "a test fails by panicking")]
     pub fn start(product: Product) -> Self {
         let store = Store::shared(product);
         let router = match product {
             Product::TencentVod => vod::router(Arc::clone(&store)),
             Product::TencentCi => ci::router(Arc::clone(&store)),
             Product::AliyunIms => ims::router(Arc::clone(&store)),
-            Product::AliyunVod => panic!("no fake of {product}"),
+            Product::AliyunVod => aliyun_vod::router(Arc::clone(&store)),
         };
         Self { server: Arc::new(Server::start(router).expect("a server")), product, store }
     }
@@ -111,7 +112,10 @@ impl QueryVendor {
                 environment.extend(aliyun);
                 environment.push(text(variables::IMS_ENDPOINT, &url));
             }
-            Product::AliyunVod => {}
+            Product::AliyunVod => {
+                environment.extend(aliyun);
+                environment.push(text(variables::ALIYUN_VOD_ENDPOINT, &url));
+            }
         }
         environment
     }

@@ -58,11 +58,17 @@ fn the_event_of_a_job_is_printed() {
     ci.add(Job::ended(job_xml("j1", 10), ago(10)));
     let ims = QueryVendor::start(Product::AliyunIms);
     ims.add(Job::ended(snapshot("s1"), ago(10)));
+    let aliyun_vod = QueryVendor::start(Product::AliyunVod);
+    aliyun_vod.add(Job::ended(
+        r#"{"EventType":"FileUploadComplete","VideoId":"v1","FileUrl":"http://a.example.com/1.mp4","Size":5}"#,
+        ago(10),
+    ));
     for (vendor, arguments, r#type, note) in [
         (&vod, &["lookup", "tencent-vod", "t-1"][..], "media.workflow.succeeded", ""),
         (&vod, &["lookup", "tencent-vod", "t-2"], "media.workflow.succeeded", "no callback was due"),
         (&ci, &["lookup", "tencent-ci", "j1"], "media.snapshot.succeeded", ""),
         (&ims, &["lookup", "aliyun-ims", "s1", "--event", "SnapshotComplete"], "media.snapshot.succeeded", ""),
+        (&aliyun_vod, &["lookup", "aliyun-vod", "v1", "--event", "FileUploadComplete"], "media.upload.succeeded", ""),
     ] {
         let output = run(vendor, arguments, &[]);
         assert!(output.status.success(), "{}", text(&output.stderr));
@@ -96,6 +102,11 @@ fn what_is_wrong_is_told_without_the_key() {
             &["lookup", "aliyun-ims", "s1", "--event", "SnapshotComplete"],
             &[],
             "MEDIAHOOK_IMS_ENDPOINT: expected `https://ice.<region>.aliyuncs.com`",
+        ),
+        (
+            &["reconcile", "aliyun-vod"],
+            &[],
+            "MEDIAHOOK_ALIYUN_VOD_ENDPOINT: expected `https://vod.<region>.aliyuncs.com`",
         ),
         (&["reconcile", "tencent-vod", "--since", "1m"], &[], "expected --since to be before --until"),
     ] {

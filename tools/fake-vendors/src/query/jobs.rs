@@ -91,6 +91,7 @@ pub fn forged(body: &str, key: &NaturalKey, forgery: Forgery) -> String {
                 (r#""ErrCode": 0"#, r#""ErrCode": 70000"#),
                 (r#""ErrCodeExt":"""#, r#""ErrCodeExt":"InternalError""#),
                 (r#""Status": "Success""#, r#""Status": "Fail""#),
+                (r#""Status": "success""#, r#""Status": "fail""#),
                 (r#""Status": "Succeed""#, r#""Status": "Failed""#),
                 (r#""Status": "Finished""#, r#""Status": "Failed""#),
                 (r#""Status": "Complete""#, r#""Status": "Error""#),

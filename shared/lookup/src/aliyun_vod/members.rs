@@ -1,0 +1,139 @@
+//! Where the answers have the members of the callbacks.
+
+use serde_json::Value;
+
+use crate::aliyun::{Members, Object, list, pick, text};
+use crate::error::{Error, undocumented};
+
+/// Of a stream, as `GetTranscodeTask` has it. Its address is that of the storage: a callback has that of the network that
+/// delivers, with the same path.
+const STREAM: Members = &[
+    ("JobId", "/TranscodeJobId"),
+    ("Definition", "/Definition"),
+    ("ErrorCode", "/ErrorCode"),
+    ("ErrorMessage", "/ErrorMessage"),
+    ("FileUrl", "/OutputFile/OutputFileUrl"),
+    ("Format", "/OutputFile/Format"),
+    ("Size", "/OutputFile/Filesize"),
+    ("Bitrate", "/OutputFile/Bitrate"),
+    ("Duration", "/OutputFile/Duration"),
+    ("Fps", "/OutputFile/Fps"),
+    ("Width", "/OutputFile/Width"),
+    ("Height", "/OutputFile/Height"),
+    ("EncryptType", "/OutputFile/Encryption"),
+    ("FinishTime", "/CompleteTime"),
+];
+
+pub(super) const RUN: Members = &[
+    ("TaskId", "/TaskId"),
+    ("WorkflowId", "/Workflow/WorkflowId"),
+    ("Status", "/Status"),
+    ("TaskInput", "/TaskInput"),
+    ("ActivityResults", "/ActivityResults"),
+    ("CreateTime", "/CreateTime"),
+    ("FinishTime", "/FinishTime"),
+    ("UserData", "/UserData"),
+];
+
+/// Of an automatic review, and of what else machines find out.
+pub(super) const AI: Members = &[
+    ("JobId", "/JobId"),
+    ("MediaId", "/MediaId"),
+    ("Status", "/Status"),
+    ("Code", "/Code"),
+    ("Message", "/Message"),
+    ("Data", "/Data"),
+];
+
+pub(super) const URL: Members = &[
+    ("JobId", "/JobId"),
+    ("VideoId", "/MediaId"),
+    ("SourceURL", "/UploadURL"),
+    ("Size", "/FileSize"),
+    ("ErrorCode", "/ErrorCode"),
+    ("ErrorMessage", "/ErrorMessage"),
+    ("UserData", "/UserData"),
+];
+
+pub(super) const REFRESH: Members = &[
+    ("MediaRefreshJobId", "/MediaRefreshJobId"),
+    ("MediaId", "/MediaId"),
+    ("Status", "/Status"),
+    ("TaskType", "/TaskType"),
+    ("SuccessPlayUrls", "/SuccessPlayUrls"),
+    ("TaskIds", "/TaskIds"),
+    ("FilterPolicy", "/FilterPolicy"),
+    ("ErrorCode", "/ErrorCode"),
+    ("ErrorMessage", "/ErrorMessage"),
+    ("UserData", "/UserData"),
+];
+
+pub(super) const VIDEO: Members = &[("VideoId", "/VideoId"), ("FileUrl", "/FileURL"), ("Size", "/Size")];
+pub(super) const IMAGE: Members = &[("ImageId", "/ImageId"), ("FileURL", "/URL"), ("Size", "/Mezzanine/FileSize")];
+pub(super) const ATTACHED: Members = &[("AttachedMediaId", "/MediaId"), ("FileURL", "/URL")];
+
+pub(super) const PROPERTIES: Members = &[
+    ("VideoId", "/VideoId"),
+    ("Width", "/Width"),
+    ("Height", "/Height"),
+    ("Duration", "/Duration"),
+    ("Bitrate", "/Bitrate"),
+    ("Fps", "/Fps"),
+    ("Size", "/Size"),
+];
+
+/// A stream of a video, as a callback has it.
+pub(super) fn stream(job: &Value) -> Result<Object, Error> {
+    let status = match text(job, "/TranscodeJobStatus") {
+        "TranscodeSuccess" => "success",
+        "TranscodeFail" => "fail",
+        "TranscodeCancelled" => "canceled",
+        "Transcoding" | "Submitted" => "processing",
+        _ => return Err(undocumented("expected a status that is documented")),
+    };
+    let mut stream = pick(job, STREAM);
+    stream.insert("Status".to_owned(), status.into());
+    Ok(stream)
+}
+
+/// All streams of a video. The whole succeeded if one of them did, and runs as long as one does.
+pub(super) fn streams(jobs: &[Value]) -> Result<Object, Error> {
+    let streams = jobs.iter().map(stream).collect::<Result<Vec<Object>, Error>>()?;
+    let has = |word: &str| streams.iter().any(|stream| stream.get("Status").is_some_and(|status| status == word));
+    let words = ["processing", "success", "fail"];
+    let whole = words.into_iter().find(|word| has(word)).unwrap_or("canceled");
+    let streams: Vec<Value> = streams.into_iter().map(Value::from).collect();
+    Ok(Object::from_iter([("Status".to_owned(), whole.into()), ("StreamInfos".to_owned(), streams.into())]))
+}
+
+/// What became of an upload, from the state of media; `None` where they are not there any more.
+pub(super) fn upload_status(media: &Value) -> Result<Option<&'static str>, Error> {
+    match text(media, "/Status") {
+        "Uploading" => Ok(Some("processing")),
+        "UploadFail" => Ok(Some("fail")),
+        "Deleted" => Ok(None),
+        "" => Err(undocumented("expected media with a status")),
+        // Whatever came of them afterwards, they are there.
+        _ => Ok(Some("success")),
+    }
+}
+
+/// The event that a job which found something out ends with.
+pub(super) fn ai_event(job: &Value) -> Option<&'static str> {
+    match text(job, "/Type") {
+        "AIMediaDNA" => Some("AIMediaDNAComplete"),
+        "AIVideoTag" => Some("AIVideoTagComplete"),
+        "AIVideoCensor" => Some("AIVideoCensorComplete"),
+        _ => None,
+    }
+}
+
+/// The ids of streams.
+pub(super) fn stream_ids(jobs: &[Value]) -> Vec<String> {
+    jobs.iter().map(|job| text(job, "/TranscodeJobId").to_owned()).collect()
+}
+
+/// The jobs of an answer of `ListAIJob`.
+pub(super) fn ai_jobs(answer: &Value) -> &[Value] {
+    list(answer, "/AIJobList/AIJob")
+}
