@@ -4,12 +4,12 @@
 //! through the callback's parser.
 
 use callbacks::{CloudEvent, NaturalKey, Outcome, Product, decode};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 use vendor_api::aliyun::{Rpc, body};
 use vendor_api::{ApiError, Client, Endpoint};
 
-use crate::answer::{Answer, Listed, Window};
+use crate::answer::{Answer, Listed};
 use crate::error::{Error, undocumented};
 use crate::pace::Asking;
 
@@ -138,17 +138,6 @@ pub(crate) fn list<'v>(value: &'v Value, pointer: &str) -> &'v [Value] {
 /// A time as the vendor writes it: `2025-10-09T00:00:00Z`.
 pub(crate) fn seconds(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
-/// Since when jobs were created that may have ended in the window.
-pub(crate) fn created_since(window: Window) -> Timestamp {
-    let reach = SignedDuration::try_from(window.longest_job).unwrap_or(SignedDuration::MAX);
-    window.since.saturating_sub(reach).unwrap_or_default()
-}
-
-/// Whether a job that ended then belongs to the window. One of which no time is known does.
-pub(crate) fn is_in(window: Window, ended_at: Option<Timestamp>) -> bool {
-    ended_at.is_none_or(|time| window.since <= time && time < window.until)
 }
 
 /// The word for what became of an upload from a URL: the callback's.

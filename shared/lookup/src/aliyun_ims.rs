@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use vendor_api::{Client, Endpoint, aliyun::ICE};
 
-use crate::aliyun::{Api, Object, created_since, is_in, list, listed, seconds, text, time};
+use crate::aliyun::{Api, Object, list, listed, seconds, text, time};
 use crate::answer::{Answer, Finished, Listed, Page, Window};
 use crate::error::Error;
 use crate::pace::Asking;
@@ -138,7 +138,7 @@ impl Ims {
     }
 
     async fn jobs(&self, of: &List, window: Window, page: &Page, asking: Asking<'_>) -> Result<Finished, Error> {
-        let first = created_since(window);
+        let first = window.created_since();
         let span = if of.times.is_some() { SPAN } else { SignedDuration::MAX };
         let part = Part::of(page, first, window.until, span);
         let (start, end) = (seconds(part.since), seconds(part.until));
@@ -165,7 +165,7 @@ impl Ims {
     async fn ends(&self, of: &List, row: &Value, window: Window, asking: Asking<'_>) -> Result<Vec<Listed>, Error> {
         let ended_at = ended_at(row);
         let key = NaturalKey::new(Product::AliyunIms, of.end, [text(row, of.id).to_owned()]);
-        let Some(key) = key.filter(|_| is_in(window, ended_at)) else { return Ok(Vec::new()) };
+        let Some(key) = key.filter(|_| window.has(ended_at)) else { return Ok(Vec::new()) };
         if self.api.is_running(of.end, text(row, of.status)) {
             return Ok(Vec::new());
         }
@@ -209,7 +209,7 @@ impl Ims {
         let files = list(&answer, "/Files");
         let told = |file: &Value| {
             let ended_at = created(file);
-            let key = recording_key(file).filter(|_| is_in(window, ended_at))?;
+            let key = recording_key(file).filter(|_| window.has(ended_at))?;
             listed(key, ended_at, self.recording_answer(file))
         };
         let jobs = files.iter().filter_map(told).collect();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use callbacks::{CloudEvent, NaturalKey, Outcome};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What the vendor says of a job.
@@ -67,6 +67,19 @@ pub struct Page {
     /// The beginning of the window where it is a later one than was asked for: the vendor looks no further back, or gives no more of
     /// one search.
     pub(crate) since: Option<Timestamp>,
+}
+
+impl Window {
+    /// Since when jobs were created that may have ended in it.
+    pub(crate) fn created_since(self) -> Timestamp {
+        let reach = SignedDuration::try_from(self.longest_job).unwrap_or(SignedDuration::MAX);
+        self.since.saturating_sub(reach).unwrap_or_default()
+    }
+
+    /// Whether a job that ended then belongs to it. One of which no time is known does.
+    pub(crate) fn has(self, ended_at: Option<Timestamp>) -> bool {
+        ended_at.is_none_or(|time| self.since <= time && time < self.until)
+    }
 }
 
 impl Answer {

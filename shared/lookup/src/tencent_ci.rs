@@ -6,9 +6,9 @@
 //! <https://cloud.tencent.com/document/api/436/113269>
 
 use callbacks::{CloudEvent, NaturalKey, Product, decode};
+use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
-use jiff::{SignedDuration, Timestamp};
-use vendor_api::{ApiError, Bucket, Client, Endpoint};
+use vendor_api::{ApiError, BucketApi, Client, Endpoint};
 
 use crate::answer::{Answer, Ended, Finished, Listed, Page, Window};
 use crate::configuration::CiBucket;
@@ -71,7 +71,7 @@ const REVIEWS: [(&str, &str); 6] = [
 /// The query APIs of some buckets.
 #[derive(Debug)]
 pub(crate) struct Ci {
-    buckets: Vec<(CiBucket, Bucket)>,
+    buckets: Vec<(CiBucket, BucketApi)>,
     lists: Vec<List>,
 }
 
@@ -92,9 +92,9 @@ impl Ci {
     ) -> Self {
         let api = |bucket: CiBucket| {
             let endpoint = endpoint.cloned().or_else(|| bucket.url().parse().ok())?;
-            Some((bucket, Bucket::new(client.clone(), endpoint)))
+            Some((bucket, BucketApi::new(client.clone(), endpoint)))
         };
-        let buckets: Vec<(CiBucket, Bucket)> = buckets.into_iter().filter_map(api).collect();
+        let buckets: Vec<(CiBucket, BucketApi)> = buckets.into_iter().filter_map(api).collect();
         let mut lists = Vec::new();
         for bucket in 0..buckets.len() {
             for tag in tags {
@@ -125,61 +125,19 @@ impl Ci {
     }
 
     pub(crate) async fn finished(&self, window: Window, page: Page, asking: Asking<'_>) -> Result<Finished, Error> {
-        let (jobs, token) = match self.lists.get(page.list) {
-            None => return Ok(Finished { jobs: Vec::new(), next: None }),
-            Some(List::Jobs { bucket, tag, queue }) => self.jobs(*bucket, tag, queue, window, &page, asking).await?,
-            Some(List::Runs { bucket, workflow }) => self.runs(*bucket, workflow, window, &page, asking).await?,
+        let Some(list) = self.lists.get(page.list) else { return Ok(Finished { jobs: Vec::new(), next: None }) };
+        let (path, bucket, own) = match list {
+            List::Jobs { bucket, tag, queue } => ("/jobs", *bucket, vec![("tag", tag.as_str()), ("queueType", *queue)]),
+            List::Runs { bucket, workflow } => ("/workflowexecution", *bucket, vec![("workflowId", workflow.as_str())]),
         };
-        Ok(Finished::new(jobs, &page, token, self.lists.len()))
-    }
-
-    /// The jobs of a tag. Each row is complete.
-    async fn jobs(
-        &self,
-        bucket: usize,
-        tag: &str,
-        queue: &str,
-        window: Window,
-        page: &Page,
-        asking: Asking<'_>,
-    ) -> Result<(Vec<Listed>, Option<String>), Error> {
-        let parameters = [("tag", tag), ("queueType", queue), ("states", "Success,Failed,Cancel")];
-        let (named, answer) = self.page("/jobs", bucket, &parameters, window, page, asking).await?;
+        let (named, answer) = self.page(path, bucket, own, window, &page, asking).await?;
         let children = children(&answer)?;
-        let listed = |job: &Element<'_>| {
-            let events = of_job(job.source, "TaskFinish");
-            let [event] = events.as_slice() else { return None };
-            let ended_at = event.data()?.job.as_ref()?.finished_at;
-            let is_in = ended_at.is_none_or(|time| window.since <= time && time < window.until);
-            let key = NaturalKey::of(event)?.in_bucket(&named.name, &named.region);
-            is_in.then_some(Listed { key, ended_at, ended: Some(Ended { events, is_due: None }) })
+        let listed = |row: &Element<'_>| match list {
+            List::Jobs { .. } => listed_job(row, named, window),
+            List::Runs { .. } => listed_run(row, named),
         };
-        let jobs = children.iter().filter(|child| child.name == JOBS_DETAIL).filter_map(listed).collect();
-        Ok((jobs, token(&children)))
-    }
-
-    /// The runs of a workflow. A row does not say when the run ended, nor what it did.
-    async fn runs(
-        &self,
-        bucket: usize,
-        workflow: &str,
-        window: Window,
-        page: &Page,
-        asking: Asking<'_>,
-    ) -> Result<(Vec<Listed>, Option<String>), Error> {
-        let parameters = [("workflowId", workflow), ("states", "Success,Failed,Cancel")];
-        let (named, answer) = self.page("/workflowexecution", bucket, &parameters, window, page, asking).await?;
-        let children = children(&answer)?;
-        let listed = |run: &Element<'_>| {
-            let members = elements(run.content).ok()?;
-            let id = members.iter().find(|member| member.name == "RunId")?.text().to_owned();
-            let key = NaturalKey::new(Product::TencentCi, "WorkflowFinish", [id])?;
-            Some(Listed { key: key.in_bucket(&named.name, &named.region), ended_at: None, ended: None })
-        };
-        // The page on the list and the vendor's SDK name its rows differently.
-        let is_run = |child: &&Element<'_>| ["WorkflowExecutionList", WORKFLOW_EXECUTION].contains(&child.name);
-        let jobs = children.iter().filter(is_run).filter_map(listed).collect();
-        Ok((jobs, token(&children)))
+        let jobs = children.iter().filter_map(listed).collect();
+        Ok(Finished::new(jobs, &page, token(&children), self.lists.len()))
     }
 
     /// A page of what was created in the window, or so long before it as a job may run.
@@ -187,15 +145,15 @@ impl Ci {
         &self,
         path: &str,
         bucket: usize,
-        own: &[(&str, &str)],
+        own: Vec<(&str, &str)>,
         window: Window,
         page: &Page,
         asking: Asking<'_>,
     ) -> Result<(&CiBucket, String), Error> {
         let (named, api) = self.buckets.get(bucket).ok_or(Error::Bucket)?;
-        let reach = SignedDuration::try_from(window.longest_job).unwrap_or(SignedDuration::MAX);
-        let (start, end) = (time(window.since.saturating_sub(reach).unwrap_or_default()), time(window.until));
-        let mut parameters = own.to_vec();
+        let (start, end) = (time(window.created_since()), time(window.until));
+        let mut parameters = own;
+        parameters.push(("states", "Success,Failed,Cancel"));
         parameters.extend([("startCreationTime", start.as_str()), ("endCreationTime", &end)]);
         parameters.extend([("orderByTime", "Asc"), ("size", SIZE)]);
         parameters.extend(page.token.as_deref().map(|token| ("nextToken", token)));
@@ -204,8 +162,32 @@ impl Ci {
     }
 }
 
+/// A job of a list, if it ended in the window. Each row is complete.
+fn listed_job(row: &Element<'_>, bucket: &CiBucket, window: Window) -> Option<Listed> {
+    if row.name != JOBS_DETAIL {
+        return None;
+    }
+    let events = of_job(row.source, "TaskFinish");
+    let [event] = events.as_slice() else { return None };
+    let ended_at = event.data()?.job.as_ref()?.finished_at;
+    let key = NaturalKey::of(event)?.in_bucket(&bucket.name, &bucket.region);
+    window.has(ended_at).then_some(Listed { key, ended_at, ended: Some(Ended { events, is_due: None }) })
+}
+
+/// A run of a list, which does not say when the run ended, nor what it did.
+fn listed_run(row: &Element<'_>, bucket: &CiBucket) -> Option<Listed> {
+    // The page on the list and the vendor's SDK name its rows differently.
+    if !["WorkflowExecutionList", WORKFLOW_EXECUTION].contains(&row.name) {
+        return None;
+    }
+    let members = elements(row.content).ok()?;
+    let id = members.iter().find(|member| member.name == "RunId")?.text().to_owned();
+    let key = NaturalKey::new(Product::TencentCi, "WorkflowFinish", [id])?;
+    Some(Listed { key: key.in_bucket(&bucket.name, &bucket.region), ended_at: None, ended: None })
+}
+
 /// Asks one bucket about a job, run or review.
-async fn in_bucket(bucket: &Bucket, end: &'static str, id: &str, asking: Asking<'_>) -> Result<Answer, Error> {
+async fn in_bucket(bucket: &BucketApi, end: &'static str, id: &str, asking: Asking<'_>) -> Result<Answer, Error> {
     let ask = async |path: String, read: &dyn Fn(&str) -> Result<Answer, Error>| match asking
         .call(async |timeout| bucket.get(&path, &[], asking.credentials, timeout).await)
         .await

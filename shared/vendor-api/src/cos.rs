@@ -22,7 +22,7 @@ const VALIDITY: Duration = Duration::from_mins(10);
 
 /// The API for one bucket: `https://<bucket>.ci.<region>.myqcloud.com`.
 #[derive(Debug, Clone)]
-pub struct Bucket {
+pub struct BucketApi {
     client: Client,
     endpoint: Endpoint,
 }
@@ -34,7 +34,7 @@ struct Failure {
     request_id: String,
 }
 
-impl Bucket {
+impl BucketApi {
     /// The API at this server, which is that of a bucket.
     #[must_use]
     pub fn new(client: Client, endpoint: Endpoint) -> Self {

@@ -16,7 +16,7 @@ pub mod signature;
 pub mod tencent;
 
 pub use access_key::{AccessKey, AccessKeyError};
-pub use cos::Bucket;
+pub use cos::BucketApi;
 pub use endpoint::{Endpoint, Response, UnknownEndpoint, client, headers, send};
 pub use error::{ApiError, ErrorResponse};
 /// The HTTP client that [`client()`] makes, and the requests that [`send`] sends.

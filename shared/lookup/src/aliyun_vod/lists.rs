@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::members::{ai_event, ai_jobs, stream, stream_ids, streams, upload_status};
 use super::{AUDIT, JOB_IDS, Vod};
-use crate::aliyun::{Object, created_since, is_in, list, listed, seconds, text, time};
+use crate::aliyun::{Object, list, listed, seconds, text, time};
 use crate::answer::{Finished, Listed, Page, Window};
 use crate::error::{Error, undocumented};
 use crate::pace::Asking;
@@ -44,7 +44,7 @@ struct Search {
 impl Vod {
     pub(crate) async fn finished(&self, window: Window, page: Page, asking: Asking<'_>) -> Result<Finished, Error> {
         let Some(search) = SEARCHES.get(page.list) else { return Ok(Finished { jobs: Vec::new(), next: None }) };
-        let since = page.since.unwrap_or_else(|| created_since(window));
+        let since = page.since.unwrap_or_else(|| window.created_since());
         let number: usize = page.token.as_ref().and_then(|token| token.parse().ok()).unwrap_or(1);
         let times = format!("CreationTime = ['{}','{}']", seconds(since), seconds(window.until));
         let (number_text, size) = (number.to_string(), search.size.to_string());
@@ -81,7 +81,7 @@ impl Vod {
 
     /// The tasks of a video, and the streams of each.
     async fn transcoded(&self, id: &str, window: Window, asking: Asking<'_>) -> Result<Vec<Listed>, Error> {
-        let (start, end) = (seconds(created_since(window)), seconds(window.until));
+        let (start, end) = (seconds(window.created_since()), seconds(window.until));
         let parameters = [("VideoId", id), ("StartTime", &start), ("EndTime", &end), ("PageSize", TASKS)];
         let Some(answer) = self.api.find("ListTranscodeTask", &parameters, asking).await? else {
             return Ok(Vec::new());
@@ -89,7 +89,7 @@ impl Vod {
         let mut found = Vec::new();
         for task in list(&answer, "/TranscodeTaskList") {
             let ended_at = time(task, "/CompleteTime");
-            if !text(task, "/TaskStatus").starts_with("Complete") || !is_in(window, ended_at) {
+            if !text(task, "/TaskStatus").starts_with("Complete") || !window.has(ended_at) {
                 continue;
             }
             let task = [("TranscodeTaskId", text(task, "/TranscodeTaskId"))];
@@ -123,7 +123,7 @@ impl Vod {
         let Some(answer) = self.api.find("ListJobInfo", &parameters, asking).await? else { return Ok(Vec::new()) };
         let has_ended = |job: &&Value| {
             let status = text(job, "/Status").to_ascii_lowercase();
-            ["success", "fail"].contains(&status.as_str()) && is_in(window, time(job, "/CompleteTime"))
+            ["success", "fail"].contains(&status.as_str()) && window.has(time(job, "/CompleteTime"))
         };
         let ids: Vec<&str> =
             list(&answer, "/JobInfoList").iter().filter(has_ended).map(|job| text(job, "/JobId")).collect();
