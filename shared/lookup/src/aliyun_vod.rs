@@ -16,7 +16,9 @@ use crate::aliyun::{Api, Members, Object, list, pick, text, time, url_upload_sta
 use crate::answer::Answer;
 use crate::error::Error;
 use crate::pace::Asking;
-use members::{AI, ATTACHED, IMAGE, PROPERTIES, REFRESH, RUN, URL, VIDEO, ai_jobs, stream, streams, upload_status};
+use members::{
+    AI, ATTACHED, IMAGE, PROPERTIES, REFRESH, RUN, URL, VIDEO, ai_jobs, passed_along, stream, streams, upload_status,
+};
 
 /// The most ids of jobs that one request may name.
 const JOB_IDS: usize = 10;
@@ -174,6 +176,7 @@ impl Vod {
         let job = list(&answer, "/URLUploadInfoList").iter().find(|job| text(job, "/JobId") == id);
         let Some(job) = job else { return Ok(Answer::Unknown) };
         let mut members = pick(job, URL);
+        members.extend(passed_along(job));
         members.insert("Status".to_owned(), url_upload_status(job)?.into());
         self.api.answer("UploadByURLComplete", members, time(job, "/CompleteTime").unwrap_or_else(Timestamp::now))
     }
@@ -182,8 +185,10 @@ impl Vod {
         let answer = self.api.find("GetMediaRefreshJobs", &[("MediaRefreshJobId", id)], asking).await?;
         let answer = answer.unwrap_or_default();
         let Some(job) = list(&answer, "/MediaRefreshJobs").first() else { return Ok(Answer::Unknown) };
+        let mut members = pick(job, REFRESH);
+        members.extend(passed_along(job));
         let ended_at = time(job, "/GmtModified").unwrap_or_else(Timestamp::now);
-        self.api.answer("SubmitMediaRefreshComplete", pick(job, REFRESH), ended_at)
+        self.api.answer("SubmitMediaRefreshComplete", members, ended_at)
     }
 
     /// Media that are there have come, whatever event told it.
@@ -262,6 +267,19 @@ mod tests {
             ("{}", None),
         ] {
             assert_eq!(upload_status(&answer(media)).ok(), expected, "{media}");
+        }
+    }
+
+    #[test]
+    fn what_was_passed_along_is_a_part_of_the_user_data() {
+        for (user_data, expected) in [
+            (r#"{"MessageCallback":{},"Extend":{"a":1}}"#, Some(json!({ "a": 1 }))),
+            (r#"{"Extend":"{\"a\":1}"}"#, Some(json!("{\"a\":1}"))),
+            (r#"{"MessageCallback":{}}"#, None),
+            ("no JSON", None),
+        ] {
+            let found = passed_along(&json!({ "UserData": user_data }));
+            assert_eq!(found.map(|(_, value)| value), expected, "{user_data}");
         }
     }
 

@@ -190,6 +190,9 @@ async fn what_the_vendor_tells_of_a_job_is_its_callbacks_event() {
             // The account's id comes from the configuration, and Alibaba Cloud's API may tell more of a file than a callback does.
             if is_aliyun(product) {
                 assert_eq!(addresses(event), addresses(callback), "{key}");
+                let passed_along =
+                    |event: &CloudEvent| event.data().unwrap().user_data.as_ref().map(|data| data.get().to_owned());
+                assert!(passed_along(event).is_none() || passed_along(event) == passed_along(callback), "{key}");
                 asked_aliyun += 1;
                 continue;
             }

@@ -52,7 +52,6 @@ pub(super) const URL: Members = &[
     ("Size", "/FileSize"),
     ("ErrorCode", "/ErrorCode"),
     ("ErrorMessage", "/ErrorMessage"),
-    ("UserData", "/UserData"),
 ];
 
 pub(super) const REFRESH: Members = &[
@@ -65,7 +64,6 @@ pub(super) const REFRESH: Members = &[
     ("FilterPolicy", "/FilterPolicy"),
     ("ErrorCode", "/ErrorCode"),
     ("ErrorMessage", "/ErrorMessage"),
-    ("UserData", "/UserData"),
 ];
 
 pub(super) const VIDEO: Members = &[("VideoId", "/VideoId"), ("FileUrl", "/FileURL"), ("Size", "/Size")];
@@ -81,6 +79,14 @@ pub(super) const PROPERTIES: Members = &[
     ("Fps", "/Fps"),
     ("Size", "/Size"),
 ];
+
+/// What the customer passed along. A callback has it by itself, and an answer in the whole of what a request had as user data.
+///
+/// <https://help.aliyun.com/document_detail/86952.html>
+pub(super) fn passed_along(job: &Value) -> Option<(String, Value)> {
+    let whole: Value = serde_json::from_str(text(job, "/UserData")).ok()?;
+    whole.get("Extend").map(|extend| ("Extend".to_owned(), extend.clone()))
+}
 
 /// A stream of a video, as a callback has it.
 pub(super) fn stream(job: &Value) -> Result<Object, Error> {

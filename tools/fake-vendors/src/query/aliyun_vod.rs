@@ -248,6 +248,8 @@ fn refreshes(store: &mut Store, parameters: &Parameters) -> Result<Value, Refusa
     let id = parameters.required(store, "MediaRefreshJobId")?;
     let jobs = store.find("SubmitMediaRefreshComplete", id).map(|job| {
         let mut job_info = body(job);
+        let extend = job_info.remove("Extend");
+        job_info.insert("UserData".to_owned(), json!({ "MessageCallback": {}, "Extend": extend }).to_string().into());
         if !store.has_ended(job) {
             job_info.insert("Status".to_owned(), "processing".into());
         }
