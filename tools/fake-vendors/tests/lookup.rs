@@ -487,6 +487,22 @@ async fn the_streams_of_a_video_are_listed_with_its_task() {
     assert_eq!(asked.vendor.complaints(), "");
 }
 
+/// A search gives no more than 5,000 media: the next one goes on where it ended.
+#[tokio::test]
+async fn more_media_than_one_search_gives_are_listed() {
+    let asked = Asked::new(Product::AliyunVod);
+    for number in 0..5_050 {
+        let body = format!(r#"{{"EventType":"ImageUploadComplete","Status":"success","ImageId":"i{number}"}}"#);
+        asked.vendor.add(Job::ended(body, ago(60 + number / 2)));
+    }
+    let jobs = asked.finished(1).await;
+    let listed: BTreeSet<String> = jobs.iter().map(|job| job.key.to_string()).collect();
+    let expected: BTreeSet<String> =
+        (0..5_050).map(|number| format!("aliyun-vod/ImageUploadComplete/i{number}")).collect();
+    assert_eq!(listed.symmetric_difference(&expected).count(), 0);
+    assert_eq!(asked.vendor.complaints(), "");
+}
+
 /// A window that is longer than one request may list is listed in parts, and each job of it once.
 #[tokio::test]
 async fn a_long_window_is_listed_in_parts() {
