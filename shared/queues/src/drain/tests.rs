@@ -277,3 +277,9 @@ async fn a_confirmation_ends_while_the_handles_live() {
     assert!(matches!(report.error, Some(DrainError::Timeout)));
     assert_eq!(began.elapsed(), CONFIRM_TIMEOUT);
 }
+
+#[test]
+fn retries_are_further_and_further_apart() {
+    let delays: Vec<u128> = backon::BackoffBuilder::build(backoff()).map(|delay| delay.as_millis()).collect();
+    assert_eq!(delays, [200, 800, 3_200]);
+}
