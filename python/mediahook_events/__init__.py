@@ -6,10 +6,11 @@ from typing import Any, Protocol
 from pydantic import BaseModel, Field
 
 from mediahook_events.model import CloudEvent, Failure, Job, Media, MediaEvent, Output, Review, Step, Workflow
-from mediahook_events.words import Kind, Outcome, Role, Verdict
+from mediahook_events.words import Confirmation, Kind, Outcome, Role, Verdict
 
 __all__ = [
     "CloudEvent",
+    "Confirmation",
     "EventBridgeEvent",
     "Failure",
     "Job",

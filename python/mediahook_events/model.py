@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from mediahook_events.words import Kind, Outcome, Role, Verdict
+from mediahook_events.words import Confirmation, Kind, Outcome, Role, Verdict
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 
@@ -229,6 +229,11 @@ class MediaEvent(BaseModel):
 class CloudEvent(BaseModel):
     """The members of an event's JSON. Of its last four, an event has those that its content allows."""
 
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    confirmation: Confirmation | None = None
+    """What the vendor's own API says of the event. Absent where nobody asked: that is a setting of the stack."""
     data: MediaEvent | None = None
     """The normalised event; absent for an unreadable body, and where `dataref` says where it is."""
     data_base64: str | None = None

@@ -35,3 +35,9 @@ Verdict = Annotated[
     _known(frozenset(["pass", "review", "block"]), "review"),
 ]
 """What a moderation advises. A word that is not known is `review`."""
+
+Confirmation = Annotated[
+    Literal["confirmed", "unverifiable", "contradicted"],
+    _known(frozenset(["confirmed", "unverifiable", "contradicted"]), "unverifiable"),
+]
+"""What the vendor's own API says of an event that was asked about. A word that is not known is `unverifiable`."""

@@ -122,6 +122,11 @@ class Helpers(unittest.TestCase):
             self.assertIsNone(fetch_data(unreadable, None))
             self.assertEqual(files(unreadable), [])
 
+    def test_what_the_vendor_says_is_told(self):
+        self.assertIsNone(CloudEvent.model_validate(READ[0]).confirmation)
+        for word, known in (("confirmed", "confirmed"), ("contradicted", "contradicted"), ("doubted", "unverifiable")):
+            self.assertEqual(CloudEvent.model_validate(READ[0] | {"confirmation": word}).confirmation, known)
+
     def test_a_test_event_is_told(self):
         self.assertFalse(is_test(CloudEvent.model_validate(READ[0])))
         self.assertTrue(is_test(CloudEvent.model_validate(READ[0] | {"mediahooktest": True})))

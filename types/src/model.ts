@@ -1,6 +1,10 @@
 // Made by `make events` from schema/cloudevent-1.schema.json.
 
 /**
+ * What the vendor's own API says of an event that was asked about.
+ */
+export type Confirmation = "confirmed" | "unverifiable" | "contradicted";
+/**
  * What an event is about; the middle of its `type`.
  */
 export type Kind =
@@ -40,6 +44,10 @@ export type Verdict = "pass" | "review" | "block";
  * What every event has around its data: the attributes of CloudEvents.
  */
 export interface Envelope {
+  /**
+   * What the vendor's own API says of the event. Absent where nobody asked: that is a setting of the stack.
+   */
+  confirmation?: Confirmation;
   /**
    * `application/json`, or `application/octet-stream` for an unreadable body.
    */

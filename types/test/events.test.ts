@@ -129,6 +129,15 @@ test("an unreadable event has no data and no files", async () => {
   assert.deepEqual(files!(event), []);
 });
 
+test("what the vendor says is told", () => {
+  const event: Package.CloudEvent = { ...read[0]!, confirmation: "contradicted" };
+  const word: Package.Confirmation | undefined = event.confirmation;
+  assert.equal(word, "contradicted");
+  // @ts-expect-error It is no word for it.
+  const other: Package.CloudEvent = { ...read[0]!, confirmation: "doubted" };
+  assert.notEqual(other.confirmation, "contradicted");
+});
+
 test("a test event is told", () => {
   assert.equal(isTest!(read[0]!), false);
   assert.equal(isTest!({ ...read[0]!, mediahooktest: true }), true);

@@ -103,6 +103,7 @@ impl Body<'_> {
             time,
             vendorevent: data.event.clone().filter(|name| is_attribute(name)),
             test: false,
+            confirmation: None,
             content: Content::Read(Box::new(data)),
         })
     }
@@ -117,6 +118,7 @@ impl Body<'_> {
             time: self.received,
             vendorevent: None,
             test: false,
+            confirmation: None,
             content: Content::Unreadable { reason: error.to_string(), body: self.bytes.to_vec() },
         }
     }

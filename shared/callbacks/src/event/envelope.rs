@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_with::skip_serializing_none;
 use sha2::{Digest, Sha256};
 
-use super::{Kind, MediaEvent, Outcome};
+use super::{Confirmation, Kind, MediaEvent, Outcome};
 use crate::Product;
 
 /// Version of the `CloudEvents` specification that the envelope follows.
@@ -49,6 +49,8 @@ pub struct CloudEvent {
     pub vendorevent: Option<String>,
     /// Whether it is a test's, and not of a callback that the vendor sent.
     pub test: bool,
+    /// What the vendor's API says of it; `None` where nobody asked.
+    pub confirmation: Option<Confirmation>,
     /// What the event carries.
     pub content: Content,
 }
@@ -129,6 +131,7 @@ impl CloudEvent {
             time: self.time,
             vendorevent: self.vendorevent.clone(),
             test: self.test,
+            confirmation: self.confirmation,
             content: Content::Elsewhere { dataref, unreadable },
         }
     }
@@ -206,6 +209,8 @@ struct Members<'e> {
     /// `true` on the event of a test, as `mediahook send` makes it; absent on all others.
     #[schemars(extend("const" = true))]
     mediahooktest: Option<bool>,
+    /// What the vendor's own API says of the event. Absent where nobody asked: that is a setting of the stack.
+    confirmation: Option<Confirmation>,
     /// Why the body could not be read, with a field path or byte offset. Only on unreadable events.
     unreadable: Option<Cow<'e, str>>,
     /// Where the data is, for an event that is too large to travel whole: `s3://<bucket>/<key>`. What is there is `data` as
@@ -257,6 +262,7 @@ impl Serialize for CloudEvent {
             dataschema: unreadable.is_none().then_some(DATA_SCHEMA.into()),
             vendorevent: self.vendorevent.as_ref().map(Cow::from),
             mediahooktest: self.test.then_some(true),
+            confirmation: self.confirmation,
             unreadable: unreadable.map(Cow::from),
             dataref,
             data,
@@ -287,6 +293,7 @@ impl<'de> Deserialize<'de> for CloudEvent {
             time: members.time,
             vendorevent: members.vendorevent.map(Cow::into_owned),
             test: members.mediahooktest == Some(true),
+            confirmation: members.confirmation,
             content,
         })
     }

@@ -73,6 +73,18 @@ pub enum Verdict {
     Block,
 }
 
+/// What the vendor's own API says of an event that was asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Confirmation {
+    /// The same: the job, how it ended, and the files that it made.
+    Confirmed,
+    /// Nothing that settles it: the vendor could not be asked in time, or does not tell.
+    Unverifiable,
+    /// Something else: there is no such job, it ended differently, or it made other files. Do not believe the event.
+    Contradicted,
+}
+
 impl Outcome {
     /// The outcome of something whose parts each have one. The parts decide; the whole's own word counts where there are
     /// none, and where it says that the whole still runs. A whole that failed although each listed part succeeded is

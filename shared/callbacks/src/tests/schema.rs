@@ -8,7 +8,7 @@ use jsonschema::Validator;
 use serde_json::Value;
 
 use super::{all_payloads, events, payloads};
-use crate::event::CloudEvent;
+use crate::event::{CloudEvent, Confirmation};
 use crate::{Product, cloud_event_schema, event_schema};
 
 /// Validates a whole event.
@@ -56,6 +56,7 @@ fn the_schemas_are_strict_where_the_model_is() {
         ("/type", Value::from("media.transcode")),
         ("/time", Value::Null),
         ("/subject", Value::Null),
+        ("/confirmation", Value::from("true")),
         ("/data/kind", Value::from("other")),
         ("/data/outcome", Value::from("success")),
         ("/data/media/size", Value::from("12")),
@@ -95,5 +96,28 @@ fn every_event_reads_back() {
         let text = serde_json::to_string(&event).unwrap();
         let read: CloudEvent = serde_json::from_str(&text).unwrap();
         assert_eq!(serde_json::to_string(&read).unwrap(), text, "{file}");
+    }
+}
+
+/// What the vendor's API says of an event is an attribute of it, wherever its data is, and changes nothing else.
+#[test]
+fn a_confirmation_is_an_attribute() {
+    for (confirmation, word) in [
+        (Confirmation::Confirmed, "confirmed"),
+        (Confirmation::Contradicted, "contradicted"),
+        (Confirmation::Unverifiable, "unverifiable"),
+    ] {
+        for (file, event) in all_events().into_iter().step_by(50) {
+            let before = serde_json::to_value(&event).unwrap();
+            assert_eq!(before.get("confirmation"), None, "{file}");
+            let event = CloudEvent { confirmation: Some(confirmation), ..event };
+            let mut after = serde_json::to_value(&event).unwrap();
+            assert!(WHOLE.is_valid(&after), "{file}");
+            let read: CloudEvent = serde_json::from_value(after.clone()).unwrap();
+            assert_eq!(read.confirmation, Some(confirmation), "{file}");
+            assert_eq!(event.referring_to("s3://b/k".to_owned()).confirmation, Some(confirmation));
+            assert_eq!(after.as_object_mut().unwrap().remove("confirmation").unwrap(), word, "{file}");
+            assert_eq!(after, before, "{file}");
+        }
     }
 }
