@@ -15,7 +15,7 @@ make demo, make demo-aws and make test need nothing but Rust, Python 3 and make.
   dev        show callbacks as they arrive, in the browser: the local inspector; FLAGS for `mediahook dev`
   test-web   test the inspector's page in Chromium, which root gets with apt-get where it is missing
   screens    take pictures of the inspector's screens into target/screens
-  prove      run dispatch, receiving and pulling in every interleaving of runs, faults and time, compare them with a model
+  prove      run dispatch, receiving, confirming and pulling in every interleaving of runs, faults and time, compare them with a model
              of the protocol, and find ten seeded bugs; BUG=ShortLease leaves one of them in, and fails;
              REPLAY=<bounds>:<choices> prints what happens in the schedule that a failure names
   prove-random  run CALLBACKS=1000000 callbacks through random schedules, from SEED=1 on
@@ -59,13 +59,14 @@ AliyunImsFunction := aliyun-ims
 TencentCiFunction := tencent-ci
 TencentVodFunction := tencent-vod
 DispatchFunction := dispatch
+ConfirmFunction := confirm
 TencentVodPullFunction := tencent-vod-pull
 AliyunMnsPullFunction := aliyun-mns-pull
 
 RECEIVERS := aliyun-vod aliyun-ims tencent-ci tencent-vod
-FUNCTIONS := $(RECEIVERS) dispatch tencent-vod-pull aliyun-mns-pull
+FUNCTIONS := $(RECEIVERS) confirm dispatch tencent-vod-pull aliyun-mns-pull
 LOGICAL_IDS := AliyunVodFunction AliyunImsFunction TencentCiFunction TencentVodFunction DispatchFunction \
-  TencentVodPullFunction AliyunMnsPullFunction
+  TencentVodPullFunction AliyunMnsPullFunction ConfirmFunction
 
 # Tools. Each target installs those that it needs into .venv, at the versions in requirements/.
 

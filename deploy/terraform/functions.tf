@@ -2,10 +2,13 @@ locals {
   receivers = { for slug in var.products : slug => {} }
   pulls = merge(
     var.tencent_vod_pull == null ? {} : {
-      tencent-vod-pull = {
-        MEDIAHOOK_TENCENT_ENDPOINT = var.tencent_vod_pull.endpoint
-        MEDIAHOOK_SUB_APP_ID       = var.tencent_vod_pull.sub_app_id
-      }
+      tencent-vod-pull = merge(
+        {
+          MEDIAHOOK_TENCENT_ENDPOINT = var.tencent_vod_pull.endpoint
+          MEDIAHOOK_SUB_APP_ID       = var.tencent_vod_pull.sub_app_id
+        },
+        var.confirm_tencent_vod == null ? {} : { MEDIAHOOK_CONFIRM = "tencent-vod:${var.confirm_tencent_vod.kinds}" },
+      )
     },
     var.aliyun_mns_pull == null ? {} : {
       aliyun-mns-pull = {
@@ -13,6 +16,23 @@ locals {
         MEDIAHOOK_MNS_QUEUES   = join(" ", var.aliyun_mns_pull.queues)
       }
     },
+  )
+  confirms = concat(
+    var.confirm_tencent_ci == null ? [] : ["tencent-ci"],
+    var.confirm_tencent_vod == null ? [] : ["tencent-vod"],
+  )
+  confirm = length(local.confirms) == 0 ? {} : { confirm = {} }
+  confirming = merge(
+    {
+      MEDIAHOOK_CONFIRM                 = "tencent-ci:${try(var.confirm_tencent_ci.kinds, "")} tencent-vod:${try(var.confirm_tencent_vod.kinds, "")}"
+      MEDIAHOOK_CONFIRM_WITHIN          = tostring(var.confirm_within)
+      MEDIAHOOK_CONFIRM_PER_MINUTE = tostring(var.confirm_per_minute)
+      MEDIAHOOK_CI_BUCKETS      = join(" ", try(var.confirm_tencent_ci.buckets, []))
+      MEDIAHOOK_TENCENT_ENDPOINT        = try(var.confirm_tencent_vod.endpoint, "https://vod.tencentcloudapi.com")
+      MEDIAHOOK_SUB_APP_ID              = try(var.confirm_tencent_vod.sub_app_id, "")
+    },
+    # MEDIAHOOK_TENCENT_CI_SECRET_ID
+    { for slug, secret in aws_secretsmanager_secret.lookup : "MEDIAHOOK_${upper(replace(slug, "-", "_"))}_SECRET_ID" => secret.arn },
   )
   # Whose data each of the storing functions writes to the bucket.
   prefixes = {
@@ -39,7 +59,7 @@ locals {
       MEDIAHOOK_TOLERANCE      = tostring(var.tolerance)
     } },
   )
-  functions = merge(local.receivers, local.pulls, { dispatch = {} })
+  functions = merge(local.receivers, local.pulls, local.confirm, { dispatch = {} })
 }
 
 resource "aws_lambda_function" "receiver" {
@@ -61,6 +81,7 @@ resource "aws_lambda_function" "receiver" {
   environment {
     variables = merge(local.common, local.storing, local.receiving[each.key], {
       MEDIAHOOK_SECRET_ID = aws_secretsmanager_secret.receiver[each.key].arn
+      MEDIAHOOK_INTAKE    = "sqs:${contains(local.confirms, each.key) ? aws_sqs_queue.confirm[0].id : aws_sqs_queue.intake.id}"
     })
   }
 
@@ -130,6 +151,48 @@ resource "aws_scheduler_schedule" "pull" {
       maximum_retry_attempts       = 0
       maximum_event_age_in_seconds = 60
     }
+  }
+}
+
+resource "aws_lambda_function" "confirm" {
+  for_each = local.confirm
+
+  function_name    = "${var.name}-confirm"
+  description      = "Asks the vendors' APIs about events before they are published"
+  filename         = "${var.package}/confirm.zip"
+  source_code_hash = filebase64sha256("${var.package}/confirm.zip")
+  role             = aws_iam_role.function["confirm"].arn
+  runtime          = "provided.al2023"
+  handler          = "bootstrap"
+  architectures    = [var.architecture]
+  memory_size      = 256
+  timeout          = 30
+  kms_key_arn      = var.kms_key_arn
+
+  environment {
+    variables = merge(local.common, local.storing, local.confirming, { MEDIAHOOK_CONFIRM_QUEUE = aws_sqs_queue.confirm[0].id })
+  }
+
+  logging_config {
+    log_format            = "JSON"
+    application_log_level = "TRACE"
+    log_group             = aws_cloudwatch_log_group.function["confirm"].name
+  }
+
+  depends_on = [aws_iam_role_policy.confirm]
+}
+
+# The two runs share the questions per minute.
+resource "aws_lambda_event_source_mapping" "confirm" {
+  for_each = local.confirm
+
+  function_name           = aws_lambda_function.confirm["confirm"].arn
+  event_source_arn        = aws_sqs_queue.confirm[0].arn
+  batch_size              = 10
+  function_response_types = ["ReportBatchItemFailures"]
+
+  scaling_config {
+    maximum_concurrency = 2
   }
 }
 

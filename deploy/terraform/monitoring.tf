@@ -11,6 +11,8 @@ resource "aws_cloudformation_stack" "monitoring" {
       TencentVodFunction           = ""
       TencentVodPullFunction       = ""
       AliyunMnsPullFunction        = ""
+      ConfirmFunction              = ""
+      ConfirmQueue                 = ""
       FailedMediaDeadLetterQueue   = ""
       OldestMessageSeconds         = "900"
       RejectedThreshold            = "20"
@@ -29,6 +31,10 @@ resource "aws_cloudformation_stack" "monitoring" {
     },
     { for slug in keys(local.pulls) :
       "${join("", [for word in split("-", slug) : title(word)])}Function" => aws_lambda_function.pull[slug].function_name
+    },
+    length(local.confirms) == 0 ? {} : {
+      ConfirmFunction = aws_lambda_function.confirm["confirm"].function_name
+      ConfirmQueue    = aws_sqs_queue.confirm[0].name
     },
     {
       Stack            = var.name

@@ -13,6 +13,11 @@ output "secret_names" {
   value       = { for name, secret in merge(aws_secretsmanager_secret.receiver, aws_secretsmanager_secret.pull) : name => secret.name }
 }
 
+output "lookup_secret_names" {
+  description = "Secrets with the access keys that ask the vendors about jobs, by product."
+  value       = { for slug, secret in aws_secretsmanager_secret.lookup : slug => secret.name }
+}
+
 output "intake_queue_url" {
   description = "Queue in which events wait for publication."
   value       = aws_sqs_queue.intake.url

@@ -47,7 +47,7 @@ data "aws_iam_policy_document" "storing" {
 
   statement {
     actions   = ["sqs:SendMessage", "sqs:GetQueueAttributes"]
-    resources = [aws_sqs_queue.intake.arn]
+    resources = [contains(local.confirms, each.key) ? aws_sqs_queue.confirm[0].arn : aws_sqs_queue.intake.arn]
   }
 
   statement {
@@ -67,6 +67,40 @@ resource "aws_iam_role_policy" "storing" {
   name   = "function"
   role   = aws_iam_role.function[each.key].id
   policy = data.aws_iam_policy_document.storing[each.key].json
+}
+
+data "aws_iam_policy_document" "confirm" {
+  for_each = local.confirm
+
+  source_policy_documents = [data.aws_iam_policy_document.common["confirm"].json]
+
+  statement {
+    actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"]
+    resources = [aws_sqs_queue.confirm[0].arn]
+  }
+
+  statement {
+    actions   = ["sqs:SendMessage", "sqs:GetQueueAttributes"]
+    resources = [aws_sqs_queue.intake.arn]
+  }
+
+  statement {
+    actions   = ["s3:GetObject", "s3:PutObject"]
+    resources = [for slug in local.confirms : "${aws_s3_bucket.overflow.arn}/${slug}/*"]
+  }
+
+  statement {
+    actions   = ["secretsmanager:GetSecretValue"]
+    resources = [for slug in local.confirms : aws_secretsmanager_secret.lookup[slug].arn]
+  }
+}
+
+resource "aws_iam_role_policy" "confirm" {
+  for_each = local.confirm
+
+  name   = "function"
+  role   = aws_iam_role.function["confirm"].id
+  policy = data.aws_iam_policy_document.confirm["confirm"].json
 }
 
 data "aws_iam_policy_document" "dispatch" {

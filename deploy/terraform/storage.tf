@@ -15,6 +15,25 @@ resource "aws_sqs_queue" "intake" {
   })
 }
 
+# Receivers of what is confirmed put events into this queue.
+resource "aws_sqs_queue" "confirm" {
+  count = length(local.confirms) == 0 ? 0 : 1
+
+  name = "${var.name}-confirm"
+  # Lambda recommends six times the timeout of the function that reads the queue.
+  visibility_timeout_seconds = 180
+  message_retention_seconds  = 1209600
+  max_message_size           = var.event_limit
+  sqs_managed_sse_enabled    = var.kms_key_arn == null ? true : null
+  kms_master_key_id          = var.kms_key_arn
+
+  # A message is received once for each time that the vendor is asked: this is the most that SQS counts to.
+  redrive_policy = jsonencode({
+    deadLetterTargetArn = aws_sqs_queue.dead_letters.arn
+    maxReceiveCount     = 1000
+  })
+}
+
 # What is in it is nowhere else.
 resource "aws_sqs_queue" "dead_letters" {
   name                      = "${var.name}-dead-letters"
@@ -33,7 +52,7 @@ resource "aws_sqs_queue_redrive_allow_policy" "dead_letters" {
 
   redrive_allow_policy = jsonencode({
     redrivePermission = "byQueue"
-    sourceQueueArns   = [aws_sqs_queue.intake.arn]
+    sourceQueueArns   = concat([aws_sqs_queue.intake.arn], aws_sqs_queue.confirm[*].arn)
   })
 }
 
@@ -220,6 +239,22 @@ resource "aws_secretsmanager_secret_version" "pull" {
   for_each = local.pulls
 
   secret_id                = aws_secretsmanager_secret.pull[each.key].id
+  secret_string_wo_version = 1
+  secret_string_wo         = jsonencode({ access_key_id = "", access_key_secret = "" })
+}
+
+resource "aws_secretsmanager_secret" "lookup" {
+  for_each = toset(local.confirms)
+
+  name        = "${var.name}/${each.key}-lookup"
+  description = "Access key that asks the vendor about jobs"
+  kms_key_id  = var.kms_key_arn
+}
+
+resource "aws_secretsmanager_secret_version" "lookup" {
+  for_each = toset(local.confirms)
+
+  secret_id                = aws_secretsmanager_secret.lookup[each.key].id
   secret_string_wo_version = 1
   secret_string_wo         = jsonencode({ access_key_id = "", access_key_secret = "" })
 }

@@ -49,6 +49,34 @@ variable "pull_schedule" {
   default     = "rate(1 minute)"
 }
 
+variable "confirm_tencent_ci" {
+  description = "Kinds of Cloud Infinite's events that are confirmed by its API, separated by commas, or all; and the buckets that it is asked about, name-appid/region. Null confirms none."
+  type        = object({ kinds = string, buckets = list(string) })
+  default     = null
+}
+
+variable "confirm_tencent_vod" {
+  description = "Kinds of Tencent Cloud VOD's events that are confirmed by its API, separated by commas, or all. Null confirms none."
+  type = object({
+    kinds      = string
+    endpoint   = optional(string, "https://vod.tencentcloudapi.com")
+    sub_app_id = optional(string, "")
+  })
+  default = null
+}
+
+variable "confirm_within" {
+  description = "The longest for which an event waits for a vendor's confirmation, in seconds. After that it is published as unverifiable."
+  type        = number
+  default     = 600
+}
+
+variable "confirm_per_minute" {
+  description = "Events per minute about which each vendor is asked, at most. More wait."
+  type        = number
+  default     = 600
+}
+
 variable "event_bus_name" {
   description = "Name of an event bus with rules (Custom Event Bus - Classic) that exists. Empty creates one."
   type        = string

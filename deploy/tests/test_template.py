@@ -13,6 +13,10 @@ PULLS = {
     "TencentVodPull": {"TencentVodPullEndpoint": "https://vod.tencentcloudapi.com"},
     "AliyunMnsPull": {"AliyunMnsEndpoint": "https://1.mns.cn-shanghai.aliyuncs.com", "AliyunMnsQueues": "events"},
 }
+CONFIRMS = {
+    "TencentCi": {"ConfirmTencentCi": "moderation,transcode", "TencentCiBuckets": "media-1250000000/ap-guangzhou"},
+    "TencentVod": {"ConfirmTencentVod": "all"},
+}
 ALL = {**dict.fromkeys(PRODUCTS, "true"), **PULLS["TencentVodPull"], **PULLS["AliyunMnsPull"]}
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/1"
 BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
@@ -29,6 +33,8 @@ EVERYTHING = {
     "AlarmTopicArn": "arn:aws:sns:eu-central-1:123456789012:on-call",
     "ReceiverConcurrency": 5,
     "PullConcurrency": 1,
+    **CONFIRMS["TencentCi"],
+    **CONFIRMS["TencentVod"],
 }
 API = {"Front": "HttpApi", "HttpApiDomain": "hooks.example.com"}
 
@@ -39,6 +45,8 @@ def choices():
         yield {product: "true"}
         yield {product: "true", "Front": "HttpApi"}
     yield from PULLS.values()
+    for product, parameters in CONFIRMS.items():
+        yield {product: "true", **parameters}
     yield from (ALL, {**ALL, **API}, EVERYTHING, {**EVERYTHING, **API}, {**ALL, "EventBusName": "media"})
 
 
@@ -66,6 +74,49 @@ class Switches(unittest.TestCase):
         stack = Stack()
         self.assertEqual([name for name in stack.of_type("AWS::Lambda::Function")], ["DispatchFunction"])
         self.assertIn("SomethingComesIn", read("template.yaml")["Rules"])
+
+
+class Confirm(unittest.TestCase):
+    """Asking the vendors' APIs is a stage of its own, on the way of those who want it only."""
+
+    def intakes(self, stack):
+        """The queue of each function that stores events."""
+        functions = stack.of_type("AWS::Lambda::Function").items()
+        variables = {name: each["Properties"]["Environment"]["Variables"] for name, each in functions}
+        return {name: each["MEDIAHOOK_INTAKE"] for name, each in variables.items() if "MEDIAHOOK_INTAKE" in each}
+
+    def test_without_it_nothing_of_it_is_there(self):
+        for parameters in (ALL, {**ALL, "ConfirmWithin": 60, "ConfirmPerMinute": 60, "TencentCiBuckets": "b-1/ap-guangzhou"}):
+            stack = Stack(parameters)
+            self.assertEqual([name for name in [*stack.resources, *stack.outputs] if "Confirm" in name or "Lookup" in name], [])
+            self.assertNotIn("MEDIAHOOK_CONFIRM", json.dumps(stack.resources))
+            self.assertEqual({queue["Fn::Sub"] for queue in self.intakes(stack).values()}, {"sqs:${IntakeQueue}"})
+            sources = stack.resources["DeadLetterQueue"]["Properties"]["RedriveAllowPolicy"]["sourceQueueArns"]
+            self.assertEqual(len(sources), 1)
+
+    def test_only_what_is_confirmed_takes_the_way_over_it(self):
+        for product, parameters in CONFIRMS.items():
+            stack = Stack({**ALL, **parameters})
+            before = Stack(ALL)
+            for name, queue in self.intakes(stack).items():
+                confirmed = name == f"{product}Function"
+                self.assertEqual(queue["Fn::Sub"], "sqs:${ConfirmQueue}" if confirmed else "sqs:${IntakeQueue}", name)
+            # The roles, queues and triggers of all others stay as they are.
+            changed = [name for name, each in before.resources.items() if stack.resources[name] != each and each["Type"] != "AWS::Lambda::Version"]
+            pull = [f"{product}PullFunction"] if product == "TencentVod" else []
+            self.assertEqual(sorted(changed), sorted([f"{product}Function", f"{product}Role", *pull, "DeadLetterQueue", "Monitoring"]))
+
+    def test_only_the_function_that_asks_has_the_vendors_keys(self):
+        stack = Stack(EVERYTHING)
+        for name, role in stack.of_type("AWS::IAM::Role").items():
+            self.assertEqual("LookupSecret" in json.dumps(role), name == "ConfirmRole", name)
+        for product in CONFIRMS:
+            alone = Stack({product: "true", **CONFIRMS[product]})
+            self.assertEqual([name for name in alone.resources if name.endswith("LookupSecret")], [f"{product}LookupSecret"])
+
+    def test_no_message_is_a_dead_letter_while_the_vendor_is_asked(self):
+        redrive = Stack(EVERYTHING | {"MaxReceiveCount": 1}).resources["ConfirmQueue"]["Properties"]["RedrivePolicy"]
+        self.assertEqual(redrive["maxReceiveCount"], 1000)
 
 
 class Urls(unittest.TestCase):
@@ -195,7 +246,7 @@ class Alarms(unittest.TestCase):
 class Company(unittest.TestCase):
     def test_every_role_has_boundary_and_path(self):
         roles = Stack(EVERYTHING).of_type("AWS::IAM::Role")
-        self.assertEqual(len(roles), 9)
+        self.assertEqual(len(roles), 10)
         for name, role in roles.items():
             self.assertEqual((role["Properties"]["PermissionsBoundary"], role["Properties"]["Path"]), (BOUNDARY, "/media/"), name)
         for name, role in Stack(ALL).of_type("AWS::IAM::Role").items():

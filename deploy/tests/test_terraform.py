@@ -14,10 +14,10 @@ from pathlib import Path
 
 import tfparse
 from stack import ROOT, Stack, read
-from test_template import ALL, BOUNDARY, KEY, PRODUCTS, PULLS
+from test_template import ALL, BOUNDARY, CONFIRMS, KEY, PRODUCTS, PULLS
 
 MODULE = ROOT / "deploy/terraform"
-SLUGS = {**PRODUCTS, "TencentVodPull": "tencent-vod-pull", "AliyunMnsPull": "aliyun-mns-pull", "Dispatch": "dispatch"}
+SLUGS = {**PRODUCTS, "TencentVodPull": "tencent-vod-pull", "AliyunMnsPull": "aliyun-mns-pull", "Confirm": "confirm", "Dispatch": "dispatch"}
 NAMES = {slug: name for name, slug in SLUGS.items()}
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:on-call"
 
@@ -27,7 +27,7 @@ VARIABLES = {
     "ArchiveDays": "archive_days", "SchemaRegistry": "schema_registry", "AllowUnsigned": "allow_unsigned", "Tolerance": "tolerance", "ReceiverConcurrency": "receiver_concurrency",
     "DispatchConcurrency": "dispatch_concurrency", "MaxReceiveCount": "max_receive_count", "LogLevel": "log_level",
     "LogRetentionDays": "log_retention_days", "KmsKeyArn": "kms_key_arn", "PermissionsBoundaryArn": "permissions_boundary_arn",
-    "RolePath": "role_path", "AlarmTopicArn": "alarm_topic_arn", "Architecture": "architecture",
+    "ConfirmWithin": "confirm_within", "ConfirmPerMinute": "confirm_per_minute", "RolePath": "role_path", "AlarmTopicArn": "alarm_topic_arn", "Architecture": "architecture",
 }
 ALARMS = ("OldestMessageSeconds", "RejectedThreshold", "InvocationsThreshold", "PullSilenceHours", *(
     f"{name}SilenceHours" for name in (*PRODUCTS, "TencentVodPulled", "AliyunMnsPulled")
@@ -41,7 +41,9 @@ OTHER = {
     "TencentVodSubAppId": "1500000001", "TencentCiSilenceHours": 12,
 }  # fmt: skip
 CHOICES = [
-    *({product: "true"} for product in PRODUCTS), *PULLS.values(), ALL, {**ALL, **OTHER}, {**PULLS["AliyunMnsPull"], **OTHER, "EventBusName": "media"},
+    *({product: "true"} for product in PRODUCTS), *PULLS.values(), ALL, {**ALL, **OTHER},
+    *({product: "true", **parameters} for product, parameters in CONFIRMS.items()),
+    {**ALL, **CONFIRMS["TencentCi"], **CONFIRMS["TencentVod"], **OTHER, "TencentVodEndpoint": "https://vod.intl.tencentcloudapi.com", "ConfirmWithin": 60, "ConfirmPerMinute": 60}, {**PULLS["AliyunMnsPull"], **OTHER, "EventBusName": "media"},
 ]  # fmt: skip
 
 KINDS = {
@@ -99,7 +101,9 @@ class Template:
         if isinstance(value, dict):
             [(function, argument)] = value.items()
             if function == "Fn::Sub":
-                text = re.sub(r"\$\{(\w+)(\.\w+)?\}", r"\1", argument)
+                # What is confirmed is a text; all others are names of resources.
+                chosen = {key: value for key, value in self.stack.parameters.items() if key.startswith("Confirm")}
+                text = re.sub(r"\$\{(\w+)(\.\w+)?\}", lambda name: chosen.get(name[1], name[1]), argument)
                 bus = "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/EventBusName"
                 return text.replace("${AWS::StackName}", "mediahook").replace(bus, "existing")
             name = argument if function == "Ref" else argument[0]
@@ -213,6 +217,12 @@ def variables(parameters):
     made["products"] = [slug for name, slug in PRODUCTS.items() if parameters.get(name) == "true"]
     if "TencentVodPullEndpoint" in parameters:
         made["tencent_vod_pull"] = {"endpoint": parameters["TencentVodPullEndpoint"], "sub_app_id": parameters.get("TencentVodSubAppId", "")}
+    if "ConfirmTencentCi" in parameters:
+        made["confirm_tencent_ci"] = {"kinds": parameters["ConfirmTencentCi"], "buckets": parameters["TencentCiBuckets"].split()}
+    if "ConfirmTencentVod" in parameters:
+        made["confirm_tencent_vod"] = {"kinds": parameters["ConfirmTencentVod"], "sub_app_id": parameters.get("TencentVodSubAppId", "")}
+        if "TencentVodEndpoint" in parameters:
+            made["confirm_tencent_vod"]["endpoint"] = parameters["TencentVodEndpoint"]
     if "AliyunMnsEndpoint" in parameters:
         made["aliyun_mns_pull"] = {"endpoint": parameters["AliyunMnsEndpoint"], "queues": parameters["AliyunMnsQueues"].split()}
     made["alarms"] = {name: str(value) for name, value in parameters.items() if name in ALARMS}
@@ -236,7 +246,7 @@ class Module:
     def name_of(path):
         """The template's name of `aws_cloudwatch_log_group.function["dispatch"]`: `DispatchLog`."""
         single = {
-            "aws_sqs_queue.intake": "IntakeQueue", "aws_sqs_queue.dead_letters": "DeadLetterQueue", "aws_dynamodb_table.ledger": "LedgerTable",
+            "aws_sqs_queue.intake": "IntakeQueue", "aws_sqs_queue.confirm[0]": "ConfirmQueue", "aws_sqs_queue.dead_letters": "DeadLetterQueue", "aws_dynamodb_table.ledger": "LedgerTable",
             "aws_s3_bucket.overflow": "OverflowBucket", "aws_cloudwatch_event_bus.this[0]": "EventBus", "aws_cloudwatch_event_archive.this[0]": "EventArchive",
             "data.aws_cloudwatch_event_bus.existing[0]": "existing", "aws_iam_role.schedule[0]": "PullScheduleRole",
             "aws_lambda_function.dispatch": "DispatchFunction", "aws_iam_role_policy.dispatch": "DispatchRole", "aws_iam_role_policy.schedule[0]": "PullScheduleRole",
@@ -245,6 +255,8 @@ class Module:
             "aws_lambda_function": "Function", "aws_lambda_alias": "Alias", "aws_cloudwatch_log_group": "Log", "aws_secretsmanager_secret": "Secret",
             "aws_iam_role": "Role", "aws_iam_role_policy": "Role",
         }  # fmt: skip
+        if path.endswith('secret.lookup["' + (slug := path.split('"')[1] if '"' in path else "") + '"]'):
+            return NAMES[slug] + "LookupSecret"
         matched = re.fullmatch(r'(\w+)\.\w+\["([\w-]+)"\]', path)
         if matched and matched[1] in endings:
             return NAMES[matched[2]] + endings[matched[1]]
@@ -338,7 +350,8 @@ class Module:
             redrive = redrive and (self.named(redrive["deadLetterTargetArn"]), redrive["maxReceiveCount"])
             is_allowing = self.named(allowing["queue_url"]) == name
             policy = json.loads(allowing["redrive_allow_policy"])
-            assert [self.named(source) for source in policy["sourceQueueArns"]] == ["IntakeQueue"]
+            sources = [self.named(source) for source in policy["sourceQueueArns"]]
+            assert sources == [queue for queue in ("IntakeQueue", "ConfirmQueue") if queue in self.of_type("aws_sqs_queue")]
             settings = (each["message_retention_seconds"], each.get("visibility_timeout_seconds"), each["max_message_size"])
             sealed = (each["sqs_managed_sse_enabled"], each["kms_master_key_id"])
             made[name] = (*settings, *sealed, redrive, policy["redrivePermission"] if is_allowing else None)
@@ -392,9 +405,11 @@ class Module:
 
     def alarms(self):
         [monitoring] = self.of_type("aws_cloudformation_stack").values()
-        names = {each["function_name"]: name for name, each in self.of_type("aws_lambda_function").items()}
-        names |= {each["name"]: name for name, each in self.of_type("aws_sqs_queue").items()}
-        return texts({key: names.get(value, value) for key, value in monitoring["parameters"].items()})
+        functions = {each["function_name"]: name for name, each in self.of_type("aws_lambda_function").items()}
+        queues = {each["name"]: name for name, each in self.of_type("aws_sqs_queue").items()}
+        # A function and its queue have the same name.
+        named = {key: (functions if key.endswith("Function") else queues).get(value, value) for key, value in monitoring["parameters"].items()}
+        return texts(named)
 
 
 class Terraform(unittest.TestCase):
@@ -435,9 +450,10 @@ class Terraform(unittest.TestCase):
     def test_each_parameter_has_a_counterpart_with_the_same_default(self):
         parameters = read("template.yaml")["Parameters"]
         others = [*PRODUCTS, "TencentVodPullEndpoint", "TencentVodSubAppId", "AliyunMnsEndpoint", "AliyunMnsQueues"]
+        others += ["ConfirmTencentCi", "TencentCiBuckets", "ConfirmTencentVod", "TencentVodEndpoint"]
         self.assertEqual(set(parameters), {*VARIABLES, *ALARMS, *ONLY_IN_TEMPLATE, *others})
         declared = {path.removeprefix("variable."): each for path, each in Module({}).blocks.items() if path.startswith("variable.")}
-        self.assertEqual(set(declared), {*VARIABLES.values(), "name", "package", "products", "tencent_vod_pull", "aliyun_mns_pull", "alarms"})
+        self.assertEqual(set(declared), {*VARIABLES.values(), "name", "package", "products", "tencent_vod_pull", "aliyun_mns_pull", "alarms", "confirm_tencent_ci", "confirm_tencent_vod"})
         for name, variable in VARIABLES.items():
             default = declared[variable].get("default")
             # The provider's word for no reservation, and no value.

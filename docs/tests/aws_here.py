@@ -33,6 +33,8 @@ PARAMETERS = {
     "TencentVodPullEndpoint": "https://vod.tencentcloudapi.com",
     "AliyunMnsEndpoint": "https://1234567890123456.mns.cn-shanghai.aliyuncs.com",
     "AliyunMnsQueues": "ice-callback-events",
+    "ConfirmTencentCi": "moderation",
+    "TencentCiBuckets": "media-1250000000/ap-guangzhou",
     "ArchiveDays": "30",
     "ExampleRule": "true",
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::str::FromStr;
+use std::time::Duration;
 
 use callbacks::CloudEvent;
 
@@ -9,7 +10,7 @@ use crate::aws::{Aws, AwsError};
 use crate::connections::CaBundleError;
 use crate::limit::Limit;
 use crate::queue::{IntakeQueue, Overflow};
-use crate::store::{StoreContext, StoreError};
+use crate::store::{LoadError, StoreContext, StoreError};
 
 /// The first durable place for events.
 #[derive(Debug)]
@@ -71,6 +72,17 @@ impl Intake {
         match self {
             Self::Stdout => write_lines(events, &mut io::stdout().lock()),
             Self::Sqs(queue) => queue.store(events, context).await,
+        }
+    }
+
+    /// The event with its data in it, where it is a large one that this intake has stored.
+    ///
+    /// # Errors
+    /// [`LoadError`] where the data was not read, within the time limit.
+    pub async fn load(&self, event: &CloudEvent, timeout: Duration) -> Result<CloudEvent, LoadError> {
+        match self {
+            Self::Stdout => Ok(event.clone()),
+            Self::Sqs(queue) => queue.load(event, timeout).await,
         }
     }
 }

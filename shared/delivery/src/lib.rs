@@ -34,6 +34,7 @@ mod proof;
 mod queue;
 mod store;
 mod trace;
+mod waiting;
 
 pub use aws::{Aws, AwsError};
 pub use bus::{Bus, BusTarget, PublishError, UnknownBus};
@@ -43,4 +44,5 @@ pub use intake::{Intake, IntakeTarget, UnknownIntake};
 pub use ledger::{LEASE, Ledger, LedgerTarget, UnknownLedger};
 pub use limit::{Limit, UnknownLimit};
 pub use queue::{Overflow, UnknownOverflow};
-pub use store::{StoreContext, StoreError};
+pub use store::{LoadError, StoreContext, StoreError};
+pub use waiting::WaitingRoom;

@@ -13,7 +13,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::aws::{AwsError, BACKOFF, warm_timeouts, warmed};
 use crate::limit::Limit;
-use crate::store::{StoreContext, StoreError};
+use crate::store::{LoadError, StoreContext, StoreError};
 use crate::{encode, trace};
 
 /// The most messages or objects in flight at once. A body of 6 MB becomes about 24 messages.
@@ -116,6 +116,25 @@ impl IntakeQueue {
             .await
     }
 
+    /// The event with its data in it, where it refers to the data that was stored for it.
+    pub(crate) async fn load(&self, event: &CloudEvent, timeout: Duration) -> Result<CloudEvent, LoadError> {
+        let Content::Elsewhere { dataref, unreadable } = &event.content else { return Ok(event.clone()) };
+        let bucket = self.bucket.as_ref().ok_or(LoadError::Elsewhere)?;
+        let key = encode::key(event.source, &event.id);
+        // What an event says about where its data is does not choose an object.
+        if *dataref != format!("s3://{}/{key}", bucket.name) {
+            return Err(LoadError::Elsewhere);
+        }
+        let timeouts = timeouts(timeout);
+        let loaded = tokio::time::timeout(timeout, bucket.get(&key, &timeouts));
+        let body = loaded.await.map_err(|_| LoadError::Timeout)??;
+        let content = match unreadable {
+            Some(reason) => Content::Unreadable { reason: reason.clone(), body },
+            None => Content::Read(serde_json::from_slice(&body).map_err(|_| LoadError::Unreadable)?),
+        };
+        Ok(CloudEvent { content, ..event.clone() })
+    }
+
     /// The event as it is sent: whole, or with a reference to its data where it is too large.
     async fn text(&self, event: &CloudEvent, timeouts: &TimeoutConfig) -> Result<String, StoreError> {
         let product = event.source;
@@ -175,6 +194,18 @@ impl Bucket {
             }
             Err(error) => Err(StoreError::Overflow(AwsError::new(&error))),
         }
+    }
+}
+
+impl Bucket {
+    /// The data of an event.
+    async fn get(&self, key: &str, timeouts: &TimeoutConfig) -> Result<Vec<u8>, LoadError> {
+        let request = self.client.get_object().bucket(&self.name).key(key);
+        let settings = aws_sdk_s3::config::Builder::new().timeout_config(timeouts.clone());
+        let response = request.customize().config_override(settings).send().await;
+        let response = response.map_err(|error| LoadError::Overflow(AwsError::new(&error)))?;
+        let body = response.body.collect().await.map_err(|_| LoadError::Overflow(AwsError::unanswered()))?;
+        Ok(body.to_vec())
     }
 }
 

@@ -36,3 +36,20 @@ pub enum StoreError {
     #[error("timed out before all events were stored")]
     Timeout,
 }
+
+/// The data of a large event could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The event refers to something else than what this intake stored for it.
+    #[error("the data of a large event is not in the overflow bucket")]
+    Elsewhere,
+    /// The overflow bucket did not give it.
+    #[error("the data of a large event could not be read from the overflow bucket: {0}")]
+    Overflow(#[source] AwsError),
+    /// It is no data of an event.
+    #[error("what was stored for a large event is not its data")]
+    Unreadable,
+    /// The time limit passed.
+    #[error("timed out before the data of a large event was read")]
+    Timeout,
+}

@@ -121,7 +121,12 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
     }
 
     pub(crate) fn secret(&self) -> Result<Option<SecretConfiguration>, EnvironmentError> {
-        let Some(id) = self.text(SECRET_ID) else { return Ok(None) };
+        self.secret_named(SECRET_ID)
+    }
+
+    /// The secret that this variable names.
+    pub(crate) fn secret_named(&self, variable: &str) -> Result<Option<SecretConfiguration>, EnvironmentError> {
+        let Some(id) = self.text(variable) else { return Ok(None) };
         let max_age = self.seconds(SECRET_MAX_AGE, 1..=24 * 60 * 60, 5 * 60)?;
         Ok(Some(SecretConfiguration { id, max_age: Duration::from_secs(max_age) }))
     }

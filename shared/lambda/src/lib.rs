@@ -1,7 +1,8 @@
 //! The Lambda side of the functions: their invocation and response, configuration, log and metrics.
 //!
-//! There are three kinds of function, and each `main.rs` makes one call: [`receive()`] serves the callbacks of a product,
-//! [`pull()`] drains a vendor's queues, and [`dispatch()`] publishes the events that the other two have stored.
+//! There are four kinds of function, and each `main.rs` makes one call: [`receive()`] serves the callbacks of a product,
+//! [`pull()`] drains a vendor's queues, [`confirm()`] asks a vendor's API about what was received, and [`dispatch()`] publishes
+//! the events that the others have stored.
 //!
 //! ```ignore
 //! fn main() -> std::process::ExitCode {
@@ -15,6 +16,8 @@
 //! - A function with an invalid configuration does not start, and logs what is expected, never a value.
 //! - Nothing from a payload or a secret reaches the log, a metric or a response; of a payload only identifiers are logged.
 
+mod access_key;
+mod confirm;
 mod dispatch;
 mod environment;
 mod metrics;
@@ -25,6 +28,7 @@ mod secret;
 mod telemetry;
 
 pub use callbacks::Product;
+pub use confirm::confirm;
 pub use dispatch::dispatch;
 pub use pull::{Source, pull};
 pub use receive::receive;

@@ -43,7 +43,7 @@ pub(crate) enum Metric {
     Published,
     /// Events that had been published before, and were not published again.
     Duplicate,
-    /// Events that could not be published, and will be redelivered.
+    /// Events that could not be published or stored on, and will be redelivered.
     Failed,
     /// Runs of a pull function that drained all of its queues.
     PullRuns,
@@ -53,8 +53,14 @@ pub(crate) enum Metric {
     NotDrained,
     /// Events from a vendor's queue that were stored.
     Pulled,
-    /// Messages of a vendor's queue that were confirmed.
+    /// By function: messages of a vendor's queue that were confirmed. By product: events that the vendor's API confirms.
     Confirmed,
+    /// Events that the vendor's API contradicts.
+    Contradicted,
+    /// Events that the vendor's API did not settle.
+    Unverifiable,
+    /// Questions to a vendor's API that were not answered.
+    LookupFailures,
 }
 
 impl Metric {
@@ -66,7 +72,9 @@ impl Metric {
             | Self::SecretReadFailures
             | Self::Failed
             | Self::PullFailures
-            | Self::NotDrained => true,
+            | Self::NotDrained
+            | Self::Contradicted
+            | Self::LookupFailures => true,
             Self::Accepted
             | Self::Stored
             | Self::Unknown
@@ -75,7 +83,8 @@ impl Metric {
             | Self::Duplicate
             | Self::PullRuns
             | Self::Pulled
-            | Self::Confirmed => false,
+            | Self::Confirmed
+            | Self::Unverifiable => false,
         }
     }
 }

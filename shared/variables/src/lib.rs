@@ -47,6 +47,36 @@ pub const SECRET_ID: &str = "MEDIAHOOK_SECRET_ID";
 /// The longest for which a value of the secret is used without reading it again, in seconds: 1 to 86400, by default 300.
 pub const SECRET_MAX_AGE: &str = "MEDIAHOOK_SECRET_MAX_AGE";
 
+// Functions that pull, and confirm.
+
+/// Which events are confirmed: products with the kinds of their events, such as
+/// `tencent-ci:moderation,transcode tencent-vod:all`. A product without kinds has none. The pull functions mark such events as
+/// confirmed, since the vendor gave them.
+pub const CONFIRM: &str = "MEDIAHOOK_CONFIRM";
+
+// The confirm function.
+
+/// URL of the queue whose messages the function gets: it hides them in there until it asks again. Required.
+pub const CONFIRM_QUEUE: &str = "MEDIAHOOK_CONFIRM_QUEUE";
+
+/// The longest for which an event waits for the vendor's answer, in seconds: 1 to 43200, by default 600.
+pub const CONFIRM_WITHIN: &str = "MEDIAHOOK_CONFIRM_WITHIN";
+
+/// How many events a minute each vendor is asked about at most, in all runs together; by default 600.
+pub const CONFIRM_PER_MINUTE: &str = "MEDIAHOOK_CONFIRM_PER_MINUTE";
+
+/// Name or ARN of the secret with the access key that asks Alibaba Cloud IMS about jobs, in the form of [`SECRET_ID`].
+pub const ALIYUN_IMS_SECRET_ID: &str = "MEDIAHOOK_ALIYUN_IMS_SECRET_ID";
+
+/// The same for Alibaba Cloud VOD.
+pub const ALIYUN_VOD_SECRET_ID: &str = "MEDIAHOOK_ALIYUN_VOD_SECRET_ID";
+
+/// The same for Cloud Infinite.
+pub const TENCENT_CI_SECRET_ID: &str = "MEDIAHOOK_TENCENT_CI_SECRET_ID";
+
+/// The same for Tencent Cloud VOD.
+pub const TENCENT_VOD_SECRET_ID: &str = "MEDIAHOOK_TENCENT_VOD_SECRET_ID";
+
 // Functions that receive.
 
 /// The vendor's signing keys, separated by spaces. All are valid at once.

@@ -2,10 +2,12 @@
 
 use delivery::Aws;
 use queues::{AccessKey, AccessKeyError, Endpoint, mns, tencent};
-use variables::{MNS_ENDPOINT, MNS_QUEUES, SECRET_ID, SUB_APP_ID, TENCENT_ENDPOINT};
+use variables::{CONFIRM, MNS_ENDPOINT, MNS_QUEUES, SECRET_ID, SUB_APP_ID, TENCENT_ENDPOINT};
 
 use super::source::Source;
-use crate::environment::{Environment, EnvironmentError, IntakeConfiguration, SecretConfiguration};
+use crate::access_key::AccessKeySource;
+use crate::confirm::Choice;
+use crate::environment::{Environment, EnvironmentError, IntakeConfiguration};
 
 /// The configuration of a function that pulls.
 #[derive(Debug)]
@@ -14,15 +16,8 @@ pub(super) struct Configuration {
     pub(super) intake: IntakeConfiguration,
     pub(super) access_key: AccessKeySource,
     pub(super) queues: Queues,
-}
-
-/// Where the access key comes from.
-#[derive(Debug)]
-pub(super) enum AccessKeySource {
-    /// The variables that the vendor's own tools read.
-    Environment(AccessKey),
-    /// A secret of Secrets Manager.
-    Secret(SecretConfiguration),
+    /// Which events are marked as confirmed: the vendor gives them.
+    pub(super) confirmed: Choice,
 }
 
 /// Where each queue is.
@@ -58,8 +53,9 @@ impl Configuration {
             Source::AliyunMns => mns_queues(&environment)?,
         };
         let access_key = access_key(source, &environment)?;
+        let confirmed = environment.named(CONFIRM)?.unwrap_or_default();
         environment.in_lambda()?;
-        Ok(Self { aws: environment.aws(), intake, access_key, queues })
+        Ok(Self { aws: environment.aws(), intake, access_key, queues, confirmed })
     }
 }
 
@@ -106,6 +102,7 @@ mod tests {
     use variables::{INTAKE, RUNTIME_API, SECRET_MAX_AGE};
 
     use super::*;
+    use crate::environment::SecretConfiguration;
 
     const KEY: [(&str, &str); 5] = [
         (variables::TENCENTCLOUD_SECRET_ID, "SECRET1"),
@@ -150,6 +147,7 @@ mod tests {
             (Source::TencentVod, INTAKE, "kafka:Please"),
             (Source::TencentVod, TENCENT_ENDPOINT, "http://Please"),
             (Source::TencentVod, SUB_APP_ID, "Please"),
+            (Source::TencentVod, CONFIRM, "Please"),
             (Source::AliyunMns, MNS_ENDPOINT, "Please"),
             (Source::AliyunMns, MNS_ENDPOINT, ""),
             (Source::AliyunMns, MNS_QUEUES, "a/Please"),

@@ -1,4 +1,4 @@
-//! The current access key, refreshed from a secret between polls.
+//! The current access key of a vendor, refreshed from a secret.
 
 use std::time::Duration;
 
@@ -8,15 +8,22 @@ use queues::AccessKey;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 
-use super::configuration::AccessKeySource;
-use super::source::Source;
 use crate::environment::SecretConfiguration;
 use crate::metrics::{self, Metric};
 use crate::secret::{Secret, SecretError};
 
-/// The access key of a function that pulls.
+/// Where an access key comes from.
 #[derive(Debug)]
-pub(super) enum CurrentAccessKey {
+pub(crate) enum AccessKeySource {
+    /// The variables that the vendor's own tools read.
+    Environment(AccessKey),
+    /// A secret of Secrets Manager.
+    Secret(SecretConfiguration),
+}
+
+/// An access key of a vendor.
+#[derive(Debug)]
+pub(crate) enum CurrentAccessKey {
     /// A key from environment variables.
     Fixed(AccessKey),
     /// A key from a secret.
@@ -25,8 +32,9 @@ pub(super) enum CurrentAccessKey {
 
 /// A secret, and the key that was last read from it.
 #[derive(Debug)]
-pub(super) struct CachedSecret {
-    source: Source,
+pub(crate) struct CachedSecret {
+    /// The function whose metrics count that it could not be read.
+    function: &'static str,
     secret: Secret,
     max_age: Duration,
     last: Last,
@@ -41,7 +49,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(30);
 
 /// The secret has no access key. No message has its content.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum AccessKeyError {
+pub(crate) enum AccessKeyError {
     #[error(transparent)]
     Secret(#[from] SecretError),
     #[error("the secret is invalid: expected JSON with `access_key_id` and `access_key_secret`")]
@@ -49,25 +57,25 @@ pub(super) enum AccessKeyError {
 }
 
 impl CurrentAccessKey {
-    pub(super) async fn new(source: Source, from: AccessKeySource, aws: &Aws) -> Result<Self, CaBundleError> {
+    pub(crate) async fn new(function: &'static str, from: AccessKeySource, aws: &Aws) -> Result<Self, CaBundleError> {
         Ok(match from {
             AccessKeySource::Environment(credentials) => Self::Fixed(credentials),
             AccessKeySource::Secret(SecretConfiguration { id, max_age }) => {
                 let secret = Secret::new(id, aws).await?;
-                Self::Secret(CachedSecret { source, secret, max_age, last: Mutex::new(None) })
+                Self::Secret(CachedSecret { function, secret, max_age, last: Mutex::new(None) })
             }
         })
     }
 
     /// The key to sign with. If a refresh fails, the last key stays in use.
-    pub(super) async fn current(&self) -> Result<AccessKey, AccessKeyError> {
+    pub(crate) async fn current(&self) -> Result<AccessKey, AccessKeyError> {
         let secret = match self {
             Self::Fixed(credentials) => return Ok(credentials.clone()),
             Self::Secret(secret) => secret,
         };
         refreshed(&secret.last, secret.max_age, Timestamp::now(), async || {
             secret.read().await.inspect_err(|_| {
-                metrics::emit_for_function(secret.source.function(), &[(Metric::SecretReadFailures, 1)]);
+                metrics::emit_for_function(secret.function, &[(Metric::SecretReadFailures, 1)]);
             })
         })
         .await

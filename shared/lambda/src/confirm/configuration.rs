@@ -1,0 +1,153 @@
+//! The configuration of the function that confirms.
+
+use std::time::Duration;
+
+use callbacks::Product;
+use delivery::Aws;
+use lookup::ConfigurationError;
+use variables::{
+    ALIYUN_IMS_SECRET_ID, ALIYUN_VOD_SECRET_ID, CONFIRM, CONFIRM_PER_MINUTE, CONFIRM_QUEUE, CONFIRM_WITHIN,
+    TENCENT_CI_SECRET_ID, TENCENT_VOD_SECRET_ID,
+};
+
+use super::choice::Choice;
+use super::patience::Patience;
+use crate::access_key::AccessKeySource;
+use crate::environment::{Environment, EnvironmentError, IntakeConfiguration};
+
+/// The configuration of the function.
+#[derive(Debug)]
+pub(super) struct Configuration {
+    pub(super) aws: Aws,
+    pub(super) intake: IntakeConfiguration,
+    /// URL of the queue that the function gets its messages from.
+    pub(super) queue: String,
+    pub(super) choice: Choice,
+    pub(super) patience: Patience,
+    /// One for each product of the choice.
+    pub(super) vendors: Vec<VendorConfiguration>,
+}
+
+/// How a vendor's API is asked.
+#[derive(Debug)]
+pub(super) struct VendorConfiguration {
+    pub(super) lookup: lookup::Configuration,
+    pub(super) access_key: AccessKeySource,
+    /// Questions a minute, of all runs.
+    pub(super) per_minute: u32,
+}
+
+/// The configuration is invalid. The message never has a value.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum StartError {
+    #[error(transparent)]
+    Environment(#[from] EnvironmentError),
+    #[error(transparent)]
+    Lookup(#[from] ConfigurationError),
+}
+
+impl Configuration {
+    /// Reads the variables that `variable` looks up. An empty one counts as not set.
+    pub(super) fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Self, StartError> {
+        let environment = Environment(variable);
+        let intake = environment.intake()?;
+        let choice: Choice = environment.required(CONFIRM)?;
+        let is_url = |url: &String| url.starts_with("https://") || url.starts_with("http://");
+        let queue = environment.text(CONFIRM_QUEUE).filter(is_url);
+        let queue = queue.ok_or_else(|| EnvironmentError::expected(CONFIRM_QUEUE, "the URL of a queue"))?;
+        let within = Duration::from_secs(environment.seconds(CONFIRM_WITHIN, 1..=43_200, 600)?);
+        let per_minute = environment.parsed(CONFIRM_PER_MINUTE, "a number of questions a minute", 600)?;
+        let vendors =
+            choice.products().map(|product| vendor(product, per_minute, &environment)).collect::<Result<_, _>>()?;
+        environment.in_lambda()?;
+        Ok(Self { aws: environment.aws(), intake, queue, choice, patience: Patience { within }, vendors })
+    }
+}
+
+fn vendor(
+    product: Product,
+    per_minute: u32,
+    environment: &Environment<impl Fn(&str) -> Option<String>>,
+) -> Result<VendorConfiguration, StartError> {
+    let secret = environment.secret_named(secret_variable(product))?;
+    let secret =
+        secret.ok_or_else(|| EnvironmentError::expected(secret_variable(product), "the name or ARN of a secret"))?;
+    let lookup = lookup::Configuration::from_variables(product, |name| environment.text(name))?;
+    Ok(VendorConfiguration { lookup, access_key: AccessKeySource::Secret(secret), per_minute })
+}
+
+/// The variable with the secret of a product.
+fn secret_variable(product: Product) -> &'static str {
+    match product {
+        Product::AliyunVod => ALIYUN_VOD_SECRET_ID,
+        Product::AliyunIms => ALIYUN_IMS_SECRET_ID,
+        Product::TencentCi => TENCENT_CI_SECRET_ID,
+        Product::TencentVod => TENCENT_VOD_SECRET_ID,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use variables::{CI_BUCKETS, INTAKE, RUNTIME_API, SUB_APP_ID, TENCENT_ENDPOINT};
+
+    use super::*;
+
+    const ALL: [(&str, &str); 7] = [
+        (INTAKE, "stdout"),
+        (RUNTIME_API, "localhost:9001"),
+        (CONFIRM, "tencent-ci:moderation tencent-vod:all"),
+        (CONFIRM_QUEUE, "https://sqs.eu-central-1.amazonaws.com/123456789012/confirm"),
+        (TENCENT_CI_SECRET_ID, "s1"),
+        (TENCENT_VOD_SECRET_ID, "s2"),
+        (CI_BUCKETS, "media-1250000000/ap-guangzhou"),
+    ];
+
+    fn read(variables: &[(&str, &str)]) -> Result<Configuration, StartError> {
+        let lookup =
+            |name: &str| variables.iter().rfind(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        Configuration::from_environment(lookup)
+    }
+
+    #[test]
+    fn each_product_of_the_choice_has_a_vendor() {
+        let configuration = read(&ALL).unwrap();
+        let of = |configuration: &Configuration| -> Vec<String> {
+            let secret = |vendor: &VendorConfiguration| match &vendor.access_key {
+                AccessKeySource::Secret(secret) => secret.id.clone(),
+                AccessKeySource::Environment(_) => panic!("{vendor:?}"),
+            };
+            configuration.vendors.iter().map(secret).collect()
+        };
+        assert_eq!(of(&configuration), ["s1", "s2"]);
+        assert_eq!(configuration.patience.within, Duration::from_mins(10));
+        assert!(configuration.vendors.iter().all(|vendor| vendor.per_minute == 600));
+        let vod = [&ALL[..], &[(CONFIRM, "tencent-ci: tencent-vod:upload"), (TENCENT_CI_SECRET_ID, "")]].concat();
+        assert_eq!(of(&read(&vod).unwrap()), ["s2"]);
+    }
+
+    #[test]
+    fn a_wrong_value_is_told_without_repeating_it() {
+        for (name, value) in [
+            (INTAKE, "kafka:Please"),
+            (CONFIRM, ""),
+            (CONFIRM, "tencent-ci:Please"),
+            (CONFIRM_QUEUE, "Please"),
+            (CONFIRM_QUEUE, ""),
+            (CONFIRM_WITHIN, "0"),
+            (CONFIRM_WITHIN, "Please"),
+            (CONFIRM_PER_MINUTE, "Please"),
+            (TENCENT_CI_SECRET_ID, ""),
+            (TENCENT_VOD_SECRET_ID, " "),
+            (CI_BUCKETS, "Please"),
+            (CI_BUCKETS, ""),
+            (TENCENT_ENDPOINT, "http://Please"),
+            (SUB_APP_ID, "Please"),
+        ] {
+            let error = read(&[&ALL[..], &[(name, value)]].concat()).unwrap_err().to_string();
+            assert!(error.starts_with(name) && error.contains("expected"), "{error}");
+            assert!(!error.contains("Please"), "{error}");
+        }
+        let outside = read(&[&ALL[..], &[(RUNTIME_API, "")]].concat()).unwrap_err();
+        assert!(matches!(outside, StartError::Environment(EnvironmentError::NotInLambda)));
+    }
+}

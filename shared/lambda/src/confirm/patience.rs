@@ -1,0 +1,146 @@
+//! How long an event waits for an answer that settles it. No I/O.
+
+use std::time::Duration;
+
+use callbacks::Confirmation;
+
+/// The pause before the vendor is asked again; it doubles each time.
+const FIRST_PAUSE: Duration = Duration::from_secs(5);
+
+/// The longest pause.
+const LONGEST_PAUSE: Duration = Duration::from_mins(5);
+
+/// The shortest pause: a queue counts whole seconds.
+const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// How long a vendor's API may not know a job whose callback has come. No vendor documents it.
+const UNKNOWN_FOR: Duration = Duration::from_mins(2);
+
+/// The longest that one question may take, within the bound.
+pub(super) const LONGEST_QUESTION: Duration = Duration::from_secs(5);
+
+/// Why an answer does not settle an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Open {
+    /// The vendor says that the job still runs.
+    Running,
+    /// The vendor knows no such job, which it would know if there was one.
+    Unknown,
+    /// There is no answer.
+    Unanswered,
+}
+
+/// What to do with an event that is not settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Ask again after this.
+    AskAgain(Duration),
+    /// Settle it, since its time is over.
+    Settle(Confirmation),
+}
+
+/// How long events wait for an answer at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Patience {
+    /// From when the event was stored.
+    pub(super) within: Duration,
+}
+
+impl Patience {
+    /// The time for a question about an event of this age. There is none left where the bound has passed: then the vendor is not
+    /// asked.
+    pub(super) fn time_to_ask(self, age: Duration) -> Option<Duration> {
+        let left = self.within.checked_sub(age).filter(|left| !left.is_zero());
+        left.map(|left| left.min(LONGEST_QUESTION))
+    }
+
+    /// What to do with an event of this age that was received so many times, this one included.
+    ///
+    /// A pause ends early enough for a last question before the bound.
+    pub(super) fn next(self, open: Open, age: Duration, receives: u32) -> Next {
+        let (within, settled) = match open {
+            Open::Running | Open::Unanswered => (self.within, Confirmation::Unverifiable),
+            Open::Unknown => (self.within.min(UNKNOWN_FOR), Confirmation::Contradicted),
+        };
+        let last = within.saturating_sub(LONGEST_QUESTION.min(within / 2));
+        let left = last.saturating_sub(age);
+        if left < SHORTEST_PAUSE {
+            return Next::Settle(settled);
+        }
+        Next::AskAgain(pause(receives).min(left))
+    }
+}
+
+/// The pause after so many receives of a message, this one included.
+pub(super) fn pause(receives: u32) -> Duration {
+    FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(receives.saturating_sub(1))).min(LONGEST_PAUSE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OPEN: [Open; 3] = [Open::Running, Open::Unknown, Open::Unanswered];
+
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn pauses_double_up_to_a_limit() {
+        let pauses = [1, 2, 3, 7, 100].map(|receives| pause(receives).as_secs());
+        assert_eq!(pauses, [5, 10, 20, 300, 300]);
+    }
+
+    #[test]
+    fn what_is_unknown_is_contradicted_after_a_while_and_all_else_is_unverifiable_in_the_end() {
+        let patience = Patience { within: seconds(600) };
+        for (open, age, expected) in [
+            (Open::Running, 0, Next::AskAgain(seconds(5))),
+            (Open::Unknown, 0, Next::AskAgain(seconds(5))),
+            (Open::Unknown, 113, Next::AskAgain(seconds(2))),
+            (Open::Unknown, 115, Next::Settle(Confirmation::Contradicted)),
+            (Open::Running, 115, Next::AskAgain(seconds(5))),
+            (Open::Unanswered, 593, Next::AskAgain(seconds(2))),
+            (Open::Unanswered, 595, Next::Settle(Confirmation::Unverifiable)),
+            (Open::Running, 595, Next::Settle(Confirmation::Unverifiable)),
+            (Open::Running, 100_000, Next::Settle(Confirmation::Unverifiable)),
+        ] {
+            assert_eq!(patience.next(open, seconds(age), 1), expected, "{open:?} after {age} s");
+        }
+    }
+
+    /// Whatever the vendor answers, and however long each question takes, an event is settled within its bound, after a number
+    /// of receives that no queue counts as a dead letter.
+    #[test]
+    fn no_event_waits_longer_than_its_bound() {
+        let mut random = fastrand::Rng::with_seed(1);
+        for within in (1..=60).chain([119, 120, 121, 600, 3600, 43_200]).map(seconds) {
+            for _ in 0..50 {
+                let (patience, mut age, mut receives) = (Patience { within }, Duration::ZERO, 1);
+                loop {
+                    let Some(time) = patience.time_to_ask(age) else { panic!("{within:?}: not asked at {age:?}") };
+                    age += time.mul_f64(random.f64());
+                    let Next::AskAgain(pause) = patience.next(random.choice(OPEN).unwrap(), age, receives) else {
+                        break;
+                    };
+                    assert!(pause >= SHORTEST_PAUSE);
+                    // A queue counts whole seconds, and is not asked to hide a message for longer.
+                    age += seconds(pause.as_secs());
+                    receives += 1;
+                }
+                assert!(age <= within, "{within:?}: {age:?}");
+                assert!(receives < 1000, "{within:?}: {receives}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_has_waited_for_its_turn_too_long_is_not_asked_about() {
+        let patience = Patience { within: seconds(60) };
+        assert_eq!(patience.time_to_ask(seconds(0)), Some(LONGEST_QUESTION));
+        assert_eq!(patience.time_to_ask(seconds(58)), Some(seconds(2)));
+        assert_eq!(patience.time_to_ask(seconds(60)), None);
+        assert_eq!(patience.time_to_ask(seconds(61)), None);
+    }
+}

@@ -1,0 +1,211 @@
+//! Whether an event says what the vendor's API says of the same job. No I/O.
+//!
+//! An event makes claims that consumers act on: what it is about, how it ended, which job it was, where the media and the files
+//! are, how each step ended, a moderation's verdict, a watermark, and what the customer had attached to the job. Each is looked
+//! for in the answer. One that the answer contradicts makes the event contradicted, one that it does not speak of unverifiable.
+//! What is no claim in this sense, such as sizes, texts and the vendor's own fields, is not compared.
+
+use callbacks::{Confirmation, Kind, Media, MediaEvent, Outcome, Output, Product, Step};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+/// What an answer makes of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Comparison {
+    /// It settles the question.
+    Settled(Confirmation),
+    /// The vendor says that the job still runs: it has to be asked again.
+    NotYet,
+}
+
+/// What an answer says of a claim. That of several claims is the greatest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Found {
+    /// The same; or the event claims nothing.
+    Same,
+    /// Nothing.
+    NotTold,
+    /// Something else.
+    Otherwise,
+}
+
+/// Compares an event with the events that were made of an answer on its job. One of them that says the same is enough.
+pub(super) fn compare<'a>(event: &MediaEvent, answers: impl IntoIterator<Item = &'a MediaEvent>) -> Comparison {
+    let best = answers.into_iter().map(|answer| compare_one(event, answer)).min_by_key(|comparison| match comparison {
+        Comparison::Settled(Confirmation::Confirmed) => 0,
+        Comparison::NotYet => 1,
+        Comparison::Settled(Confirmation::Unverifiable) => 2,
+        Comparison::Settled(Confirmation::Contradicted) => 3,
+    });
+    best.unwrap_or(Comparison::Settled(Confirmation::Unverifiable))
+}
+
+fn compare_one(event: &MediaEvent, answer: &MediaEvent) -> Comparison {
+    let job = |event: &MediaEvent| event.job.as_ref().and_then(|job| job.id.clone());
+    let run = |event: &MediaEvent| event.workflow.as_ref().and_then(|workflow| workflow.run_id.clone());
+    let verdict = |event: &MediaEvent| event.review.as_ref().and_then(|review| review.verdict);
+    let user_data = |event: &MediaEvent| event.user_data.as_deref().and_then(parsed);
+    let found = [
+        same(Some(event.kind), Some(answer.kind)),
+        outcome(event.outcome, answer.outcome),
+        same(job(event), job(answer)),
+        same(run(event), run(answer)),
+        media(event, answer),
+        files(event, answer),
+        steps(&event.steps, &answer.steps),
+        same(verdict(event), verdict(answer)),
+        same(event.watermark.as_ref(), answer.watermark.as_ref()),
+        same(user_data(event), user_data(answer)),
+    ]
+    .into_iter()
+    .max();
+    // A job that runs may yet end as the event says, and make its files.
+    if answer.outcome == Outcome::Running && found != Some(Found::Same) {
+        return Comparison::NotYet;
+    }
+    Comparison::Settled(match found {
+        Some(Found::Same) => Confirmation::Confirmed,
+        Some(Found::NotTold) | None => Confirmation::Unverifiable,
+        Some(Found::Otherwise) => Confirmation::Contradicted,
+    })
+}
+
+/// Whether an event says no more of a job than that it runs: an answer that the job runs confirms it.
+pub(super) fn is_progress(event: &MediaEvent) -> bool {
+    let has_found = event.watermark.is_some() || event.review.as_ref().is_some_and(|review| review.verdict.is_some());
+    event.outcome == Outcome::Running && !has_found && outputs(event).next().is_none()
+}
+
+fn same<T: PartialEq>(claim: Option<T>, answer: Option<T>) -> Found {
+    match (claim, answer) {
+        (None, _) => Found::Same,
+        (Some(_), None) => Found::NotTold,
+        (Some(claim), Some(answer)) if claim == answer => Found::Same,
+        (Some(_), Some(_)) => Found::Otherwise,
+    }
+}
+
+/// What ran when the event was made may have ended since. A word that we do not know may mean anything.
+fn outcome(claim: Outcome, answer: Outcome) -> Found {
+    match (claim, answer) {
+        (claim, answer) if claim == answer => Found::Same,
+        (Outcome::Running, _) => Found::Same,
+        (Outcome::Unknown, _) | (_, Outcome::Unknown) => Found::NotTold,
+        _ => Found::Otherwise,
+    }
+}
+
+fn parsed(text: &RawValue) -> Option<Value> {
+    serde_json::from_str(text.get()).ok()
+}
+
+fn media(event: &MediaEvent, answer: &MediaEvent) -> Found {
+    let claim = event.media.as_ref().map(Address::from).unwrap_or_default();
+    claim.found_at(answer.media.as_ref().map(Address::from).unwrap_or_default(), asked_bucket(event))
+}
+
+/// The bucket in which the vendor was asked about an event. Answers of Cloud Infinite on workflows leave it out.
+fn asked_bucket(event: &MediaEvent) -> Option<&str> {
+    event.media.as_ref()?.bucket.as_deref().filter(|_| event.product == Product::TencentCi)
+}
+
+/// Each file of the event has to be one of the answer, whichever step made it.
+fn files(event: &MediaEvent, answer: &MediaEvent) -> Found {
+    let made: Vec<Address<'_>> = outputs(answer).map(Address::from).collect();
+    let nowhere = if tells_files(event) { Found::Otherwise } else { Found::NotTold };
+    let find = |claim: Address<'_>| {
+        let same = made.iter().filter(|file| claim.meets(**file));
+        let found = same.map(|file| claim.found_at(*file, asked_bucket(event))).min();
+        if claim.is_empty() { Found::Same } else { found.unwrap_or(nowhere) }
+    };
+    outputs(event).map(|file| find(Address::from(file))).max().unwrap_or(Found::Same)
+}
+
+fn outputs(event: &MediaEvent) -> impl Iterator<Item = &Output> {
+    event.outputs.iter().chain(event.steps.iter().flat_map(|step| &step.outputs))
+}
+
+/// Whether the answer on such an event lists its files, so that one that is not listed is none. The run of a workflow of Cloud
+/// Infinite comes without its tasks' results, and Alibaba Cloud VOD tells where a file is in its bucket, not its address.
+fn tells_files(event: &MediaEvent) -> bool {
+    match event.product {
+        Product::AliyunVod => false,
+        Product::TencentCi => event.kind != Kind::Workflow,
+        Product::AliyunIms | Product::TencentVod => true,
+    }
+}
+
+/// Each step of the event has to have ended as in the answer. Steps without an id are told apart by their place.
+fn steps(claims: &[Step], answers: &[Step]) -> Found {
+    let find = |(place, claim): (usize, &Step)| {
+        let answer = match &claim.id {
+            Some(id) => answers.iter().find(|answer| answer.id.as_ref() == Some(id)),
+            None => answers.get(place).filter(|answer| answers.len() == claims.len() && answer.kind == claim.kind),
+        };
+        answer.map_or(Found::NotTold, |answer| outcome(claim.outcome, answer.outcome))
+    };
+    claims.iter().enumerate().map(find).max().unwrap_or(Found::Same)
+}
+
+/// Where a file is. What has both an id and a URL claims both.
+#[derive(Debug, Clone, Copy, Default)]
+struct Address<'e> {
+    id: Option<&'e str>,
+    url: Option<&'e str>,
+    bucket: Option<&'e str>,
+    object: Option<&'e str>,
+}
+
+impl<'e> From<&'e Media> for Address<'e> {
+    fn from(media: &'e Media) -> Self {
+        Self::new(&media.id, &media.url, &media.bucket, &media.object)
+    }
+}
+
+impl<'e> From<&'e Output> for Address<'e> {
+    fn from(file: &'e Output) -> Self {
+        Self::new(&file.id, &file.url, &file.bucket, &file.object)
+    }
+}
+
+impl<'e> Address<'e> {
+    fn new(
+        id: &'e Option<String>,
+        url: &'e Option<String>,
+        bucket: &'e Option<String>,
+        object: &'e Option<String>,
+    ) -> Self {
+        Self {
+            id: id.as_deref(),
+            url: url.as_deref().map(place),
+            bucket: bucket.as_deref(),
+            object: object.as_deref().map(|object| object.trim_start_matches('/')),
+        }
+    }
+
+    fn is_empty(self) -> bool {
+        self.id.is_none() && self.url.is_none() && self.object.is_none()
+    }
+
+    /// Whether the two may be the same file: they have an id, a URL or an object in common.
+    fn meets(self, other: Self) -> bool {
+        let is_same = |one: Option<&str>, other: Option<&str>| one.is_some() && one == other;
+        is_same(self.id, other.id) || is_same(self.url, other.url) || is_same(self.object, other.object)
+    }
+
+    /// Where the answer leaves the bucket out, it is `asked`.
+    fn found_at(self, answer: Self, asked: Option<&str>) -> Found {
+        let bucket = same(self.bucket, answer.bucket.or(asked));
+        let found = [same(self.id, answer.id), same(self.url, answer.url), same(self.object, answer.object), bucket];
+        found.into_iter().max().unwrap_or(Found::NotTold)
+    }
+}
+
+/// A URL without what differs from one signed URL of a file to the next: scheme and query.
+fn place(url: &str) -> &str {
+    let (_, rest) = url.split_once("://").unwrap_or(("", url));
+    rest.split(['?', '#']).next().unwrap_or(rest)
+}
+
+#[cfg(test)]
+mod tests;
