@@ -16,7 +16,7 @@ use crate::process::Program;
 pub(crate) const TOKEN: &str = "the-token";
 
 /// The functions that receive no callbacks.
-const OTHERS: [&str; 3] = ["dispatch", "tencent-vod-pull", "aliyun-mns-pull"];
+const OTHERS: [&str; 4] = ["dispatch", "tencent-vod-pull", "aliyun-mns-pull", "confirm"];
 
 /// Where the programs are.
 #[derive(Debug)]

@@ -68,6 +68,12 @@ impl Job {
         Self { created_at, ..self }
     }
 
+    /// The body of its callback.
+    #[must_use]
+    pub fn callback(&self) -> &str {
+        &self.body
+    }
+
     /// The same job, as one of a product's.
     pub(super) fn of(self, product: Product) -> Self {
         let event = decode(product, self.body.as_bytes(), self.ended_at).into_iter().next();
