@@ -158,29 +158,19 @@ struct Address<'e> {
 
 impl<'e> From<&'e Media> for Address<'e> {
     fn from(media: &'e Media) -> Self {
-        Self::new(&media.id, &media.url, &media.bucket, &media.object)
+        Self::new(media.id.as_deref(), media.url.as_deref(), media.bucket.as_deref(), media.object.as_deref())
     }
 }
 
 impl<'e> From<&'e Output> for Address<'e> {
     fn from(file: &'e Output) -> Self {
-        Self::new(&file.id, &file.url, &file.bucket, &file.object)
+        Self::new(file.id.as_deref(), file.url.as_deref(), file.bucket.as_deref(), file.object.as_deref())
     }
 }
 
 impl<'e> Address<'e> {
-    fn new(
-        id: &'e Option<String>,
-        url: &'e Option<String>,
-        bucket: &'e Option<String>,
-        object: &'e Option<String>,
-    ) -> Self {
-        Self {
-            id: id.as_deref(),
-            url: url.as_deref().map(place),
-            bucket: bucket.as_deref(),
-            object: object.as_deref().map(|object| object.trim_start_matches('/')),
-        }
+    fn new(id: Option<&'e str>, url: Option<&'e str>, bucket: Option<&'e str>, object: Option<&'e str>) -> Self {
+        Self { id, url: url.map(place), bucket, object: object.map(|object| object.trim_start_matches('/')) }
     }
 
     fn is_empty(self) -> bool {

@@ -46,6 +46,7 @@ fn step(id: &str, outcome: Outcome) -> Step {
     Step { id: Some(id.to_owned()), kind: Kind::Transcode, outcome, ..Step::default() }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is what fields of events are")]
 fn text(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
