@@ -315,7 +315,7 @@ fn no_crate_points_back() {
         ("shared/queues", &["callbacks", "vendor-api"]),
         ("shared/lookup", &["callbacks", "vendor-api"]),
         ("shared/receiver", &["callbacks"]),
-        ("shared/lambda", &["callbacks", "delivery", "queues", "receiver"]),
+        ("shared/lambda", &["callbacks", "delivery", "lookup", "queues", "receiver", "vendor-api"]),
     ] {
         let manifest = read(format!("{folder}/Cargo.toml"));
         let (_, dependencies) = manifest.split_once("[dependencies]\n").unwrap();
