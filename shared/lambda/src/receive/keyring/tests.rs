@@ -22,7 +22,7 @@ impl World {
         let secret = SecretConfiguration { id: "s".to_owned(), max_age: MAX_AGE };
         let (keyring, ()) =
             tokio::join!(Keyring::from_secret(Product::TencentCi, secret, allow_unsigned, &aws, wall), async {
-                holds(requests.recv().await.unwrap(), tokens)
+                holds(requests.recv().await.unwrap(), tokens);
             },);
         Self { keyring: keyring.unwrap(), requests }
     }
