@@ -52,11 +52,37 @@ impl BucketApi {
         credentials: &AccessKey,
         timeout: Duration,
     ) -> Result<String, ApiError> {
+        self.request("get", path, parameters, None, credentials, timeout).await
+    }
+
+    /// Replaces what is at a path, which needs no encoding, with this body, which is XML, and gives what the vendor answers.
+    ///
+    /// # Errors
+    /// Where there was no response, or an error in it.
+    pub async fn put(
+        &self,
+        path: &str,
+        body: String,
+        credentials: &AccessKey,
+        timeout: Duration,
+    ) -> Result<String, ApiError> {
+        self.request("put", path, &[], Some(body), credentials, timeout).await
+    }
+
+    async fn request(
+        &self,
+        method: &'static str,
+        path: &str,
+        parameters: &[(&str, &str)],
+        body: Option<String>,
+        credentials: &AccessKey,
+        timeout: Duration,
+    ) -> Result<String, ApiError> {
         let mut signed = vec![("host", self.endpoint.host())];
         signed.extend(credentials.token.as_ref().map(|token| ("x-ci-security-token", token.expose_secret())));
         let start = Timestamp::now().saturating_sub(AHEAD).unwrap_or_default();
         let authorization = cos::authorization(
-            &cos::Signable { method: "get", path, parameters, headers: &signed },
+            &cos::Signable { method, path, parameters, headers: &signed },
             credentials,
             start,
             VALIDITY,
@@ -64,7 +90,12 @@ impl BucketApi {
         let headers = headers(signed.into_iter().chain([("authorization", authorization.as_str())]))?;
         let query = query(parameters);
         let path = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
-        let response = send(self.client.get(self.endpoint.join(&path)).headers(headers), timeout).await?;
+        let url = self.endpoint.join(&path);
+        let request = match body {
+            None => self.client.get(url),
+            Some(body) => self.client.put(url).header("content-type", "application/xml").body(body),
+        };
+        let response = send(request.headers(headers), timeout).await?;
         if response.status == 200 { Ok(response.body) } else { Err(failed(&response)) }
     }
 }
