@@ -1,4 +1,5 @@
-//! Fakes of the vendors' servers, for the tests: of their queues, and in [`query`] of their query APIs.
+//! Fakes of the vendors' servers, for the tests: of their queues, in [`query`] of their query APIs, and in
+//! [`settings`] of the APIs of their callback settings.
 //!
 //! ```ignore
 //! let vendor = Vendor::start(QueueKind::Mns, &bodies);
@@ -13,6 +14,7 @@ mod fault;
 mod mns;
 pub mod query;
 mod response;
+pub mod settings;
 mod shelf;
 mod tencent;
 

@@ -10,9 +10,9 @@
 //! They verify every signature, token and clock, keep the documented limits, and record what a client must not do:
 //! [`QueryVendor::complaints`].
 
-mod aliyun;
+pub(crate) mod aliyun;
 mod aliyun_vod;
-mod ci;
+pub(crate) mod ci;
 mod ims;
 mod jobs;
 mod vod;

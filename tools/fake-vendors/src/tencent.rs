@@ -145,7 +145,7 @@ fn refused(shelf: &Shared, code: &str) -> Response {
     failed(code)
 }
 
-fn failed(code: &str) -> Response {
+pub(crate) fn failed(code: &str) -> Response {
     response(200, "application/json", error(code))
 }
 

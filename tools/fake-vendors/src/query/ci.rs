@@ -48,7 +48,7 @@ const REVIEWS: [(&str, &str); 6] = [
 ];
 
 /// The code of an error, with its status.
-type Refusal = (u16, &'static str);
+pub(crate) type Refusal = (u16, &'static str);
 
 pub(super) fn router(store: Shared) -> Router {
     Router::new().fallback(get(move |uri: Uri, headers: HeaderMap| handle(Arc::clone(&store), uri, headers)))
@@ -64,7 +64,8 @@ async fn handle(store: Shared, uri: Uri, headers: HeaderMap) -> Response {
 
 fn answer(store: &mut Store, uri: &Uri, headers: &HeaderMap) -> Result<String, Refusal> {
     let parameters = parameters(uri.query().unwrap_or_default());
-    authenticate(store, uri.path(), &parameters, headers).inspect_err(|(_, code)| store.complain(*code))?;
+    let now = store.now().as_second();
+    authenticate("get", uri.path(), &parameters, headers, now).inspect_err(|(_, code)| store.complain(*code))?;
     let of = |name: &str| parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
     let path: Vec<&str> = uri.path().split('/').skip(1).collect();
     match path.as_slice() {
@@ -80,12 +81,13 @@ fn answer(store: &mut Store, uri: &Uri, headers: &HeaderMap) -> Result<String, R
     }
 }
 
-/// Verifies what was signed, that host, token and all parameters were, and the time.
-fn authenticate(
-    store: &Store,
+/// Verifies what was signed, that host, token and all parameters were, and the time. `now` is the server's clock, in seconds.
+pub(crate) fn authenticate(
+    method: &str,
     path: &str,
     parameters: &[(String, String)],
     headers: &HeaderMap,
+    now: i64,
 ) -> Result<(), Refusal> {
     let of = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let sent = of("authorization");
@@ -99,7 +101,7 @@ fn authenticate(
     let parameters: Vec<(&str, &str)> =
         parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let signed = [("host", of("host")), ("x-ci-security-token", of("x-ci-security-token"))];
-    let request = Signable { method: "get", path, parameters: &parameters, headers: &signed };
+    let request = Signable { method, path, parameters: &parameters, headers: &signed };
     let began = Timestamp::from_second(start).map_err(|_| (403, "AccessDenied"))?;
     let validity = Duration::from_secs(u64::try_from(end - start).unwrap_or_default());
     if sent != authorization(&request, &key, began, validity) {
@@ -108,7 +110,6 @@ fn authenticate(
     if of("x-ci-security-token") != TOKEN {
         return Err((403, "InvalidSecurityToken"));
     }
-    let now = store.now().as_second();
     if now < start || end < now {
         return Err((403, "RequestIsExpired"));
     }
@@ -116,7 +117,7 @@ fn authenticate(
 }
 
 /// Names and values of a query.
-fn parameters(query: &str) -> Vec<(String, String)> {
+pub(crate) fn parameters(query: &str) -> Vec<(String, String)> {
     form_urlencoded::parse(query.as_bytes()).into_owned().collect()
 }
 
@@ -254,6 +255,6 @@ fn failed(status: u16) -> Response {
     response(status, "application/xml", error(code))
 }
 
-fn error(code: &str) -> String {
+pub(crate) fn error(code: &str) -> String {
     format!("<Error><Code>{code}</Code><Message>SECRET in a message</Message><RequestId>r-1</RequestId></Error>")
 }
