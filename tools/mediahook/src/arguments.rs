@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 
 use crate::decode::DecodeOptions;
 use crate::dev::DevOptions;
+use crate::doctor::{ConnectOptions, DoctorOptions};
 use crate::explain::ExplainOptions;
 use crate::live::replay::ReplayOptions;
 use crate::live::tail::TailOptions;
@@ -48,6 +49,9 @@ Examples:
   Ask the vendor what became of a task, and which ended without a callback:
     mediahook lookup tencent-vod 1400155958-Procedure-2-e6d86b6e31ca1c3eaa5b59d6ab5e5f2c
     mediahook reconcile tencent-vod --since 24h --known events.jsonl
+  See whether the vendor's settings fit the stack, and make them fit:
+    mediahook doctor tencent-vod
+    mediahook connect tencent-vod --yes
 
 Exit codes: 0 done; 1 failed, or another answer than expected; 2 wrong arguments; 3 with --strict, a body that is not known.";
 
@@ -151,6 +155,32 @@ pub(crate) enum Command {
         product: Product,
         #[command(flatten)]
         options: ReconcileOptions,
+    },
+    /// Compare a vendor's callback settings with a stack: what is right, what differs, and how to mend it. Nothing is changed.
+    ///
+    /// It asks the vendor's API with the access key and the place in the variables that the guide of the product lists, and AWS for the stack and its secret with
+    /// region and credentials of the AWS CLI. The function's URL gets one request without a token, which it has to refuse. The exit code is 1 if anything
+    /// differs.
+    Doctor {
+        /// The product.
+        #[arg(value_name = "PRODUCT", value_parser = product::parser())]
+        product: Product,
+        #[command(flatten)]
+        options: DoctorOptions,
+        /// Print one line of JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Change a vendor's callback settings so that they fit a stack. Without --yes it is only shown what would be changed.
+    ///
+    /// What fits stays as it is. Afterwards the settings are read again, and compared as `doctor` does. It needs what `doctor` needs, and the right to change
+    /// the settings.
+    Connect {
+        /// The product.
+        #[arg(value_name = "PRODUCT", value_parser = product::parser())]
+        product: Product,
+        #[command(flatten)]
+        options: ConnectOptions,
     },
     /// Print events as they reach the bus of a stack, until Ctrl+C.
     ///

@@ -142,7 +142,7 @@ pub(crate) fn secrets(files: &[SecretFile]) -> Result<Vec<(Product, Credentials)
     files.iter().map(read).collect()
 }
 
-fn read_secret(path: &str) -> Result<Credentials, String> {
+pub(crate) fn read_secret(path: &str) -> Result<Credentials, String> {
     of_secret(&read(path)?.into()).map_err(|error| format!("{path}: {error}"))
 }
 

@@ -1,7 +1,7 @@
 //! Commands that work on a deployed stack: `tail` and `replay`.
 
 pub(crate) mod replay;
-mod stack;
+pub(crate) mod stack;
 pub(crate) mod tail;
 mod tap;
 
@@ -24,7 +24,7 @@ use crate::runtime::runtime;
 pub(crate) struct StackOptions {
     /// The stack, whose outputs name its resources.
     #[arg(long, value_name = "NAME", default_value = "mediahook")]
-    stack: String,
+    pub(crate) stack: String,
 }
 
 /// Runs a command that calls AWS.
@@ -33,7 +33,7 @@ pub(crate) fn run(command: impl AsyncFnOnce(&SdkConfig) -> Result<(), Failure>) 
 }
 
 /// Region and credentials as the AWS CLI finds them.
-async fn configuration() -> Result<SdkConfig, Failure> {
+pub(crate) async fn configuration() -> Result<SdkConfig, Failure> {
     let client = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(roots()?).build_https();
     let configuration = aws_config::defaults(BehaviorVersion::latest()).http_client(client).load().await;
     if configuration.region().is_none() {
@@ -65,7 +65,7 @@ fn interrupted() -> std::io::Result<oneshot::Receiver<()>> {
 }
 
 /// What AWS says about a call that failed, and what to do about it.
-fn aws<E: ProvideErrorMetadata, R: std::fmt::Debug>(call: &str) -> impl Fn(SdkError<E, R>) -> Failure {
+pub(crate) fn aws<E: ProvideErrorMetadata, R: std::fmt::Debug>(call: &str) -> impl Fn(SdkError<E, R>) -> Failure {
     move |error| {
         let text = match &error {
             SdkError::ServiceError(context) => {

@@ -4,6 +4,7 @@
 mod arguments;
 mod decode;
 mod dev;
+mod doctor;
 mod explain;
 mod failure;
 mod input;
@@ -57,6 +58,8 @@ fn run(command: Command, verbose: bool) -> Result<(), Failure> {
         Command::Pull { command } => pull::run(command)?,
         Command::Lookup { product, id, options } => lookup::job(product, id, options)?,
         Command::Reconcile { product, options } => lookup::finished(product, &options)?,
+        Command::Doctor { product, options, json } => doctor::doctor(product, &options, json)?,
+        Command::Connect { product, options } => doctor::connect(product, &options)?,
         Command::Tail { options } => live::run(async |aws| live::tail::run(aws, &options).await)?,
         Command::Replay { options } => live::run(async |aws| live::replay::run(aws, &options).await)?,
         Command::Samples { product, decoded } => list_samples(product, decoded)?,

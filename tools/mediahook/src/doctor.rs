@@ -1,0 +1,237 @@
+//! `mediahook doctor` and `mediahook connect`: whether a vendor's callback settings fit a stack, and making them fit.
+
+mod aliyun;
+mod change;
+mod finding;
+mod ours;
+mod tencent_ci;
+mod tencent_vod;
+mod url;
+
+use std::time::Duration;
+
+use callbacks::Product;
+use clap::Args;
+use lookup::Configuration;
+use vendor_api::aliyun::{ICE, Rpc, VOD};
+use vendor_api::{ApiError, BucketApi, Client, Endpoint, client, tencent};
+
+use self::change::Change;
+use self::finding::{Finding, print};
+use self::ours::{Ours, Pull};
+use crate::failure::Failure;
+use crate::live::StackOptions;
+use crate::output::{message, print_line, print_note};
+use crate::pull::access_key;
+use crate::runtime::runtime;
+
+/// How long one request to a vendor may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorOptions {
+    #[command(flatten)]
+    stack: StackOptions,
+    /// The URL of the function, without a token, in place of a stack.
+    #[arg(long, value_name = "URL", value_parser = crate::send::http_url)]
+    url: Option<String>,
+    /// The secret's JSON, as the function has it: a file, or `-` for standard input. By default it is read from Secrets Manager.
+    #[arg(long, value_name = "FILE")]
+    secret: Option<String>,
+    /// An event that you need, by the vendor's name; may be given more than once. By default all that Tencent Cloud VOD has a switch for.
+    #[arg(long = "event", value_name = "NAME")]
+    events: Vec<String>,
+    /// The id of a queue or workflow of Cloud Infinite to look at; may be given more than once. By default all of the buckets.
+    #[arg(long, value_name = "ID")]
+    only: Vec<String>,
+    /// The application of Alibaba Cloud VOD; by default `app-1000000`.
+    #[arg(long, value_name = "ID")]
+    app_id: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConnectOptions {
+    #[command(flatten)]
+    options: DoctorOptions,
+    /// Have the vendor write to the queue that the stack pulls, where it has a URL as well.
+    #[arg(long)]
+    pull: bool,
+    /// The queue that Alibaba Cloud is to write to, where the stack pulls more than one.
+    #[arg(long, value_name = "NAME")]
+    queue: Option<String>,
+    /// Change the settings. Otherwise it is only shown what would be changed.
+    #[arg(long)]
+    yes: bool,
+}
+
+/// A product's settings at its vendor.
+enum Vendor {
+    Aliyun(aliyun::Callback),
+    TencentCi(tencent_ci::Ci),
+    TencentVod(tencent_vod::Vod),
+}
+
+impl Vendor {
+    /// Reads where it is from the variables.
+    fn new(product: Product, options: &DoctorOptions) -> Result<Self, Failure> {
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+        let key = access_key(Configuration::access_key_variables(product))?;
+        let client = client().map_err(message)?;
+        Ok(match Configuration::from_variables(product, variable).map_err(message)? {
+            Configuration::TencentVod { endpoint, sub_app_id } => Self::TencentVod(tencent_vod::Vod {
+                endpoint: endpoint.join("/").to_string(),
+                api: tencent::Vod::new(client, endpoint),
+                sub_app_id,
+                key,
+            }),
+            Configuration::TencentCi { endpoint, .. } => Self::TencentCi(tencent_ci::Ci {
+                buckets: buckets(&client, endpoint.as_ref())?,
+                key,
+                only: options.only.clone(),
+            }),
+            Configuration::AliyunVod { endpoint, .. } => Self::Aliyun(aliyun::Callback {
+                product,
+                api: Rpc::new(client, endpoint, VOD),
+                key,
+                app_id: options.app_id.clone(),
+            }),
+            Configuration::AliyunIms { endpoint, .. } => {
+                Self::Aliyun(aliyun::Callback { product, api: Rpc::new(client, endpoint, ICE), key, app_id: None })
+            }
+        })
+    }
+
+    /// Reads the settings, and compares them.
+    async fn examine(&self, product: Product, ours: &Ours, events: &[String]) -> Vec<Finding> {
+        let examined: Result<Vec<Finding>, ApiError> = match self {
+            Self::Aliyun(callback) => callback.read().await.map(|setting| callback.examine(&setting, ours, events)),
+            Self::TencentCi(ci) => ci.read().await.map(|settings| ci.examine(&settings, ours)),
+            Self::TencentVod(vod) => vod.read().await.map(|config| vod.examine(&config, ours, events)),
+        };
+        examined.unwrap_or_else(|error| vec![Finding::access(product, error)])
+    }
+}
+
+/// The buckets that the variable names, which was found to be valid.
+fn buckets(client: &Client, endpoint: Option<&Endpoint>) -> Result<Vec<tencent_ci::NamedBucket>, Failure> {
+    let words = std::env::var(variables::CI_BUCKETS).unwrap_or_default();
+    let bucket = |word: &str| {
+        let (name, region) = word.split_once('/').unwrap_or_default();
+        let own = || format!("https://{name}.ci.{region}.myqcloud.com").parse().map_err(message);
+        let endpoint = endpoint.map_or_else(own, |endpoint| Ok(endpoint.clone()))?;
+        Ok(tencent_ci::NamedBucket { name: name.to_owned(), api: BucketApi::new(client.clone(), endpoint) })
+    };
+    let buckets: Result<Vec<_>, String> = words.split_whitespace().map(bucket).collect();
+    Ok(buckets?)
+}
+
+/// Prints what is right, what differs, and how to mend it.
+pub(crate) fn doctor(product: Product, options: &DoctorOptions, json: bool) -> Result<(), Failure> {
+    let vendor = Vendor::new(product, options)?;
+    let findings = runtime()?.block_on(async {
+        let (ours, mut findings) = Ours::read(product, options).await;
+        if let Some(ours) = ours {
+            findings.extend(vendor.examine(product, &ours, &options.events).await);
+        }
+        findings
+    });
+    print(product, &findings, json)?;
+    verdict(&findings)
+}
+
+fn verdict(findings: &[Finding]) -> Result<(), Failure> {
+    if findings.iter().any(Finding::is_wrong) { Err(Failure::Told) } else { Ok(()) }
+}
+
+/// Shows what has to be changed at the vendor, and changes it when told to.
+pub(crate) fn connect(product: Product, options: &ConnectOptions) -> Result<(), Failure> {
+    let vendor = Vendor::new(product, &options.options)?;
+    runtime()?.block_on(async {
+        let (ours, findings) = Ours::read(product, &options.options).await;
+        let Some(ours) = ours.filter(|_| !findings.iter().any(Finding::is_wrong)) else {
+            print(product, &findings, false)?;
+            return Err(Failure::Told);
+        };
+        if !vendor.change(product, &ours, options).await? {
+            return Ok(());
+        }
+        let findings = vendor.examine(product, &ours, &options.options.events).await;
+        print(product, &findings, false)?;
+        verdict(&findings)
+    })
+}
+
+impl Vendor {
+    /// Whether anything was set.
+    async fn change(&self, product: Product, ours: &Ours, options: &ConnectOptions) -> Result<bool, Failure> {
+        let events = &options.options.events;
+        let pull = ours.pull.as_ref().filter(|_| options.pull || ours.url.is_none());
+        if options.pull && pull.is_none() {
+            return Err(format!("the stack pulls nothing of {product}").into());
+        }
+        match self {
+            Self::TencentVod(vod) => {
+                let config = vod.read().await.map_err(message)?;
+                let changes = tencent_vod::Vod::changes(&config, ours, events, pull.is_some())?;
+                if !show("", &changes, options.yes)? {
+                    return Ok(false);
+                }
+                vod.set(&changes).await.map_err(message)?;
+            }
+            Self::Aliyun(callback) => {
+                let setting = callback.read().await.map_err(message)?;
+                let pulled = pull.map(|pull| Ok::<_, Failure>((pull, queue(product, pull, options)?))).transpose()?;
+                let changes = callback.changes(&setting, ours, events, pulled)?;
+                if !show("", &changes, options.yes)? {
+                    return Ok(false);
+                }
+                callback.set(&changes).await.map_err(message)?;
+            }
+            Self::TencentCi(ci) => {
+                let settings = ci.read().await.map_err(message)?;
+                let mut has_set = false;
+                for (index, changes) in tencent_ci::Ci::changes(&settings, ours)? {
+                    if show(&settings.title(index), &changes, options.yes)? {
+                        ci.set(&settings, index, &changes).await.map_err(message)?;
+                        has_set = true;
+                    }
+                }
+                return Ok(has_set);
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// The queue that the vendor is to write to: the only one that the stack pulls, or the one that is named.
+fn queue<'q>(product: Product, pull: &'q Pull, options: &'q ConnectOptions) -> Result<&'q str, Failure> {
+    if let Some(name) = &options.queue {
+        let is_pulled = pull.queues.contains(name);
+        return if is_pulled { Ok(name) } else { Err(format!("the stack does not pull the queue {name}").into()) };
+    }
+    // The names of IMS's queues have to begin like this.
+    let mut fitting =
+        pull.queues.iter().filter(|name| product != Product::AliyunIms || name.starts_with("ice-callback"));
+    match (fitting.next(), fitting.next()) {
+        (Some(name), None) => Ok(name),
+        (None, _) => Err("the stack pulls no queue that the vendor can write to".to_owned().into()),
+        (Some(_), Some(_)) => Err("the stack pulls more than one queue: --queue names the one".to_owned().into()),
+    }
+}
+
+/// Prints what changes of a thing. Whether it is to be set.
+fn show(what: &str, changes: &[Change], yes: bool) -> Result<bool, Failure> {
+    let of = if what.is_empty() { String::new() } else { format!("{what}: ") };
+    let mut changing = changes.iter().filter(|change| change.is_change()).peekable();
+    if changing.peek().is_none() {
+        print_note(format!("{of}nothing has to be changed"));
+        return Ok(false);
+    }
+    for change in changing {
+        print_line(&format!("{of}{change}"))?;
+    }
+    if !yes {
+        print_note("nothing was changed; --yes does it");
+    }
+    Ok(yes)
+}
