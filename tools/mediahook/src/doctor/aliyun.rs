@@ -29,7 +29,7 @@ pub(super) struct Callback {
 }
 
 /// What `GetMessageCallback` and `GetEventCallback` tell.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Setting {
     /// `HTTP` or `MNS`.

@@ -2,8 +2,7 @@
 
 use sender::token::without_values;
 
-/// What one setting is, and what it is to be.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What one setting is, and what it is to be. It may have a secret in it, so that it cannot be printed but by what is shown.
 pub(super) struct Change {
     /// The vendor's name of the setting.
     pub(super) name: &'static str,

@@ -72,7 +72,7 @@ struct Source {
 }
 
 /// Where callbacks go.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Default, Deserialize, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
 struct Notify {
     /// `On` or `Off`.

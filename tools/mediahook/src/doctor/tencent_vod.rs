@@ -31,7 +31,7 @@ pub(super) struct Vod {
 }
 
 /// What `DescribeEventConfig` tells. It does not tell the key that callbacks are signed with, nor the URL of format 2.0.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct EventConfig {
     /// `PUSH` or `PULL`.

@@ -76,6 +76,7 @@ impl World {
         );
         world.create("gone", &json!({"AliyunImsUrl": "https://127.0.0.1:1/"}), &json!({}));
         let url = world.vendor(AliyunIms).function_url();
+        world.create("unsigned", &json!({"AliyunImsUrl": with_token(&url, NEW_TOKEN)}), &json!({}));
         world.create("open", &json!({"AliyunImsUrl": url, "AliyunImsSecretName": "media/open"}), &json!({}));
         let create = json!({"Name": "media/open", "SecretString": "{}", "ClientRequestToken": "1".repeat(32)});
         aws.call("secretsmanager.CreateSecret", &create).unwrap();

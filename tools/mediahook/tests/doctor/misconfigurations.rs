@@ -184,6 +184,14 @@ fn of_stacks() -> Vec<Broken> {
             )
         },
         Broken {
+            stack: "unsigned",
+            ..broken(AliyunIms, "a function that anybody may post to", "it accepts a request without token", nothing)
+        },
+        Broken {
+            arguments: &["--only", "p9"],
+            ..broken(TencentCi, "a queue that is not there", "no bucket has a queue or workflow p9", nothing)
+        },
+        Broken {
             stack: "open",
             ..broken(AliyunIms, "a secret that authenticates nothing", "there is neither a key nor a token", nothing)
         },
