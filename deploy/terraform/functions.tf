@@ -11,25 +11,35 @@ locals {
       )
     },
     var.aliyun_mns_pull == null ? {} : {
-      aliyun-mns-pull = {
-        MEDIAHOOK_MNS_ENDPOINT = var.aliyun_mns_pull.endpoint
-        MEDIAHOOK_MNS_QUEUES   = join(" ", var.aliyun_mns_pull.queues)
-      }
+      aliyun-mns-pull = merge(
+        {
+          MEDIAHOOK_MNS_ENDPOINT = var.aliyun_mns_pull.endpoint
+          MEDIAHOOK_MNS_QUEUES   = join(" ", var.aliyun_mns_pull.queues)
+        },
+        var.confirm_aliyun_vod == null && var.confirm_aliyun_ims == null ? {} : { MEDIAHOOK_CONFIRM = local.confirms_aliyun },
+      )
     },
   )
   confirms = concat(
+    var.confirm_aliyun_vod == null ? [] : ["aliyun-vod"],
+    var.confirm_aliyun_ims == null ? [] : ["aliyun-ims"],
     var.confirm_tencent_ci == null ? [] : ["tencent-ci"],
     var.confirm_tencent_vod == null ? [] : ["tencent-vod"],
   )
-  confirm = length(local.confirms) == 0 ? {} : { confirm = {} }
+  confirm          = length(local.confirms) == 0 ? {} : { confirm = {} }
+  confirms_aliyun  = "aliyun-vod:${try(var.confirm_aliyun_vod.kinds, "")} aliyun-ims:${try(var.confirm_aliyun_ims.kinds, "")}"
+  confirms_tencent = "tencent-ci:${try(var.confirm_tencent_ci.kinds, "")} tencent-vod:${try(var.confirm_tencent_vod.kinds, "")}"
   confirming = merge(
     {
-      MEDIAHOOK_CONFIRM                 = "tencent-ci:${try(var.confirm_tencent_ci.kinds, "")} tencent-vod:${try(var.confirm_tencent_vod.kinds, "")}"
-      MEDIAHOOK_CONFIRM_WITHIN          = tostring(var.confirm_within)
-      MEDIAHOOK_CONFIRM_PER_MINUTE = tostring(var.confirm_per_minute)
-      MEDIAHOOK_CI_BUCKETS      = join(" ", try(var.confirm_tencent_ci.buckets, []))
-      MEDIAHOOK_TENCENT_ENDPOINT        = try(var.confirm_tencent_vod.endpoint, "https://vod.tencentcloudapi.com")
-      MEDIAHOOK_SUB_APP_ID              = try(var.confirm_tencent_vod.sub_app_id, "")
+      MEDIAHOOK_CONFIRM             = "${local.confirms_aliyun} ${local.confirms_tencent}"
+      MEDIAHOOK_CONFIRM_WITHIN      = tostring(var.confirm_within)
+      MEDIAHOOK_CONFIRM_PER_MINUTE  = tostring(var.confirm_per_minute)
+      MEDIAHOOK_ALIYUN_VOD_ENDPOINT = try(var.confirm_aliyun_vod.endpoint, "")
+      MEDIAHOOK_ALIYUN_VOD_DOMAINS  = join(" ", try(var.confirm_aliyun_vod.domains, []))
+      MEDIAHOOK_IMS_ENDPOINT        = try(var.confirm_aliyun_ims.endpoint, "")
+      MEDIAHOOK_CI_BUCKETS          = join(" ", try(var.confirm_tencent_ci.buckets, []))
+      MEDIAHOOK_TENCENT_ENDPOINT    = try(var.confirm_tencent_vod.endpoint, "https://vod.tencentcloudapi.com")
+      MEDIAHOOK_SUB_APP_ID          = try(var.confirm_tencent_vod.sub_app_id, "")
     },
     # MEDIAHOOK_TENCENT_CI_SECRET_ID
     { for slug, secret in aws_secretsmanager_secret.lookup : "MEDIAHOOK_${upper(replace(slug, "-", "_"))}_SECRET_ID" => secret.arn },

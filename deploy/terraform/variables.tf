@@ -49,6 +49,18 @@ variable "pull_schedule" {
   default     = "rate(1 minute)"
 }
 
+variable "confirm_aliyun_vod" {
+  description = "Kinds of ApsaraVideo VOD's events that are confirmed by its API, separated by commas, or all; the API in the region of the media, https://vod.<region>.aliyuncs.com; and all domains that deliver media. Null confirms none."
+  type        = object({ kinds = string, endpoint = string, domains = optional(list(string), []) })
+  default     = null
+}
+
+variable "confirm_aliyun_ims" {
+  description = "Kinds of Intelligent Media Services' events that are confirmed by its API, separated by commas, or all; and the API in the region of the jobs, https://ice.<region>.aliyuncs.com. Null confirms none."
+  type        = object({ kinds = string, endpoint = string })
+  default     = null
+}
+
 variable "confirm_tencent_ci" {
   description = "Kinds of Cloud Infinite's events that are confirmed by its API, separated by commas, or all; and the buckets that it is asked about, name-appid/region. Null confirms none."
   type        = object({ kinds = string, buckets = list(string) })

@@ -14,6 +14,8 @@ PULLS = {
     "AliyunMnsPull": {"AliyunMnsEndpoint": "https://1.mns.cn-shanghai.aliyuncs.com", "AliyunMnsQueues": "events"},
 }
 CONFIRMS = {
+    "AliyunVod": {"ConfirmAliyunVod": "moderation,transcode", "AliyunVodEndpoint": "https://vod.cn-shanghai.aliyuncs.com", "AliyunVodDomains": "media.example.com vod.example.com"},
+    "AliyunIms": {"ConfirmAliyunIms": "all", "AliyunImsEndpoint": "https://ice.cn-shanghai.aliyuncs.com"},
     "TencentCi": {"ConfirmTencentCi": "moderation,transcode", "TencentCiBuckets": "media-1250000000/ap-guangzhou"},
     "TencentVod": {"ConfirmTencentVod": "all"},
 }
@@ -33,8 +35,7 @@ EVERYTHING = {
     "AlarmTopicArn": "arn:aws:sns:eu-central-1:123456789012:on-call",
     "ReceiverConcurrency": 5,
     "PullConcurrency": 1,
-    **CONFIRMS["TencentCi"],
-    **CONFIRMS["TencentVod"],
+    **{name: value for parameters in CONFIRMS.values() for name, value in parameters.items()},
 }
 API = {"Front": "HttpApi", "HttpApiDomain": "hooks.example.com"}
 
@@ -103,7 +104,8 @@ class Confirm(unittest.TestCase):
                 self.assertEqual(queue["Fn::Sub"], "sqs:${ConfirmQueue}" if confirmed else "sqs:${IntakeQueue}", name)
             # The roles, queues and triggers of all others stay as they are.
             changed = [name for name, each in before.resources.items() if stack.resources[name] != each and each["Type"] != "AWS::Lambda::Version"]
-            pull = [f"{product}PullFunction"] if product == "TencentVod" else []
+            # What is pulled of such a product is marked as confirmed.
+            pull = {"TencentCi": [], "TencentVod": ["TencentVodPullFunction"]}.get(product, ["AliyunMnsPullFunction"])
             self.assertEqual(sorted(changed), sorted([f"{product}Function", f"{product}Role", *pull, "DeadLetterQueue", "Monitoring"]))
 
     def test_only_the_function_that_asks_has_the_vendors_keys(self):

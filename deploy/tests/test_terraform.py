@@ -43,7 +43,7 @@ OTHER = {
 CHOICES = [
     *({product: "true"} for product in PRODUCTS), *PULLS.values(), ALL, {**ALL, **OTHER},
     *({product: "true", **parameters} for product, parameters in CONFIRMS.items()),
-    {**ALL, **CONFIRMS["TencentCi"], **CONFIRMS["TencentVod"], **OTHER, "TencentVodEndpoint": "https://vod.intl.tencentcloudapi.com", "ConfirmWithin": 60, "ConfirmPerMinute": 60}, {**PULLS["AliyunMnsPull"], **OTHER, "EventBusName": "media"},
+    {**ALL, **CONFIRMS["AliyunVod"], **CONFIRMS["AliyunIms"], **CONFIRMS["TencentCi"], **CONFIRMS["TencentVod"], **OTHER, "TencentVodEndpoint": "https://vod.intl.tencentcloudapi.com", "ConfirmWithin": 60, "ConfirmPerMinute": 60}, {**PULLS["AliyunMnsPull"], **OTHER, "EventBusName": "media"},
 ]  # fmt: skip
 
 KINDS = {
@@ -217,6 +217,11 @@ def variables(parameters):
     made["products"] = [slug for name, slug in PRODUCTS.items() if parameters.get(name) == "true"]
     if "TencentVodPullEndpoint" in parameters:
         made["tencent_vod_pull"] = {"endpoint": parameters["TencentVodPullEndpoint"], "sub_app_id": parameters.get("TencentVodSubAppId", "")}
+    for name, slug in {"AliyunVod": "aliyun_vod", "AliyunIms": "aliyun_ims"}.items():
+        if f"Confirm{name}" in parameters:
+            made[f"confirm_{slug}"] = {"kinds": parameters[f"Confirm{name}"], "endpoint": parameters[f"{name}Endpoint"]}
+    if "AliyunVodDomains" in parameters:
+        made["confirm_aliyun_vod"]["domains"] = parameters["AliyunVodDomains"].split()
     if "ConfirmTencentCi" in parameters:
         made["confirm_tencent_ci"] = {"kinds": parameters["ConfirmTencentCi"], "buckets": parameters["TencentCiBuckets"].split()}
     if "ConfirmTencentVod" in parameters:
@@ -450,10 +455,10 @@ class Terraform(unittest.TestCase):
     def test_each_parameter_has_a_counterpart_with_the_same_default(self):
         parameters = read("template.yaml")["Parameters"]
         others = [*PRODUCTS, "TencentVodPullEndpoint", "TencentVodSubAppId", "AliyunMnsEndpoint", "AliyunMnsQueues"]
-        others += ["ConfirmTencentCi", "TencentCiBuckets", "ConfirmTencentVod", "TencentVodEndpoint"]
+        others += ["ConfirmAliyunVod", "AliyunVodEndpoint", "AliyunVodDomains", "ConfirmAliyunIms", "AliyunImsEndpoint", "ConfirmTencentCi", "TencentCiBuckets", "ConfirmTencentVod", "TencentVodEndpoint"]
         self.assertEqual(set(parameters), {*VARIABLES, *ALARMS, *ONLY_IN_TEMPLATE, *others})
         declared = {path.removeprefix("variable."): each for path, each in Module({}).blocks.items() if path.startswith("variable.")}
-        self.assertEqual(set(declared), {*VARIABLES.values(), "name", "package", "products", "tencent_vod_pull", "aliyun_mns_pull", "alarms", "confirm_tencent_ci", "confirm_tencent_vod"})
+        self.assertEqual(set(declared), {*VARIABLES.values(), "name", "package", "products", "tencent_vod_pull", "aliyun_mns_pull", "alarms", "confirm_aliyun_vod", "confirm_aliyun_ims", "confirm_tencent_ci", "confirm_tencent_vod"})
         for name, variable in VARIABLES.items():
             default = declared[variable].get("default")
             # The provider's word for no reservation, and no value.

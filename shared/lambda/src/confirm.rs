@@ -48,14 +48,14 @@ pub fn confirm() -> ExitCode {
 }
 
 async fn serve(configuration: Configuration) -> Result<(), Error> {
-    let Configuration { aws, intake, queue, choice, patience, vendors } = configuration;
+    let Configuration { aws, intake, queue, choice, patience, domains, vendors } = configuration;
     let intake = Intake::connect(intake.target, intake.overflow, intake.limit, &aws).await?;
     let waiting = WaitingRoom::connect(queue, &aws).await?;
     let vendors = Vendors::connect(vendors, &aws).await?;
     if let Err(error) = intake.warm().await {
         tracing::warn!(%error, "a connection could not be opened before the first event");
     }
-    let stage = Stage { services: Outside { intake, waiting, vendors }, choice, patience };
+    let stage = Stage { services: Outside { intake, waiting, vendors }, choice, patience, domains };
     let service = service_fn(async |event: LambdaEvent<_>| handle(&stage, event.payload, &event.context).await);
     log_end(&lambda_runtime::run(service).await);
     Ok(())
@@ -197,7 +197,7 @@ fn counts<E>(handled: &[Handled<E>]) -> Vec<Counts> {
         };
         let unanswered = handled.iter().flat_map(|handled| &handled.unanswered);
         let counts = vec![
-            (Metric::Confirmed, of(Confirmation::Confirmed)),
+            (Metric::ConfirmedEvents, of(Confirmation::Confirmed)),
             (Metric::Contradicted, of(Confirmation::Contradicted)),
             (Metric::Unverifiable, of(Confirmation::Unverifiable)),
             (Metric::LookupFailures, unanswered.filter(|(of, _)| *of == product).count()),

@@ -53,8 +53,10 @@ pub(crate) enum Metric {
     NotDrained,
     /// Events from a vendor's queue that were stored.
     Pulled,
-    /// By function: messages of a vendor's queue that were confirmed. By product: events that the vendor's API confirms.
+    /// Messages of a vendor's queue that were confirmed.
     Confirmed,
+    /// Events that the vendor's API confirms.
+    ConfirmedEvents,
     /// Events that the vendor's API contradicts.
     Contradicted,
     /// Events that the vendor's API did not settle.
@@ -84,6 +86,7 @@ impl Metric {
             | Self::PullRuns
             | Self::Pulled
             | Self::Confirmed
+            | Self::ConfirmedEvents
             | Self::Unverifiable => false,
         }
     }

@@ -113,9 +113,9 @@ impl Ci {
                 .is_none_or(|(name, region)| bucket.name == name && region.is_none_or(|region| region == bucket.region))
         };
         let mut asked = false;
-        for (_, bucket) in self.buckets.iter().filter(|(bucket, _)| is_its(bucket)) {
+        for (named, bucket) in self.buckets.iter().filter(|(bucket, _)| is_its(bucket)) {
             asked = true;
-            match in_bucket(bucket, key.end(), id, asking).await? {
+            match in_bucket(named, bucket, key.end(), id, asking).await? {
                 // A callback of a workflow, or a short one of a review, may not tell its bucket.
                 Answer::Unknown => {}
                 answer => return Ok(answer),
@@ -187,7 +187,13 @@ fn listed_run(row: &Element<'_>, bucket: &CiBucket) -> Option<Listed> {
 }
 
 /// Asks one bucket about a job, run or review.
-async fn in_bucket(bucket: &BucketApi, end: &'static str, id: &str, asking: Asking<'_>) -> Result<Answer, Error> {
+async fn in_bucket(
+    named: &CiBucket,
+    bucket: &BucketApi,
+    end: &'static str,
+    id: &str,
+    asking: Asking<'_>,
+) -> Result<Answer, Error> {
     let ask = async |path: String, read: &dyn Fn(&str) -> Result<Answer, Error>| match asking
         .call(async |timeout| bucket.get(&path, &[], asking.credentials, timeout).await)
         .await
@@ -209,7 +215,7 @@ async fn in_bucket(bucket: &BucketApi, end: &'static str, id: &str, asking: Aski
         review => {
             let path = REVIEWS.iter().find(|(known, _)| *known == review).map(|(_, path)| path);
             let path = path.ok_or(Error::NotAskable(review))?;
-            ask(format!("/{path}/auditing/{id}"), &|xml| job_answer(xml, review)).await
+            ask(format!("/{path}/auditing/{id}"), &|xml| job_answer(&in_its_bucket(xml, named), review)).await
         }
     }
 }
@@ -222,6 +228,13 @@ fn job_answer(xml: &str, event: &str) -> Result<Answer, Error> {
     }
     // Where no job is found there is a list of those that are not, or nothing.
     Ok(Answer::Unknown)
+}
+
+/// An answer about a review with the bucket in which it was found, which callbacks have and answers lack.
+fn in_its_bucket(xml: &str, bucket: &CiBucket) -> String {
+    let CiBucket { name, region } = bucket;
+    let end = format!("<BucketId>{name}</BucketId><Region>{region}</Region></{JOBS_DETAIL}>");
+    if xml.contains("<BucketId>") { xml.to_owned() } else { xml.replace(&format!("</{JOBS_DETAIL}>"), &end) }
 }
 
 /// What an answer about one run says. A run that began has done so, whatever became of it.

@@ -198,11 +198,13 @@ impl Vod {
 
     /// The vendor tells only that there is no such file, and not that there was one.
     async fn deletion(&self, id: &str, asking: Asking<'_>) -> Result<Answer, Error> {
+        const END: &str = "FileDeleted";
         let media = self.media(id, asking).await?;
+        // Of a file that is there, parts may be gone.
         if !media.not_exist_file_id_set.into_iter().flatten().any(|gone| gone == id) {
-            return Ok(Answer::Unknown);
+            return Err(Error::NotAskable(END));
         }
-        let body = json!({ "EventType": "FileDeleted", "FileDeleteEvent": { "FileIdSet": [id] } });
+        let body = json!({ "EventType": END, "FileDeleteEvent": { "FileIdSet": [id] } });
         Ok(Answer::Ended(Ended { events: events(&body.to_string(), Timestamp::now()), is_due: None }))
     }
 

@@ -65,6 +65,10 @@ pub const CONFIRM_WITHIN: &str = "MEDIAHOOK_CONFIRM_WITHIN";
 /// How many events a minute each vendor is asked about at most, in all runs together; by default 600.
 pub const CONFIRM_PER_MINUTE: &str = "MEDIAHOOK_CONFIRM_PER_MINUTE";
 
+/// All domains that deliver media of `ApsaraVideo` VOD, separated by spaces. Its API tells where files are in the storage: without the
+/// domains, no address of a file is confirmed.
+pub const ALIYUN_VOD_DOMAINS: &str = "MEDIAHOOK_ALIYUN_VOD_DOMAINS";
+
 /// Name or ARN of the secret with the access key that asks Alibaba Cloud IMS about jobs, in the form of [`SECRET_ID`].
 pub const ALIYUN_IMS_SECRET_ID: &str = "MEDIAHOOK_ALIYUN_IMS_SECRET_ID";
 

@@ -26,7 +26,7 @@ use tls_server::Server;
 
 use crate::account::{ACCOUNT, KEY, KEY_ID, SUB_APP_ID, TOKEN};
 use crate::response::{cut_off, response, stall};
-pub use jobs::{Forgery, Job, forged};
+pub use jobs::{Forgery, Job, forged, with_id};
 use jobs::{Shared, Store, lock};
 
 /// The bucket that the server of Cloud Infinite has, and its region.

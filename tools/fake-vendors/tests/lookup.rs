@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use callbacks::{CloudEvent, NaturalKey, Outcome, Product, decode};
-use fake_vendors::query::{BUCKET, Forgery, Job, QueryFault, QueryVendor, forged};
+use fake_vendors::query::{BUCKET, Forgery, Job, QueryFault, QueryVendor, forged, with_id};
 use fake_vendors::{KEY, KEY_ID, TOKEN};
 use jiff::{SignedDuration, Timestamp};
 use lookup::{Answer, Configuration, Error, Listed, Lookup, Page, Window};
@@ -120,13 +120,6 @@ fn callbacks_of(product: Product) -> Vec<(NaturalKey, String)> {
         (in_its_bucket(NaturalKey::of(&events[0]).unwrap()), body)
     };
     bodies.into_iter().map(with_key).collect()
-}
-
-/// The body with another id. It stands between quotation marks, which may be escaped, or between elements.
-fn with_id(body: &str, id: &str, own: &str) -> String {
-    [["\"", "\""], ["\"", "\\"], [">", "<"]].iter().fold(body.to_owned(), |body, [open, close]| {
-        body.replace(&format!("{open}{id}{close}"), &format!("{open}{own}{close}"))
-    })
 }
 
 /// The samples are of several buckets, and the server has one.

@@ -6,8 +6,8 @@ use callbacks::Product;
 use delivery::Aws;
 use lookup::ConfigurationError;
 use variables::{
-    ALIYUN_IMS_SECRET_ID, ALIYUN_VOD_SECRET_ID, CONFIRM, CONFIRM_PER_MINUTE, CONFIRM_QUEUE, CONFIRM_WITHIN,
-    TENCENT_CI_SECRET_ID, TENCENT_VOD_SECRET_ID,
+    ALIYUN_IMS_SECRET_ID, ALIYUN_VOD_DOMAINS, ALIYUN_VOD_SECRET_ID, CONFIRM, CONFIRM_PER_MINUTE, CONFIRM_QUEUE,
+    CONFIRM_WITHIN, TENCENT_CI_SECRET_ID, TENCENT_VOD_SECRET_ID,
 };
 
 use super::choice::Choice;
@@ -24,6 +24,8 @@ pub(super) struct Configuration {
     pub(super) queue: String,
     pub(super) choice: Choice,
     pub(super) patience: Patience,
+    /// The domains that deliver the media of Alibaba Cloud VOD.
+    pub(super) domains: Vec<String>,
     /// One for each product of the choice.
     pub(super) vendors: Vec<VendorConfiguration>,
 }
@@ -59,9 +61,20 @@ impl Configuration {
         let per_minute = environment.parsed(CONFIRM_PER_MINUTE, "a number of questions a minute", 600)?;
         let vendors =
             choice.products().map(|product| vendor(product, per_minute, &environment)).collect::<Result<_, _>>()?;
+        let domains = domains(&environment.text(ALIYUN_VOD_DOMAINS).unwrap_or_default())?;
         environment.in_lambda()?;
-        Ok(Self { aws: environment.aws(), intake, queue, choice, patience: Patience { within }, vendors })
+        Ok(Self { aws: environment.aws(), intake, queue, choice, patience: Patience { within }, domains, vendors })
     }
+}
+
+/// Names of domains, separated by spaces.
+fn domains(text: &str) -> Result<Vec<String>, EnvironmentError> {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
+    let domains: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+    if domains.iter().all(|domain| domain.bytes().all(is_letter)) {
+        return Ok(domains);
+    }
+    Err(EnvironmentError::expected(ALIYUN_VOD_DOMAINS, "names of domains separated by spaces"))
 }
 
 fn vendor(
@@ -88,7 +101,7 @@ fn secret_variable(product: Product) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use variables::{CI_BUCKETS, INTAKE, RUNTIME_API, SUB_APP_ID, TENCENT_ENDPOINT};
+    use variables::{ALIYUN_VOD_ENDPOINT, CI_BUCKETS, IMS_ENDPOINT, INTAKE, RUNTIME_API, SUB_APP_ID, TENCENT_ENDPOINT};
 
     use super::*;
 
@@ -123,6 +136,20 @@ mod tests {
         assert!(configuration.vendors.iter().all(|vendor| vendor.per_minute == 600));
         let vod = [&ALL[..], &[(CONFIRM, "tencent-ci: tencent-vod:upload"), (TENCENT_CI_SECRET_ID, "")]].concat();
         assert_eq!(of(&read(&vod).unwrap()), ["s2"]);
+        let aliyun = [
+            &ALL[..],
+            &[
+                (CONFIRM, "aliyun-ims:all aliyun-vod:transcode"),
+                (ALIYUN_IMS_SECRET_ID, "s3"),
+                (ALIYUN_VOD_SECRET_ID, "s4"),
+                (IMS_ENDPOINT, "https://ice.cn-shanghai.aliyuncs.com"),
+                (ALIYUN_VOD_ENDPOINT, "https://vod.cn-shanghai.aliyuncs.com"),
+                (ALIYUN_VOD_DOMAINS, "media.example.com vod.example.com"),
+            ],
+        ];
+        let aliyun = read(&aliyun.concat()).unwrap();
+        assert_eq!(of(&aliyun), ["s3", "s4"]);
+        assert_eq!(aliyun.domains, ["media.example.com", "vod.example.com"]);
     }
 
     #[test]
@@ -142,6 +169,7 @@ mod tests {
             (CI_BUCKETS, ""),
             (TENCENT_ENDPOINT, "http://Please"),
             (SUB_APP_ID, "Please"),
+            (ALIYUN_VOD_DOMAINS, "https://Please"),
         ] {
             let error = read(&[&ALL[..], &[(name, value)]].concat()).unwrap_err().to_string();
             assert!(error.starts_with(name) && error.contains("expected"), "{error}");

@@ -143,7 +143,8 @@ fn proven(faults: usize, bug: Option<Bug>) -> Result<Figures, Violation<String>>
             end: Notify::new(),
         };
         let choice: Choice = "tencent-ci:all".parse().unwrap();
-        let stage = Stage { services: &world, choice, patience: Patience { within: WITHIN } };
+        let patience = Patience { within: WITHIN };
+        let stage = Stage { services: &world, choice, patience, domains: Vec::new() };
         loop {
             if !world.schedule.borrow_mut().is_new(|| world.state()) {
                 return Ok(());

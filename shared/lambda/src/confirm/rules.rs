@@ -6,8 +6,12 @@
 //! What is no claim in this sense, such as sizes, texts and the vendor's own fields, is not compared.
 
 use callbacks::{Confirmation, Kind, Media, MediaEvent, Outcome, Output, Product, Step};
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use serde_json::value::RawValue;
+
+/// The end of the hosts of Tencent Cloud's storage: `<bucket>.cos.<region>.myqcloud.com`.
+const STORAGE: &str = ".myqcloud.com";
 
 /// What an answer makes of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,8 +34,14 @@ enum Found {
 }
 
 /// Compares an event with the events that were made of an answer on its job. One of them that says the same is enough.
-pub(super) fn compare<'a>(event: &MediaEvent, answers: impl IntoIterator<Item = &'a MediaEvent>) -> Comparison {
-    let best = answers.into_iter().map(|answer| compare_one(event, answer)).min_by_key(|comparison| match comparison {
+/// `domains` are those that deliver the media of Alibaba Cloud VOD; none where they are not known.
+pub(super) fn compare<'a>(
+    event: &MediaEvent,
+    answers: impl IntoIterator<Item = &'a MediaEvent>,
+    domains: &[String],
+) -> Comparison {
+    let compared = answers.into_iter().map(|answer| compare_one(event, answer, domains));
+    let best = compared.min_by_key(|comparison| match comparison {
         Comparison::Settled(Confirmation::Confirmed) => 0,
         Comparison::NotYet => 1,
         Comparison::Settled(Confirmation::Unverifiable) => 2,
@@ -40,7 +50,8 @@ pub(super) fn compare<'a>(event: &MediaEvent, answers: impl IntoIterator<Item = 
     best.unwrap_or(Comparison::Settled(Confirmation::Unverifiable))
 }
 
-fn compare_one(event: &MediaEvent, answer: &MediaEvent) -> Comparison {
+fn compare_one(event: &MediaEvent, answer: &MediaEvent, domains: &[String]) -> Comparison {
+    let beside = Beside::of(event, domains);
     let job = |event: &MediaEvent| event.job.as_ref().and_then(|job| job.id.clone());
     let run = |event: &MediaEvent| event.workflow.as_ref().and_then(|workflow| workflow.run_id.clone());
     let verdict = |event: &MediaEvent| event.review.as_ref().and_then(|review| review.verdict);
@@ -50,8 +61,8 @@ fn compare_one(event: &MediaEvent, answer: &MediaEvent) -> Comparison {
         outcome(event.outcome, answer.outcome),
         same(job(event), job(answer)),
         same(run(event), run(answer)),
-        media(event, answer),
-        files(event, answer),
+        media(event, answer, beside),
+        files(event, answer, beside),
         steps(&event.steps, &answer.steps),
         same(verdict(event), verdict(answer)),
         same(event.watermark.as_ref(), answer.watermark.as_ref()),
@@ -99,23 +110,53 @@ fn parsed(text: &RawValue) -> Option<Value> {
     serde_json::from_str(text.get()).ok()
 }
 
-fn media(event: &MediaEvent, answer: &MediaEvent) -> Found {
+fn media(event: &MediaEvent, answer: &MediaEvent, beside: Beside<'_>) -> Found {
     let claim = event.media.as_ref().map(Address::from).unwrap_or_default();
-    claim.found_at(answer.media.as_ref().map(Address::from).unwrap_or_default(), asked_bucket(event))
+    claim.found_at(answer.media.as_ref().map(Address::from).unwrap_or_default(), beside)
 }
 
-/// The bucket in which the vendor was asked about an event. Answers of Cloud Infinite on workflows leave it out.
-fn asked_bucket(event: &MediaEvent) -> Option<&str> {
-    event.media.as_ref()?.bucket.as_deref().filter(|_| event.product == Product::TencentCi)
+/// What is known about addresses beside what an answer says of them.
+#[derive(Debug, Clone, Copy)]
+struct Beside<'k> {
+    /// The bucket in which the vendor was asked. Answers of Cloud Infinite on workflows leave it out.
+    bucket: Option<&'k str>,
+    /// The domains that deliver the media of Alibaba Cloud VOD, whose answers have the host of the storage in place of theirs.
+    domains: Option<&'k [String]>,
+}
+
+impl<'k> Beside<'k> {
+    fn of(event: &'k MediaEvent, domains: &'k [String]) -> Self {
+        let bucket = event.media.as_ref().and_then(|media| media.bucket.as_deref());
+        Self {
+            bucket: bucket.filter(|_| event.product == Product::TencentCi),
+            domains: (event.product == Product::AliyunVod).then_some(domains),
+        }
+    }
+
+    /// Compares two URLs. Both are without what signs them.
+    fn url(self, claim: Option<&str>, answer: Option<&str>) -> Found {
+        let found = same(claim, answer);
+        let (Found::Otherwise, Some(domains)) = (found, self.domains) else { return found };
+        let path = |url: Option<&str>| url.and_then(|url| url.split_once('/')).map(|(_, path)| path.to_owned());
+        if path(claim) != path(answer) {
+            return Found::Otherwise;
+        }
+        let host = claim.and_then(|url| url.split('/').next()).unwrap_or_default();
+        match domains {
+            [] => Found::NotTold,
+            _ if domains.iter().any(|domain| domain.eq_ignore_ascii_case(host)) => Found::Same,
+            _ => Found::Otherwise,
+        }
+    }
 }
 
 /// Each file of the event has to be one of the answer, whichever step made it.
-fn files(event: &MediaEvent, answer: &MediaEvent) -> Found {
+fn files(event: &MediaEvent, answer: &MediaEvent, beside: Beside<'_>) -> Found {
     let made: Vec<Address<'_>> = outputs(answer).map(Address::from).collect();
     let nowhere = if tells_files(event) { Found::Otherwise } else { Found::NotTold };
     let find = |claim: Address<'_>| {
-        let same = made.iter().filter(|file| claim.meets(**file));
-        let found = same.map(|file| claim.found_at(*file, asked_bucket(event))).min();
+        let same = made.iter().filter(|file| claim.meets(**file, beside));
+        let found = same.map(|file| claim.found_at(*file, beside)).min();
         if claim.is_empty() { Found::Same } else { found.unwrap_or(nowhere) }
     };
     outputs(event).map(|file| find(Address::from(file))).max().unwrap_or(Found::Same)
@@ -126,10 +167,10 @@ fn outputs(event: &MediaEvent) -> impl Iterator<Item = &Output> {
 }
 
 /// Whether the answer on such an event lists its files, so that one that is not listed is none. The run of a workflow of Cloud
-/// Infinite comes without its tasks' results, and Alibaba Cloud VOD tells where a file is in its bucket, not its address.
+/// Infinite comes without its tasks' results, and of files Alibaba Cloud VOD lists the streams of a video only.
 fn tells_files(event: &MediaEvent) -> bool {
     match event.product {
-        Product::AliyunVod => false,
+        Product::AliyunVod => event.kind == Kind::Transcode,
         Product::TencentCi => event.kind != Kind::Workflow,
         Product::AliyunIms | Product::TencentVod => true,
     }
@@ -154,11 +195,14 @@ struct Address<'e> {
     url: Option<&'e str>,
     bucket: Option<&'e str>,
     object: Option<&'e str>,
+    region: Option<&'e str>,
 }
 
 impl<'e> From<&'e Media> for Address<'e> {
     fn from(media: &'e Media) -> Self {
-        Self::new(media.id.as_deref(), media.url.as_deref(), media.bucket.as_deref(), media.object.as_deref())
+        let address =
+            Self::new(media.id.as_deref(), media.url.as_deref(), media.bucket.as_deref(), media.object.as_deref());
+        Self { region: media.region.as_deref(), ..address }
     }
 }
 
@@ -170,7 +214,8 @@ impl<'e> From<&'e Output> for Address<'e> {
 
 impl<'e> Address<'e> {
     fn new(id: Option<&'e str>, url: Option<&'e str>, bucket: Option<&'e str>, object: Option<&'e str>) -> Self {
-        Self { id, url: url.map(place), bucket, object: object.map(|object| object.trim_start_matches('/')) }
+        let object = object.map(|object| object.trim_start_matches('/'));
+        Self { id, url: url.map(place), bucket, object, region: None }
     }
 
     fn is_empty(self) -> bool {
@@ -178,15 +223,31 @@ impl<'e> Address<'e> {
     }
 
     /// Whether the two may be the same file: they have an id, a URL or an object in common.
-    fn meets(self, other: Self) -> bool {
+    fn meets(self, other: Self, beside: Beside<'_>) -> bool {
         let is_same = |one: Option<&str>, other: Option<&str>| one.is_some() && one == other;
-        is_same(self.id, other.id) || is_same(self.url, other.url) || is_same(self.object, other.object)
+        let is_there = self.url.is_some() && other.url.is_some() && beside.url(self.url, other.url) != Found::Otherwise;
+        is_same(self.id, other.id) || is_there || is_same(self.object, other.object)
     }
 
-    /// Where the answer leaves the bucket out, it is `asked`.
-    fn found_at(self, answer: Self, asked: Option<&str>) -> Found {
-        let bucket = same(self.bucket, answer.bucket.or(asked));
-        let found = [same(self.id, answer.id), same(self.url, answer.url), same(self.object, answer.object), bucket];
+    /// Whether the URL is that of the answer's object in the storage of Tencent Cloud, where the answer has no URL.
+    fn object_at(self, answer: Self, beside: Beside<'_>) -> Found {
+        let Some((host, path)) = self.url.and_then(|url| url.split_once('/')) else { return same(self.url, None) };
+        let claimed = host.strip_suffix(STORAGE).and_then(|host| host.split_once(".cos."));
+        let told = answer.bucket.or(beside.bucket).zip(answer.region).zip(answer.object);
+        let (Some((bucket, region)), Some((there, object))) = (claimed, told) else { return Found::NotTold };
+        let is_there = (bucket, region) == there || (bucket, region) == (there.0, "accelerate");
+        let is_it = percent_decode_str(path).decode_utf8().is_ok_and(|path| path == object);
+        if is_there && is_it { Found::Same } else { Found::Otherwise }
+    }
+
+    /// Where the answer leaves the bucket out, it is the one that was asked.
+    fn found_at(self, answer: Self, beside: Beside<'_>) -> Found {
+        let bucket = same(self.bucket, answer.bucket.or(beside.bucket));
+        let url = match answer.url {
+            None => self.object_at(answer, beside),
+            url => beside.url(self.url, url),
+        };
+        let found = [same(self.id, answer.id), url, same(self.object, answer.object), bucket];
         found.into_iter().max().unwrap_or(Found::NotTold)
     }
 }

@@ -114,6 +114,8 @@ pub(super) struct Stage<S> {
     pub(super) choice: Choice,
     /// How long they wait.
     pub(super) patience: Patience,
+    /// The domains that deliver the media of Alibaba Cloud VOD.
+    pub(super) domains: Vec<String>,
 }
 
 impl<S: Services> Stage<S> {
@@ -181,7 +183,7 @@ impl<S: Services> Stage<S> {
             return Verdict::Settled(Confirmation::Unverifiable);
         }
         match self.answer(event, until).await {
-            Some(Ok((data, answer))) => judged(&data, event.time, answer, now),
+            Some(Ok((data, answer))) => judged(&data, event.time, answer, &self.domains, now),
             Some(Err(error)) => {
                 unanswered.push((event.source, error));
                 Verdict::Open(Open::Unanswered)
@@ -208,9 +210,9 @@ impl<S: Services> Stage<S> {
     }
 }
 
-fn judged(event: &MediaEvent, time: Timestamp, answer: Answer, now: Timestamp) -> Verdict {
+fn judged(event: &MediaEvent, time: Timestamp, answer: Answer, domains: &[String], now: Timestamp) -> Verdict {
     match answer {
-        Answer::Told(events) => match compare(event, events.iter().filter_map(CloudEvent::data)) {
+        Answer::Told(events) => match compare(event, events.iter().filter_map(CloudEvent::data), domains) {
             Comparison::Settled(confirmation) => Verdict::Settled(confirmation),
             Comparison::NotYet => Verdict::Open(Open::Running),
         },

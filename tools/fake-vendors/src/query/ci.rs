@@ -9,6 +9,7 @@ use axum::response::Response;
 use axum::routing::get;
 use callbacks::Outcome;
 use jiff::Timestamp;
+use serde_json::{Value, json};
 use vendor_api::AccessKey;
 use vendor_api::signature::cos::{Signable, authorization};
 
@@ -139,7 +140,7 @@ fn jobs<'q>(store: &mut Store, of: impl Fn(&str) -> Option<&'q str>) -> Result<S
     });
     found.sort_by_key(|job| job.created_at);
     let (rows, token) = page(&found, &of)?;
-    let rows: String = rows.into_iter().map(|job| element(&job.body, "JobsDetail")).collect();
+    let rows: String = rows.into_iter().map(|job| written(job, "JobsDetail")).collect();
     Ok(format!("<Response>{rows}<NextToken>{token}</NextToken></Response>"))
 }
 
@@ -153,7 +154,7 @@ fn by_ids(store: &mut Store, ids: &str) -> Result<String, Refusal> {
     let (mut rows, mut gone) = (String::new(), String::new());
     for id in ids {
         match store.find("job", id) {
-            Some(job) if store.has_ended(job) => rows += &element(&job.body, "JobsDetail"),
+            Some(job) if store.has_ended(job) => rows += &written(job, "JobsDetail"),
             Some(_) => rows += &["<JobsDetail><JobId>", id, "</JobId><State>Running</State></JobsDetail>"].concat(),
             None => gone += &["<NonExistJobIds>", id, "</NonExistJobIds>"].concat(),
         }
@@ -193,7 +194,7 @@ fn run(store: &Store, id: &str) -> Result<String, Refusal> {
             "<Response><WorkflowExecution><RunId>{id}</RunId><State>Running</State></WorkflowExecution></Response>"
         ));
     }
-    let run = element(&job.body, "WorkflowExecution");
+    let run = written(job, "WorkflowExecution");
     let topology = "<Topology><Dependencies><Start>End</Start></Dependencies></Topology></WorkflowExecution>";
     Ok(format!("<Response>{}</Response>", run.replace("</WorkflowExecution>", topology)))
 }
@@ -204,7 +205,7 @@ fn review(store: &Store, kind: &str, id: &str) -> Result<String, Refusal> {
     if !store.has_ended(job) {
         return Ok(format!("<Response><JobsDetail><JobId>{id}</JobId><State>Auditing</State></JobsDetail></Response>"));
     }
-    Ok(format!("<Response>{}<RequestId>r-1</RequestId></Response>", element(&job.body, "JobsDetail")))
+    Ok(format!("<Response>{}<RequestId>r-1</RequestId></Response>", written(job, "JobsDetail")))
 }
 
 /// The time of creation that is asked for; both ends belong to it.
@@ -239,6 +240,87 @@ fn state(job: &Job) -> &'static str {
         Some(Outcome::Canceled) => "Cancel",
         Some(Outcome::Running) => "Running",
         Some(Outcome::Failed | Outcome::Unknown) | None => "Failed",
+    }
+}
+
+/// The element of this name in a callback, which may be in JSON, or a short one of a review.
+fn written(job: &Job, name: &str) -> String {
+    let Ok(body) = serde_json::from_str::<Value>(&job.body) else { return element(&job.body, name) };
+    // One sample of a review is in JSON with the element around it that the XML has.
+    let body = body.get("Response").unwrap_or(&body);
+    let mut detail = match body.get(name) {
+        Some(Value::Array(jobs)) => jobs.first().cloned().unwrap_or_default(),
+        Some(job) => job.clone(),
+        None => of_short(body),
+    };
+    if let Some(members) = detail.as_object_mut() {
+        // What no page on the reviews' answers has.
+        for name in ["BucketId", "Region", "CosHeaders"] {
+            members.remove(name);
+        }
+    }
+    elements(name, &detail)
+}
+
+/// What the API has of a review whose callback is short.
+fn of_short(body: &Value) -> Value {
+    let data = body.get("data").cloned().unwrap_or_default();
+    let of = |name: &str| data.get(name).cloned().unwrap_or_default();
+    let has_failed = body.get("code").is_some_and(|code| *code != json!(0));
+    let url = of("url");
+    let place = url.as_str().and_then(|url| url.split_once("://")?.1.split_once('/'));
+    let object = place.filter(|(host, _)| host.ends_with(".myqcloud.com")).map(|(_, object)| object);
+    let infos = data.as_object().into_iter().flatten().filter(|(name, _)| name.ends_with("_info"));
+    let mut detail = json!({
+        "JobId": of("trace_id"),
+        "State": if has_failed { "Failed" } else { "Success" },
+        "Code": has_failed.then_some("Failed"),
+        "Message": if has_failed { of("message") } else { Value::Null },
+        "DataId": of("data_id"),
+        "Result": of("result"),
+        "Suggestion": of("result"),
+        "ForbidState": of("forbidden_status"),
+        "Object": object,
+        "Url": if object.is_none() { url.clone() } else { Value::Null },
+    });
+    if let Some(members) = detail.as_object_mut() {
+        members.extend(infos.map(|(name, info)| (long(name), long_names(info))));
+    }
+    detail
+}
+
+/// The value with names as the answers have them.
+fn long_names(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => members.iter().map(|(name, value)| (long(name), long_names(value))).collect(),
+        Value::Array(values) => values.iter().map(long_names).collect(),
+        other => other.clone(),
+    }
+}
+
+/// `PornInfo` for `porn_info`.
+fn long(name: &str) -> String {
+    let capital = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect::<String>()
+    };
+    name.split('_').map(capital).collect()
+}
+
+/// A value in JSON as elements in XML.
+fn elements(name: &str, value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::Array(values) => values.iter().map(|value| elements(name, value)).collect(),
+        Value::Object(members) => {
+            let content: String = members.iter().map(|(name, value)| elements(name, value)).collect();
+            format!("<{name}>{content}</{name}>")
+        }
+        Value::String(text) => {
+            let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+            format!("<{name}>{text}</{name}>")
+        }
+        other => format!("<{name}>{other}</{name}>"),
     }
 }
 

@@ -32,6 +32,8 @@ pub enum Forgery {
     OtherOutcome,
     /// The same job with files from somewhere else.
     OtherFiles,
+    /// The same review, which blocks nothing.
+    OtherVerdict,
 }
 
 /// Jobs that a server and its test share.
@@ -81,6 +83,14 @@ impl Job {
     }
 }
 
+/// The body with another id. It stands between quotation marks, which may be escaped, or between elements.
+#[must_use]
+pub fn with_id(body: &str, id: &str, own: &str) -> String {
+    [["\"", "\""], ["\"", "\\"], [">", "<"]].iter().fold(body.to_owned(), |body, [open, close]| {
+        body.replace(&format!("{open}{id}{close}"), &format!("{open}{own}{close}"))
+    })
+}
+
 /// The body of a callback as somebody else than the vendor would send it. `key` is the job's.
 #[must_use]
 pub fn forged(body: &str, key: &NaturalKey, forgery: Forgery) -> String {
@@ -102,10 +112,30 @@ pub fn forged(body: &str, key: &NaturalKey, forgery: Forgery) -> String {
                 (r#""Status": "Finished""#, r#""Status": "Failed""#),
                 (r#""Status": "Complete""#, r#""Status": "Error""#),
                 (r#""ErrCodeExt": """#, r#""ErrCodeExt": "InternalError""#),
+                (r#""State": "Success""#, r#""State": "Failed""#),
+                (r#""code": 0"#, r#""code": -1"#),
             ];
-            swaps.iter().fold(body.to_owned(), |body, (true_words, others)| body.replace(true_words, others))
+            let forged = swaps.iter().fold(body.to_owned(), |body, (well, badly)| body.replace(well, badly));
+            if forged != body {
+                return forged;
+            }
+            swaps.iter().fold(forged, |body, (well, badly)| body.replace(badly, well))
         }
-        Forgery::OtherFiles => body.replace("://", "://forged.").replace("<Object>", "<Object>forged/"),
+        Forgery::OtherFiles => {
+            let objects = [("<Object>", "<Object>forged/"), (r#""Object": ""#, r#""Object": "forged/"#)];
+            let body = body.replace("://", "://forged.");
+            objects.iter().fold(body, |body, (own, others)| body.replace(own, others))
+        }
+        Forgery::OtherVerdict => {
+            let numbers =
+                ["Result", "result", "HitFlag", "hit_flag"].map(|name| [format!(r#""{name}": "#), format!("<{name}>")]);
+            let body = numbers.iter().flatten().fold(body.to_owned(), |body, name| {
+                ["1", "2"].iter().fold(body, |body, found| body.replace(&format!("{name}{found}"), &format!("{name}0")))
+            });
+            let words = ["\"", "\\\""]
+                .map(|mark| [format!("{mark}block{mark}"), format!("{mark}review{mark}"), format!("{mark}pass{mark}")]);
+            words.iter().fold(body, |body, [block, review, pass]| body.replace(block, pass).replace(review, pass))
+        }
     }
 }
 

@@ -9,6 +9,11 @@ const CONFIRMED: Comparison = Comparison::Settled(Confirmation::Confirmed);
 const UNVERIFIABLE: Comparison = Comparison::Settled(Confirmation::Unverifiable);
 const CONTRADICTED: Comparison = Comparison::Settled(Confirmation::Contradicted);
 
+/// Compares without knowing which domains deliver.
+fn compare<'a>(event: &MediaEvent, answers: impl IntoIterator<Item = &'a MediaEvent>) -> Comparison {
+    super::compare(event, answers, &[])
+}
+
 /// The events of all payloads of the test data, by their files.
 fn samples() -> Vec<(PathBuf, MediaEvent)> {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../callbacks/testdata");
@@ -194,6 +199,65 @@ fn an_address_is_one_without_its_signature() {
     assert_eq!(compare(&event(), [&silent]), CONFIRMED);
     let other = changed(|event| event.outputs[0].bucket = text("x-1"));
     assert_eq!(compare(&other, [&silent]), CONTRADICTED);
+}
+
+/// Alibaba Cloud VOD tells where a file is in the storage. It is delivered from the same path of a domain.
+#[test]
+fn where_the_answer_has_the_storage_the_domains_count() {
+    let with = |url: &str| {
+        let body = format!(
+            r#"{{"EventType":"StreamTranscodeComplete","VideoId":"v1","JobId":"j1","Status":"success","FileUrl":"{url}"}}"#
+        );
+        decode(Product::AliyunVod, body.as_bytes(), Timestamp::UNIX_EPOCH).remove(0).into_data().unwrap()
+    };
+    let uploaded = |url: &str| {
+        changed(|event| {
+            (event.product, event.kind) = (Product::AliyunVod, Kind::Upload);
+            event.outputs.clear();
+            event.media = Some(Media { url: text(url), ..Media::default() });
+        })
+    };
+    let (domains, storage) = (["vod.example.com".to_owned()], "http://outin-1.oss-cn-shanghai.aliyuncs.com/v1/a.mp4");
+    for (url, unknown, known) in [
+        (storage, CONFIRMED, CONFIRMED),
+        ("https://VOD.example.com/v1/a.mp4?auth_key=1", UNVERIFIABLE, CONFIRMED),
+        ("https://vod.example.com.x.org/v1/a.mp4", UNVERIFIABLE, CONTRADICTED),
+        ("https://vod.example.com/v1/b.mp4", CONTRADICTED, CONTRADICTED),
+        ("https://vod.example.com", CONTRADICTED, CONTRADICTED),
+    ] {
+        for of in [&with as &dyn Fn(&str) -> MediaEvent, &uploaded] {
+            assert_eq!(compare(&of(url), [&of(storage)]), unknown, "{url}");
+            assert_eq!(super::compare(&of(url), [&of(storage)], &domains), known, "{url}");
+        }
+    }
+    // Of any other product the host is told.
+    let other = |url: &str| changed(|event| event.outputs[1].url = text(url));
+    let compared = super::compare(&other("https://vod.example.com/v1/a.mp4"), [&other(storage)], &domains);
+    assert_eq!(compared, CONTRADICTED);
+}
+
+/// A short callback of a review has the address of the object, and the answer its bucket, region and name.
+#[test]
+fn an_address_in_the_storage_of_tencent_cloud_is_an_object() {
+    let answer = changed(|event| {
+        event.media = Some(Media {
+            bucket: text("b-1"),
+            region: text("ap-beijing"),
+            object: text("in/视频 1.mp4"),
+            ..Media::default()
+        });
+    });
+    for (url, expected) in [
+        ("https://b-1.cos.ap-beijing.myqcloud.com/in/%E8%A7%86%E9%A2%91%201.mp4?q-sign-time=1", CONFIRMED),
+        ("https://b-1.cos.ap-beijing.myqcloud.com/in/other.mp4", CONTRADICTED),
+        ("https://b-2.cos.ap-beijing.myqcloud.com/in/%E8%A7%86%E9%A2%91%201.mp4", CONTRADICTED),
+        ("https://b-1.cos.ap-guangzhou.myqcloud.com/in/%E8%A7%86%E9%A2%91%201.mp4", CONTRADICTED),
+        // Whose domain that is, nobody knows.
+        ("https://media.example.com/in/%E8%A7%86%E9%A2%91%201.mp4", UNVERIFIABLE),
+    ] {
+        let event = changed(|event| event.media = Some(Media { url: text(url), ..Media::default() }));
+        assert_eq!(compare(&event, [&answer]), expected, "{url}");
+    }
 }
 
 #[test]

@@ -90,7 +90,8 @@ async fn handled(services: Fake, message: Message) -> (Handled<&'static str>, Fa
 
 async fn handled_until(services: Fake, message: Message, left: Duration) -> (Handled<&'static str>, Fake) {
     let choice = "tencent-ci:transcode".parse().unwrap();
-    let stage = Stage { services, choice, patience: Patience { within: Duration::from_mins(10) } };
+    let patience = Patience { within: Duration::from_mins(10) };
+    let stage = Stage { services, choice, patience, domains: Vec::new() };
     let mut handled = stage.run(&[message], NOW.parse().unwrap(), Instant::now() + left).await;
     (handled.remove(0), stage.services)
 }
