@@ -13,7 +13,7 @@ from datamodel_code_generator.parser import LiteralType
 SCHEMA = Path(__file__).parents[1] / "schema/cloudevent-1.schema.json"
 HEADER = '"""Made by `make events` from schema/cloudevent-1.schema.json."""\n'
 # Lists of words that a later version of the event model may add to, and what stands for a word that is not known.
-FALLBACKS = {"Kind": "unknown", "Outcome": "unknown", "Role": "other", "Verdict": "review", "Confirmation": "unverifiable"}
+FALLBACKS = {"Kind": "unknown", "Outcome": "unknown", "Role": "other", "Verdict": "review", "Confirmation": "unverifiable", "Origin": "callback"}
 
 
 def words(definitions):

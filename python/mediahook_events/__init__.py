@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from pydantic import BaseModel, Field
 
 from mediahook_events.model import CloudEvent, Failure, Job, Media, MediaEvent, Output, Review, Step, Workflow
-from mediahook_events.words import Confirmation, Kind, Outcome, Role, Verdict
+from mediahook_events.words import Confirmation, Kind, Origin, Outcome, Role, Verdict
 
 __all__ = [
     "CloudEvent",
@@ -18,6 +18,7 @@ __all__ = [
     "Media",
     "MediaEvent",
     "ObjectStore",
+    "Origin",
     "Outcome",
     "Output",
     "Review",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from mediahook_events.words import Confirmation, Kind, Outcome, Role, Verdict
+from mediahook_events.words import Confirmation, Kind, Origin, Outcome, Role, Verdict
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 
@@ -252,8 +252,15 @@ class CloudEvent(BaseModel):
     """Names the schema of `data`: `urn:mediahook:event:1`, with the model's major version. Absent for an unreadable body."""
     id: Annotated[str, Field(pattern='^[0-9a-f]{32}$')]
     """32 lower-case hex digits made from the event's content, so that a redelivery has the same id."""
+    jobend: str | None = None
+    """
+    What the vendor knows the end of the job by, with its outcome: `tencent-vod/task/<id>/succeeded`. Events with the same
+    are one, whatever their ids, and published once. Only where the stack looks for events that are missing.
+    """
     mediahooktest: Literal[True] | None = None
     """`true` on the event of a test, as `mediahook send` makes it; absent on all others."""
+    origin: Origin | None = None
+    """How the event came. Absent where the stack does not look for events that are missing: that is a setting of it."""
     source: str
     """Who sent it: `/aliyun/vod`, `/aliyun/ims`, `/tencent/vod` or `/tencent/ci`."""
     specversion: Literal['1.0']

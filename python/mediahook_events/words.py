@@ -41,3 +41,9 @@ Confirmation = Annotated[
     _known(frozenset(["confirmed", "unverifiable", "contradicted"]), "unverifiable"),
 ]
 """What the vendor's own API says of an event that was asked about. A word that is not known is `unverifiable`."""
+
+Origin = Annotated[
+    Literal["callback", "queue", "reconciled"],
+    _known(frozenset(["callback", "queue", "reconciled"]), "callback"),
+]
+"""How an event came. A word that is not known is `callback`."""

@@ -127,6 +127,12 @@ class Helpers(unittest.TestCase):
         for word, known in (("confirmed", "confirmed"), ("contradicted", "contradicted"), ("doubted", "unverifiable")):
             self.assertEqual(CloudEvent.model_validate(READ[0] | {"confirmation": word}).confirmation, known)
 
+    def test_how_an_event_came_is_told(self):
+        self.assertIsNone(CloudEvent.model_validate(READ[0]).origin)
+        for word, known in (("queue", "queue"), ("reconciled", "reconciled"), ("carrier pigeon", "callback")):
+            event = CloudEvent.model_validate(READ[0] | {"origin": word, "jobend": "tencent-vod/task/1/succeeded"})
+            self.assertEqual((event.origin, event.jobend), (known, "tencent-vod/task/1/succeeded"))
+
     def test_a_test_event_is_told(self):
         self.assertFalse(is_test(CloudEvent.model_validate(READ[0])))
         self.assertTrue(is_test(CloudEvent.model_validate(READ[0] | {"mediahooktest": True})))

@@ -24,6 +24,10 @@ export type Kind =
   | "unreadable"
   | "unknown";
 /**
+ * How an event came.
+ */
+export type Origin = "callback" | "queue" | "reconciled";
+/**
  * How it ended; the end of an event's `type`.
  */
 export type Outcome = "succeeded" | "failed" | "partial" | "canceled" | "running" | "unknown";
@@ -61,9 +65,18 @@ export interface Envelope {
    */
   id: string;
   /**
+   * What the vendor knows the end of the job by, with its outcome: `tencent-vod/task/<id>/succeeded`. Events with the same
+   * are one, whatever their ids, and published once. Only where the stack looks for events that are missing.
+   */
+  jobend?: string;
+  /**
    * `true` on the event of a test, as `mediahook send` makes it; absent on all others.
    */
   mediahooktest?: true;
+  /**
+   * How the event came. Absent where the stack does not look for events that are missing: that is a setting of it.
+   */
+  origin?: Origin;
   /**
    * Who sent it: `/aliyun/vod`, `/aliyun/ims`, `/tencent/vod` or `/tencent/ci`.
    */

@@ -138,6 +138,15 @@ test("what the vendor says is told", () => {
   assert.notEqual(other.confirmation, "contradicted");
 });
 
+test("how an event came is told", () => {
+  const event: Package.CloudEvent = { ...read[0]!, origin: "reconciled", jobend: "tencent-vod/task/1/succeeded" };
+  const origin: Package.Origin | undefined = event.origin;
+  assert.equal(origin, "reconciled");
+  // @ts-expect-error It is no word for it.
+  const other: Package.CloudEvent = { ...read[0]!, origin: "pigeon" };
+  assert.notEqual(other.origin, "reconciled");
+});
+
 test("a test event is told", () => {
   assert.equal(isTest!(read[0]!), false);
   assert.equal(isTest!({ ...read[0]!, mediahooktest: true }), true);

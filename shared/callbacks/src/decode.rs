@@ -104,6 +104,8 @@ impl Body<'_> {
             vendorevent: data.event.clone().filter(|name| is_attribute(name)),
             test: false,
             confirmation: None,
+            origin: None,
+            jobend: None,
             content: Content::Read(Box::new(data)),
         })
     }
@@ -119,6 +121,8 @@ impl Body<'_> {
             vendorevent: None,
             test: false,
             confirmation: None,
+            origin: None,
+            jobend: None,
             content: Content::Unreadable { reason: error.to_string(), body: self.bytes.to_vec() },
         }
     }

@@ -49,8 +49,8 @@ mod tests;
 
 pub use decode::{decode, decode_pulled};
 pub use event::{
-    CloudEvent, Confirmation, Content, DATA_SCHEMA, EventType, Failure, Job, Kind, Media, MediaEvent, Outcome, Output,
-    Review, Role, SPEC_VERSION, Step, TEST_HEADER, Verdict, Workflow,
+    CloudEvent, Confirmation, Content, DATA_SCHEMA, EventType, Failure, Job, Kind, Media, MediaEvent, Origin, Outcome,
+    Output, Review, Role, SPEC_VERSION, Step, TEST_HEADER, Verdict, Workflow,
 };
 pub use key::NaturalKey;
 pub use product::{Product, UnknownProduct};

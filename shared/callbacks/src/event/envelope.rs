@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_with::skip_serializing_none;
 use sha2::{Digest, Sha256};
 
-use super::{Confirmation, Kind, MediaEvent, Outcome};
+use super::{Confirmation, Kind, MediaEvent, Origin, Outcome};
 use crate::Product;
 
 /// Version of the `CloudEvents` specification that the envelope follows.
@@ -51,6 +51,11 @@ pub struct CloudEvent {
     pub test: bool,
     /// What the vendor's API says of it; `None` where nobody asked.
     pub confirmation: Option<Confirmation>,
+    /// How it came; `None` where nobody looks for what is missing.
+    pub origin: Option<Origin>,
+    /// What this end of a job is known by, with its outcome: events with the same are one, whatever their ids. `None` where
+    /// the id alone counts.
+    pub jobend: Option<String>,
     /// What the event carries.
     pub content: Content,
 }
@@ -132,6 +137,8 @@ impl CloudEvent {
             vendorevent: self.vendorevent.clone(),
             test: self.test,
             confirmation: self.confirmation,
+            origin: self.origin,
+            jobend: self.jobend.clone(),
             content: Content::Elsewhere { dataref, unreadable },
         }
     }
@@ -211,6 +218,11 @@ struct Members<'e> {
     mediahooktest: Option<bool>,
     /// What the vendor's own API says of the event. Absent where nobody asked: that is a setting of the stack.
     confirmation: Option<Confirmation>,
+    /// How the event came. Absent where the stack does not look for events that are missing: that is a setting of it.
+    origin: Option<Origin>,
+    /// What the vendor knows the end of the job by, with its outcome: `tencent-vod/task/<id>/succeeded`. Events with the same
+    /// are one, whatever their ids, and published once. Only where the stack looks for events that are missing.
+    jobend: Option<Cow<'e, str>>,
     /// Why the body could not be read, with a field path or byte offset. Only on unreadable events.
     unreadable: Option<Cow<'e, str>>,
     /// Where the data is, for an event that is too large to travel whole: `s3://<bucket>/<key>`. What is there is `data` as
@@ -263,6 +275,8 @@ impl Serialize for CloudEvent {
             vendorevent: self.vendorevent.as_ref().map(Cow::from),
             mediahooktest: self.test.then_some(true),
             confirmation: self.confirmation,
+            origin: self.origin,
+            jobend: self.jobend.as_ref().map(Cow::from),
             unreadable: unreadable.map(Cow::from),
             dataref,
             data,
@@ -294,6 +308,8 @@ impl<'de> Deserialize<'de> for CloudEvent {
             vendorevent: members.vendorevent.map(Cow::into_owned),
             test: members.mediahooktest == Some(true),
             confirmation: members.confirmation,
+            origin: members.origin,
+            jobend: members.jobend.map(Cow::into_owned),
             content,
         })
     }

@@ -14,5 +14,5 @@ mod tests;
 pub use envelope::{CloudEvent, Content, DATA_SCHEMA, EventType, SPEC_VERSION, TEST_HEADER};
 pub(crate) use media::non_empty;
 pub use media::{Failure, Job, Media, MediaEvent, Output, Review, Step, Workflow};
-pub use outcome::{Confirmation, Kind, Outcome, Verdict};
+pub use outcome::{Confirmation, Kind, Origin, Outcome, Verdict};
 pub use role::Role;

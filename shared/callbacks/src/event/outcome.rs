@@ -85,6 +85,18 @@ pub enum Confirmation {
     Contradicted,
 }
 
+/// How an event came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// The vendor posted it.
+    Callback,
+    /// It was in a queue of the vendor's.
+    Queue,
+    /// The vendor's API told of it, and no callback had come.
+    Reconciled,
+}
+
 impl Outcome {
     /// The outcome of something whose parts each have one. The parts decide; the whole's own word counts where there are
     /// none, and where it says that the whole still runs. A whole that failed although each listed part succeeded is

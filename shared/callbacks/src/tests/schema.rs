@@ -8,7 +8,7 @@ use jsonschema::Validator;
 use serde_json::Value;
 
 use super::{all_payloads, events, payloads};
-use crate::event::{CloudEvent, Confirmation};
+use crate::event::{CloudEvent, Confirmation, Origin};
 use crate::{Product, cloud_event_schema, event_schema};
 
 /// Validates a whole event.
@@ -57,6 +57,8 @@ fn the_schemas_are_strict_where_the_model_is() {
         ("/time", Value::Null),
         ("/subject", Value::Null),
         ("/confirmation", Value::from("true")),
+        ("/origin", Value::from("vendor")),
+        ("/jobend", Value::from(1)),
         ("/data/kind", Value::from("other")),
         ("/data/outcome", Value::from("success")),
         ("/data/media/size", Value::from("12")),
@@ -117,6 +119,29 @@ fn a_confirmation_is_an_attribute() {
             assert_eq!(read.confirmation, Some(confirmation), "{file}");
             assert_eq!(event.referring_to("s3://b/k".to_owned()).confirmation, Some(confirmation));
             assert_eq!(after.as_object_mut().unwrap().remove("confirmation").unwrap(), word, "{file}");
+            assert_eq!(after, before, "{file}");
+        }
+    }
+}
+
+/// How an event came, and which end of a job it is, are attributes of it, wherever its data is, and change nothing else.
+#[test]
+fn an_origin_is_an_attribute() {
+    for (origin, word) in [(Origin::Callback, "callback"), (Origin::Queue, "queue"), (Origin::Reconciled, "reconciled")]
+    {
+        for (file, event) in all_events().into_iter().step_by(50) {
+            let before = serde_json::to_value(&event).unwrap();
+            assert_eq!((before.get("origin"), before.get("jobend")), (None, None), "{file}");
+            let event = CloudEvent { origin: Some(origin), jobend: Some("a/b/c/d".to_owned()), ..event };
+            let mut after = serde_json::to_value(&event).unwrap();
+            assert!(WHOLE.is_valid(&after), "{file}");
+            let read: CloudEvent = serde_json::from_value(after.clone()).unwrap();
+            for event in [read, event.referring_to("s3://b/k".to_owned())] {
+                assert_eq!((event.origin, event.jobend.as_deref()), (Some(origin), Some("a/b/c/d")), "{file}");
+            }
+            let members = after.as_object_mut().unwrap();
+            assert_eq!(members.remove("origin").unwrap(), word, "{file}");
+            assert_eq!(members.remove("jobend").unwrap(), "a/b/c/d", "{file}");
             assert_eq!(after, before, "{file}");
         }
     }
