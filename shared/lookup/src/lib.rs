@@ -27,6 +27,7 @@ mod aliyun_vod;
 mod answer;
 mod configuration;
 mod error;
+mod listed;
 mod pace;
 mod tencent_ci;
 mod tencent_vod;
@@ -39,6 +40,7 @@ use vendor_api::{AccessKey, Client};
 pub use crate::answer::{Answer, Ended, Finished, Listed, Page, Window};
 pub use crate::configuration::{CiBucket, Configuration, ConfigurationError};
 pub use crate::error::Error;
+pub use crate::listed::{job_end, job_ends, listed_ends};
 use crate::pace::{Asking, Pace};
 
 /// The query API of one product.

@@ -171,7 +171,7 @@ fn listed_job(row: &Element<'_>, bucket: &CiBucket, window: Window) -> Option<Li
     let [event] = events.as_slice() else { return None };
     let ended_at = event.data()?.job.as_ref()?.finished_at;
     let key = NaturalKey::of(event)?.in_bucket(&bucket.name, &bucket.region);
-    window.has(ended_at).then_some(Listed { key, ended_at, ended: Some(Ended { events, is_due: None }) })
+    window.has(ended_at).then_some(Listed { key, ended_at, ended: Some(Ended { events, is_due: is_due(row) }) })
 }
 
 /// A run of a list, which does not say when the run ended, nor what it did.
@@ -224,7 +224,10 @@ async fn in_bucket(
 fn job_answer(xml: &str, event: &str) -> Result<Answer, Error> {
     let children = children(xml)?;
     if let Some(job) = children.iter().find(|child| child.name == JOBS_DETAIL) {
-        return Ok(Answer::of(of_job(job.source, event)));
+        return Ok(match Answer::of(of_job(job.source, event)) {
+            Answer::Ended(ended) => Answer::Ended(Ended { is_due: is_due(job), ..ended }),
+            answer => answer,
+        });
     }
     // Where no job is found there is a list of those that are not, or nothing.
     Ok(Answer::Unknown)
@@ -235,6 +238,16 @@ fn in_its_bucket(xml: &str, bucket: &CiBucket) -> String {
     let CiBucket { name, region } = bucket;
     let end = format!("<BucketId>{name}</BucketId><Region>{region}</Region></{JOBS_DETAIL}>");
     if xml.contains("<BucketId>") { xml.to_owned() } else { xml.replace(&format!("</{JOBS_DETAIL}>"), &end) }
+}
+
+/// Whether a callback was due for a job: not where its `CallBack` is `no`, which the vendor's pages on creating jobs have. No
+/// page says that an answer repeats it; where it does not, nothing is known.
+fn is_due(job: &Element<'_>) -> Option<bool> {
+    let members = elements(job.content).unwrap_or_default();
+    let operation = members.iter().find(|member| member.name == "Operation");
+    let of_operation = operation.and_then(|operation| elements(operation.content).ok()).unwrap_or_default();
+    let says_no = |member: &Element<'_>| member.name == "CallBack" && member.text() == "no";
+    members.iter().chain(&of_operation).any(says_no).then_some(false)
 }
 
 /// What an answer about one run says. A run that began has done so, whatever became of it.
@@ -345,6 +358,21 @@ mod tests {
             assert!(matches!(run_answer(xml, "WorkflowFinish"), Ok(Answer::Unknown)), "{xml}");
         }
         assert!(job_answer("<html>", "TaskFinish").is_err());
+    }
+
+    #[test]
+    fn no_callback_is_due_for_a_job_without_one() {
+        let due = |inside: &str| {
+            let xml = format!(
+                "<Response><JobsDetail><JobId>j1</JobId><State>Success</State><Tag>Snapshot</Tag>{inside}</JobsDetail></Response>"
+            );
+            let Answer::Ended(ended) = job_answer(&xml, "TaskFinish").unwrap() else { panic!("{inside}") };
+            ended.is_due
+        };
+        assert_eq!(due("<CallBack>no</CallBack>"), Some(false));
+        assert_eq!(due("<Operation><TemplateId/><CallBack>no</CallBack></Operation>"), Some(false));
+        assert_eq!(due("<CallBack>https://example.com/no</CallBack><Operation/>"), None);
+        assert_eq!(due("<Input><CallBack>no</CallBack></Input>"), None);
     }
 
     #[test]
