@@ -16,7 +16,7 @@ make demo, make demo-aws and make test need nothing but Rust, Python 3 and make.
   test-web   test the inspector's page in Chromium, which root gets with apt-get where it is missing
   screens    take pictures of the inspector's screens into target/screens
   prove      run dispatch, receiving, confirming and pulling in every interleaving of runs, faults and time, compare them with a model
-             of the protocol, and find ten seeded bugs; BUG=ShortLease leaves one of them in, and fails;
+             of the protocol, and find eleven seeded bugs; BUG=ShortLease leaves one of them in, and fails;
              REPLAY=<bounds>:<choices> prints what happens in the schedule that a failure names
   prove-random  run CALLBACKS=1000000 callbacks through random schedules, from SEED=1 on
   mutants    change the code that delivers events in every small way, and see that a test fails; .cargo/mutants.toml lists
@@ -60,13 +60,14 @@ TencentCiFunction := tencent-ci
 TencentVodFunction := tencent-vod
 DispatchFunction := dispatch
 ConfirmFunction := confirm
+ReconcileFunction := reconcile
 TencentVodPullFunction := tencent-vod-pull
 AliyunMnsPullFunction := aliyun-mns-pull
 
 RECEIVERS := aliyun-vod aliyun-ims tencent-ci tencent-vod
-FUNCTIONS := $(RECEIVERS) confirm dispatch tencent-vod-pull aliyun-mns-pull
+FUNCTIONS := $(RECEIVERS) confirm reconcile dispatch tencent-vod-pull aliyun-mns-pull
 LOGICAL_IDS := AliyunVodFunction AliyunImsFunction TencentCiFunction TencentVodFunction DispatchFunction \
-  TencentVodPullFunction AliyunMnsPullFunction ConfirmFunction
+  TencentVodPullFunction AliyunMnsPullFunction ConfirmFunction ReconcileFunction
 
 # Tools. Each target installs those that it needs into .venv, at the versions in requirements/.
 
@@ -203,7 +204,7 @@ PROVE := cargo test --quiet --locked --workspace --lib \
   $(foreach package,delivery explorer lambda protocol stateright,--config 'profile.dev.package.$(package).opt-level=2')
 
 BUGS := ClaimWithoutLease CompleteBeforePublish ReleaseOfAnothers ShortLease PartialFailuresIgnored DeadlineIgnored \
-  IdOfDelivery AnswerBeforeStore RetryLosesBatch ConfirmBeforeStore
+  IdOfDelivery EndIgnored AnswerBeforeStore RetryLosesBatch ConfirmBeforeStore
 
 .PHONY: prove
 prove: $(VENV)/aws.ready

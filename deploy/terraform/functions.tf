@@ -8,6 +8,7 @@ locals {
           MEDIAHOOK_SUB_APP_ID       = var.tencent_vod_pull.sub_app_id
         },
         var.confirm_tencent_vod == null ? {} : { MEDIAHOOK_CONFIRM = "tencent-vod:${var.confirm_tencent_vod.kinds}" },
+        local.marks["tencent-vod"],
       )
     },
     var.aliyun_mns_pull == null ? {} : {
@@ -26,6 +27,32 @@ locals {
     var.confirm_tencent_ci == null ? [] : ["tencent-ci"],
     var.confirm_tencent_vod == null ? [] : ["tencent-vod"],
   )
+  reconciles = concat(
+    var.reconcile_tencent_ci == null ? [] : ["tencent-ci"],
+    var.reconcile_tencent_vod == null ? [] : ["tencent-vod"],
+  )
+  # What receivers and pull functions note on events whose missing ones are looked for.
+  marks = {
+    aliyun-vod  = {}
+    aliyun-ims  = {}
+    tencent-ci  = var.reconcile_tencent_ci == null ? {} : { MEDIAHOOK_RECONCILE = "tencent-ci:${var.reconcile_tencent_ci.kinds}" }
+    tencent-vod = var.reconcile_tencent_vod == null ? {} : { MEDIAHOOK_RECONCILE = "tencent-vod:${var.reconcile_tencent_vod.kinds}" }
+  }
+  reconcile = length(local.reconciles) == 0 ? {} : { reconcile = {} }
+  reconciling = merge(
+    {
+      MEDIAHOOK_RECONCILE             = "tencent-ci:${try(var.reconcile_tencent_ci.kinds, "")} tencent-vod:${try(var.reconcile_tencent_vod.kinds, "")}"
+      MEDIAHOOK_RECONCILE_GRACE       = tostring(var.reconcile_grace)
+      MEDIAHOOK_RECONCILE_LONGEST_JOB = tostring(var.reconcile_longest_job)
+      MEDIAHOOK_CI_BUCKETS            = join(" ", try(var.reconcile_tencent_ci.buckets, []))
+      MEDIAHOOK_CI_TAGS               = join(" ", try(var.reconcile_tencent_ci.tags, []))
+      MEDIAHOOK_CI_WORKFLOWS          = join(" ", try(var.reconcile_tencent_ci.workflows, []))
+      MEDIAHOOK_TENCENT_ENDPOINT      = try(var.reconcile_tencent_vod.endpoint, "https://vod.tencentcloudapi.com")
+      MEDIAHOOK_SUB_APP_ID            = try(var.reconcile_tencent_vod.sub_app_id, "")
+    },
+    length(local.confirms) == 0 ? {} : { MEDIAHOOK_CONFIRM = local.confirming.MEDIAHOOK_CONFIRM },
+    { for slug in local.reconciles : "MEDIAHOOK_${upper(replace(slug, "-", "_"))}_SECRET_ID" => aws_secretsmanager_secret.lookup[slug].arn },
+  )
   confirm          = length(local.confirms) == 0 ? {} : { confirm = {} }
   confirms_aliyun  = "aliyun-vod:${try(var.confirm_aliyun_vod.kinds, "")} aliyun-ims:${try(var.confirm_aliyun_ims.kinds, "")}"
   confirms_tencent = "tencent-ci:${try(var.confirm_tencent_ci.kinds, "")} tencent-vod:${try(var.confirm_tencent_vod.kinds, "")}"
@@ -42,7 +69,7 @@ locals {
       MEDIAHOOK_SUB_APP_ID          = try(var.confirm_tencent_vod.sub_app_id, "")
     },
     # MEDIAHOOK_TENCENT_CI_SECRET_ID
-    { for slug, secret in aws_secretsmanager_secret.lookup : "MEDIAHOOK_${upper(replace(slug, "-", "_"))}_SECRET_ID" => secret.arn },
+    { for slug in local.confirms : "MEDIAHOOK_${upper(replace(slug, "-", "_"))}_SECRET_ID" => aws_secretsmanager_secret.lookup[slug].arn },
   )
   # Whose data each of the storing functions writes to the bucket.
   prefixes = {
@@ -69,7 +96,7 @@ locals {
       MEDIAHOOK_TOLERANCE      = tostring(var.tolerance)
     } },
   )
-  functions = merge(local.receivers, local.pulls, local.confirm, { dispatch = {} })
+  functions = merge(local.receivers, local.pulls, local.confirm, local.reconcile, { dispatch = {} })
 }
 
 resource "aws_lambda_function" "receiver" {
@@ -89,7 +116,7 @@ resource "aws_lambda_function" "receiver" {
   kms_key_arn                    = var.kms_key_arn
 
   environment {
-    variables = merge(local.common, local.storing, local.receiving[each.key], {
+    variables = merge(local.common, local.storing, local.receiving[each.key], local.marks[each.key], {
       MEDIAHOOK_SECRET_ID = aws_secretsmanager_secret.receiver[each.key].arn
       MEDIAHOOK_INTAKE    = "sqs:${contains(local.confirms, each.key) ? aws_sqs_queue.confirm[0].id : aws_sqs_queue.intake.id}"
     })
@@ -203,6 +230,63 @@ resource "aws_lambda_event_source_mapping" "confirm" {
 
   scaling_config {
     maximum_concurrency = 2
+  }
+}
+
+resource "aws_lambda_function" "reconcile" {
+  for_each = local.reconcile
+
+  function_name    = "${var.name}-reconcile"
+  description      = "Looks for jobs that ended at the vendors and of which no event came"
+  filename         = "${var.package}/reconcile.zip"
+  source_code_hash = filebase64sha256("${var.package}/reconcile.zip")
+  role             = aws_iam_role.function["reconcile"].arn
+  runtime          = "provided.al2023"
+  handler          = "bootstrap"
+  architectures    = [var.architecture]
+  memory_size      = 256
+  timeout          = 300
+  kms_key_arn      = var.kms_key_arn
+
+  environment {
+    variables = merge(local.common, local.storing, local.reconciling, { MEDIAHOOK_LEDGER = "dynamodb:${aws_dynamodb_table.ledger.name}" })
+  }
+
+  logging_config {
+    log_format            = "JSON"
+    application_log_level = "TRACE"
+    log_group             = aws_cloudwatch_log_group.function["reconcile"].name
+  }
+
+  depends_on = [aws_iam_role_policy.reconcile]
+}
+
+resource "aws_lambda_function_event_invoke_config" "reconcile" {
+  for_each = local.reconcile
+
+  function_name                = aws_lambda_function.reconcile[each.key].function_name
+  maximum_event_age_in_seconds = 60
+  maximum_retry_attempts       = 0
+}
+
+resource "aws_scheduler_schedule" "reconcile" {
+  for_each = local.reconcile
+
+  name                = "${var.name}-reconcile"
+  schedule_expression = var.reconcile_schedule
+
+  flexible_time_window {
+    mode = "OFF"
+  }
+
+  target {
+    arn      = aws_lambda_function.reconcile[each.key].arn
+    role_arn = aws_iam_role.reconcile_schedule[0].arn
+
+    retry_policy {
+      maximum_retry_attempts       = 0
+      maximum_event_age_in_seconds = 60
+    }
   }
 }
 

@@ -13,6 +13,7 @@ resource "aws_cloudformation_stack" "monitoring" {
       AliyunMnsPullFunction        = ""
       ConfirmFunction              = ""
       ConfirmQueue                 = ""
+      ReconcileFunction            = ""
       FailedMediaDeadLetterQueue   = ""
       OldestMessageSeconds         = "900"
       RejectedThreshold            = "20"
@@ -35,6 +36,9 @@ resource "aws_cloudformation_stack" "monitoring" {
     length(local.confirms) == 0 ? {} : {
       ConfirmFunction = aws_lambda_function.confirm["confirm"].function_name
       ConfirmQueue    = aws_sqs_queue.confirm[0].name
+    },
+    length(local.reconcile) == 0 ? {} : {
+      ReconcileFunction = aws_lambda_function.reconcile["reconcile"].function_name
     },
     {
       Stack            = var.name

@@ -103,6 +103,52 @@ resource "aws_iam_role_policy" "confirm" {
   policy = data.aws_iam_policy_document.confirm["confirm"].json
 }
 
+# Of the ledger it reads everything and writes only its own notes.
+data "aws_iam_policy_document" "reconcile" {
+  for_each = local.reconcile
+
+  source_policy_documents = [data.aws_iam_policy_document.common["reconcile"].json]
+
+  statement {
+    actions   = ["sqs:SendMessage", "sqs:GetQueueAttributes"]
+    resources = [aws_sqs_queue.intake.arn]
+  }
+
+  statement {
+    actions   = ["dynamodb:BatchGetItem", "dynamodb:GetItem"]
+    resources = [aws_dynamodb_table.ledger.arn]
+  }
+
+  statement {
+    actions   = ["dynamodb:PutItem"]
+    resources = [aws_dynamodb_table.ledger.arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["reconcile#*"]
+    }
+  }
+
+  statement {
+    actions   = ["s3:PutObject"]
+    resources = [for slug in local.reconciles : "${aws_s3_bucket.overflow.arn}/${slug}/*"]
+  }
+
+  statement {
+    actions   = ["secretsmanager:GetSecretValue"]
+    resources = [for slug in local.reconciles : aws_secretsmanager_secret.lookup[slug].arn]
+  }
+}
+
+resource "aws_iam_role_policy" "reconcile" {
+  for_each = local.reconcile
+
+  name   = "function"
+  role   = aws_iam_role.function["reconcile"].id
+  policy = data.aws_iam_policy_document.reconcile["reconcile"].json
+}
+
 data "aws_iam_policy_document" "dispatch" {
   source_policy_documents = [data.aws_iam_policy_document.common["dispatch"].json]
 
@@ -150,4 +196,28 @@ resource "aws_iam_role_policy" "schedule" {
   name   = "schedule"
   role   = aws_iam_role.schedule[0].id
   policy = data.aws_iam_policy_document.schedule.json
+}
+
+resource "aws_iam_role" "reconcile_schedule" {
+  count = length(local.reconcile) == 0 ? 0 : 1
+
+  name                 = "${var.name}-reconcile-schedule"
+  path                 = var.role_path
+  permissions_boundary = var.permissions_boundary_arn
+  assume_role_policy   = data.aws_iam_policy_document.assume["scheduler.amazonaws.com"].json
+}
+
+data "aws_iam_policy_document" "reconcile_schedule" {
+  statement {
+    actions   = ["lambda:InvokeFunction"]
+    resources = [for slug in keys(local.reconcile) : aws_lambda_function.reconcile[slug].arn]
+  }
+}
+
+resource "aws_iam_role_policy" "reconcile_schedule" {
+  count = length(local.reconcile) == 0 ? 0 : 1
+
+  name   = "schedule"
+  role   = aws_iam_role.reconcile_schedule[0].id
+  policy = data.aws_iam_policy_document.reconcile_schedule.json
 }

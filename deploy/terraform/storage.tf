@@ -244,7 +244,7 @@ resource "aws_secretsmanager_secret_version" "pull" {
 }
 
 resource "aws_secretsmanager_secret" "lookup" {
-  for_each = toset(local.confirms)
+  for_each = toset(concat(local.confirms, local.reconciles))
 
   name        = "${var.name}/${each.key}-lookup"
   description = "Access key that asks the vendor about jobs"
@@ -252,7 +252,7 @@ resource "aws_secretsmanager_secret" "lookup" {
 }
 
 resource "aws_secretsmanager_secret_version" "lookup" {
-  for_each = toset(local.confirms)
+  for_each = toset(concat(local.confirms, local.reconciles))
 
   secret_id                = aws_secretsmanager_secret.lookup[each.key].id
   secret_string_wo_version = 1

@@ -89,6 +89,45 @@ variable "confirm_per_minute" {
   default     = 600
 }
 
+variable "reconcile_tencent_ci" {
+  description = "Kinds of Cloud Infinite's events whose missing callbacks are looked for, separated by commas, or all; the buckets that are asked about, name-appid/region; the tags of jobs, by default all; and the ids of workflows. Null looks for none."
+  type = object({
+    kinds     = string
+    buckets   = list(string)
+    tags      = optional(list(string), [])
+    workflows = optional(list(string), [])
+  })
+  default = null
+}
+
+variable "reconcile_tencent_vod" {
+  description = "Kinds of Tencent Cloud VOD's events whose missing callbacks are looked for, separated by commas, or all. Null looks for none."
+  type = object({
+    kinds      = string
+    endpoint   = optional(string, "https://vod.tencentcloudapi.com")
+    sub_app_id = optional(string, "")
+  })
+  default = null
+}
+
+variable "reconcile_schedule" {
+  description = "When missing events are looked for."
+  type        = string
+  default     = "rate(15 minutes)"
+}
+
+variable "reconcile_grace" {
+  description = "How long ago a job has to have ended until its event is missing, in seconds."
+  type        = number
+  default     = 900
+}
+
+variable "reconcile_longest_job" {
+  description = "The longest that a job runs, in seconds. Cloud Infinite lists jobs by when they were created."
+  type        = number
+  default     = 21600
+}
+
 variable "event_bus_name" {
   description = "Name of an event bus with rules (Custom Event Bus - Classic) that exists. Empty creates one."
   type        = string

@@ -14,7 +14,7 @@ from pathlib import Path
 import boto3
 from moto.server import ThreadedMotoServer
 from stack import ROOT, Stack, read
-from test_template import ALL, CONFIRMS
+from test_template import ALL, CONFIRMS, RECONCILES
 
 FUNCTIONS = sorted(path.name for path in (ROOT / "functions").iterdir())
 OTHERS = {"template.yaml", "monitoring.yaml", "schemas.yaml", "samconfig.toml", "callback-url.py", "deployer-policy.json", "LICENSE-MIT", "LICENSE-APACHE"}
@@ -78,7 +78,7 @@ class Checks:
         self.assertEqual(read(self.release / "template.yaml")["Parameters"]["Architecture"]["Default"], self.architecture)
 
     def test_each_function_has_its_own_zip(self):
-        functions = Stack({**ALL, **CONFIRMS["TencentCi"]}, self.packaged, code=None).of_type("AWS::Lambda::Function")
+        functions = Stack({**ALL, **CONFIRMS["TencentCi"], **RECONCILES["TencentCi"]}, self.packaged, code=None).of_type("AWS::Lambda::Function")
         slugs = {in_slugs(name): function["Properties"]["Code"] for name, function in functions.items()}
         self.assertEqual(sorted(slugs), FUNCTIONS)
         for slug, code in slugs.items():

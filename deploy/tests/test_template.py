@@ -19,6 +19,10 @@ CONFIRMS = {
     "TencentCi": {"ConfirmTencentCi": "moderation,transcode", "TencentCiBuckets": "media-1250000000/ap-guangzhou"},
     "TencentVod": {"ConfirmTencentVod": "all"},
 }
+RECONCILES = {
+    "TencentCi": {"ReconcileTencentCi": "all", "TencentCiBuckets": "media-1250000000/ap-guangzhou", "TencentCiTags": "Transcode Snapshot", "TencentCiWorkflows": "w1 w2"},
+    "TencentVod": {"ReconcileTencentVod": "upload,transcode"},
+}
 ALL = {**dict.fromkeys(PRODUCTS, "true"), **PULLS["TencentVodPull"], **PULLS["AliyunMnsPull"]}
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/1"
 BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
@@ -36,6 +40,8 @@ EVERYTHING = {
     "ReceiverConcurrency": 5,
     "PullConcurrency": 1,
     **{name: value for parameters in CONFIRMS.values() for name, value in parameters.items()},
+    **RECONCILES["TencentCi"],
+    **RECONCILES["TencentVod"],
 }
 API = {"Front": "HttpApi", "HttpApiDomain": "hooks.example.com"}
 
@@ -47,6 +53,8 @@ def choices():
         yield {product: "true", "Front": "HttpApi"}
     yield from PULLS.values()
     for product, parameters in CONFIRMS.items():
+        yield {product: "true", **parameters}
+    for product, parameters in RECONCILES.items():
         yield {product: "true", **parameters}
     yield from (ALL, {**ALL, **API}, EVERYTHING, {**EVERYTHING, **API}, {**ALL, "EventBusName": "media"})
 
@@ -111,7 +119,7 @@ class Confirm(unittest.TestCase):
     def test_only_the_function_that_asks_has_the_vendors_keys(self):
         stack = Stack(EVERYTHING)
         for name, role in stack.of_type("AWS::IAM::Role").items():
-            self.assertEqual("LookupSecret" in json.dumps(role), name == "ConfirmRole", name)
+            self.assertEqual("LookupSecret" in json.dumps(role), name in ("ConfirmRole", "ReconcileRole"), name)
         for product in CONFIRMS:
             alone = Stack({product: "true", **CONFIRMS[product]})
             self.assertEqual([name for name in alone.resources if name.endswith("LookupSecret")], [f"{product}LookupSecret"])
@@ -119,6 +127,44 @@ class Confirm(unittest.TestCase):
     def test_no_message_is_a_dead_letter_while_the_vendor_is_asked(self):
         redrive = Stack(EVERYTHING | {"MaxReceiveCount": 1}).resources["ConfirmQueue"]["Properties"]["RedrivePolicy"]
         self.assertEqual(redrive["maxReceiveCount"], 1000)
+
+
+class Reconcile(unittest.TestCase):
+    """What looks for missing events stands beside the others, which note only what the events are known by."""
+
+    def test_without_it_nothing_of_it_is_there(self):
+        chosen = {"ReconcileSchedule": "rate(5 minutes)", "ReconcileGrace": 60, "ReconcileLongestJob": 60, "TencentCiTags": "Tts", "TencentCiWorkflows": "w"}
+        for parameters in (ALL, {**ALL, **chosen}):
+            stack = Stack(parameters)
+            self.assertEqual([name for name in [*stack.resources, *stack.outputs] if "Reconcile" in name or "Lookup" in name], [])
+            self.assertNotIn("MEDIAHOOK_RECONCILE", json.dumps(stack.resources))
+
+    def test_only_the_functions_of_the_product_know_of_it(self):
+        for product, parameters in RECONCILES.items():
+            stack, before = Stack({**ALL, **parameters}), Stack(ALL)
+            changed = [name for name, each in before.resources.items() if stack.resources[name] != each and each["Type"] != "AWS::Lambda::Version"]
+            pull = [f"{product}PullFunction"] if product == "TencentVod" else []
+            self.assertEqual(sorted(changed), sorted([f"{product}Function", *pull, "Monitoring"]))
+
+    def test_it_writes_no_entry_of_an_event(self):
+        for name, role in Stack(EVERYTHING).of_type("AWS::IAM::Role").items():
+            statements = role["Properties"].get("Policies", [{"PolicyDocument": {"Statement": []}}])[0]["PolicyDocument"]["Statement"]
+            written = [each for each in statements if "dynamodb:PutItem" in each["Action"]]
+            if name == "ReconcileRole":
+                self.assertEqual([each["Condition"] for each in written], [{"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "reconcile#*"}}])
+            else:
+                self.assertEqual(len(written), int(name == "DispatchRole"), name)
+
+    def test_a_secret_is_shared_by_both_who_ask(self):
+        for product in RECONCILES:
+            for parameters in (CONFIRMS[product], RECONCILES[product], {**CONFIRMS[product], **RECONCILES[product]}):
+                stack = Stack({product: "true", **parameters})
+                self.assertEqual([name for name in stack.resources if name.endswith("LookupSecret")], [f"{product}LookupSecret"])
+
+    def test_what_the_vendor_told_is_confirmed(self):
+        variables = Stack({**ALL, **RECONCILES["TencentVod"], **CONFIRMS["TencentVod"]}).resources["ReconcileFunction"]["Properties"]["Environment"]["Variables"]
+        self.assertIn("MEDIAHOOK_CONFIRM", variables)
+        self.assertNotIn("MEDIAHOOK_CONFIRM", Stack({**ALL, **RECONCILES["TencentVod"]}).resources["ReconcileFunction"]["Properties"]["Environment"]["Variables"])
 
 
 class Urls(unittest.TestCase):
@@ -248,7 +294,7 @@ class Alarms(unittest.TestCase):
 class Company(unittest.TestCase):
     def test_every_role_has_boundary_and_path(self):
         roles = Stack(EVERYTHING).of_type("AWS::IAM::Role")
-        self.assertEqual(len(roles), 10)
+        self.assertEqual(len(roles), 12)
         for name, role in roles.items():
             self.assertEqual((role["Properties"]["PermissionsBoundary"], role["Properties"]["Path"]), (BOUNDARY, "/media/"), name)
         for name, role in Stack(ALL).of_type("AWS::IAM::Role").items():
@@ -264,7 +310,7 @@ class Company(unittest.TestCase):
             self.assertIn(KEY, json.dumps(resource["Properties"]), name)
         for name, role in stack.of_type("AWS::IAM::Role").items():
             uses = "kms:Decrypt" in json.dumps(role)
-            self.assertEqual(uses, name not in ("PullScheduleRole", "TrafficShiftRole"), name)
+            self.assertEqual(uses, name not in ("PullScheduleRole", "ReconcileScheduleRole", "TrafficShiftRole"), name)
 
     def test_two_stacks_share_no_name(self):
         names = ("Name", "QueueName", "FunctionName", "RoleName", "TableName", "BucketName", "LogGroupName", "AlarmName", "DashboardName")

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import tfparse
 from stack import ROOT, Stack, read
-from test_template import ALL, BOUNDARY, CONFIRMS, KEY, PRODUCTS, PULLS
+from test_template import ALL, BOUNDARY, CONFIRMS, KEY, PRODUCTS, PULLS, RECONCILES
 
 MODULE = ROOT / "deploy/terraform"
-SLUGS = {**PRODUCTS, "TencentVodPull": "tencent-vod-pull", "AliyunMnsPull": "aliyun-mns-pull", "Confirm": "confirm", "Dispatch": "dispatch"}
+SLUGS = {**PRODUCTS, "TencentVodPull": "tencent-vod-pull", "AliyunMnsPull": "aliyun-mns-pull", "Confirm": "confirm", "Reconcile": "reconcile", "Dispatch": "dispatch"}
 NAMES = {slug: name for name, slug in SLUGS.items()}
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:on-call"
 
@@ -27,7 +27,8 @@ VARIABLES = {
     "ArchiveDays": "archive_days", "SchemaRegistry": "schema_registry", "AllowUnsigned": "allow_unsigned", "Tolerance": "tolerance", "ReceiverConcurrency": "receiver_concurrency",
     "DispatchConcurrency": "dispatch_concurrency", "MaxReceiveCount": "max_receive_count", "LogLevel": "log_level",
     "LogRetentionDays": "log_retention_days", "KmsKeyArn": "kms_key_arn", "PermissionsBoundaryArn": "permissions_boundary_arn",
-    "ConfirmWithin": "confirm_within", "ConfirmPerMinute": "confirm_per_minute", "RolePath": "role_path", "AlarmTopicArn": "alarm_topic_arn", "Architecture": "architecture",
+    "ConfirmWithin": "confirm_within", "ConfirmPerMinute": "confirm_per_minute",
+    "ReconcileSchedule": "reconcile_schedule", "ReconcileGrace": "reconcile_grace", "ReconcileLongestJob": "reconcile_longest_job", "RolePath": "role_path", "AlarmTopicArn": "alarm_topic_arn", "Architecture": "architecture",
 }
 ALARMS = ("OldestMessageSeconds", "RejectedThreshold", "InvocationsThreshold", "PullSilenceHours", *(
     f"{name}SilenceHours" for name in (*PRODUCTS, "TencentVodPulled", "AliyunMnsPulled")
@@ -42,8 +43,11 @@ OTHER = {
 }  # fmt: skip
 CHOICES = [
     *({product: "true"} for product in PRODUCTS), *PULLS.values(), ALL, {**ALL, **OTHER},
-    *({product: "true", **parameters} for product, parameters in CONFIRMS.items()),
-    {**ALL, **CONFIRMS["AliyunVod"], **CONFIRMS["AliyunIms"], **CONFIRMS["TencentCi"], **CONFIRMS["TencentVod"], **OTHER, "TencentVodEndpoint": "https://vod.intl.tencentcloudapi.com", "ConfirmWithin": 60, "ConfirmPerMinute": 60}, {**PULLS["AliyunMnsPull"], **OTHER, "EventBusName": "media"},
+    *({product: "true", **parameters} for choice in (CONFIRMS, RECONCILES) for product, parameters in choice.items()),
+    {**ALL, **CONFIRMS["AliyunVod"], **CONFIRMS["AliyunIms"], **CONFIRMS["TencentCi"], **CONFIRMS["TencentVod"], **OTHER, "TencentVodEndpoint": "https://vod.intl.tencentcloudapi.com", "ConfirmWithin": 60, "ConfirmPerMinute": 60},
+    {**ALL, **CONFIRMS["TencentCi"], **CONFIRMS["TencentVod"], **RECONCILES["TencentCi"], **RECONCILES["TencentVod"]},
+    {**ALL, **RECONCILES["TencentCi"], **RECONCILES["TencentVod"], **OTHER, "TencentVodEndpoint": "https://vod.intl.tencentcloudapi.com", "ReconcileSchedule": "rate(1 hour)", "ReconcileGrace": 60, "ReconcileLongestJob": 3600},
+    {**PULLS["AliyunMnsPull"], **OTHER, "EventBusName": "media"},
 ]  # fmt: skip
 
 KINDS = {
@@ -101,8 +105,8 @@ class Template:
         if isinstance(value, dict):
             [(function, argument)] = value.items()
             if function == "Fn::Sub":
-                # What is confirmed is a text; all others are names of resources.
-                chosen = {key: value for key, value in self.stack.parameters.items() if key.startswith("Confirm")}
+                # What is confirmed or looked for is a text; all others are names of resources.
+                chosen = {key: value for key, value in self.stack.parameters.items() if key.startswith(("Confirm", "Reconcile"))}
                 text = re.sub(r"\$\{(\w+)(\.\w+)?\}", lambda name: chosen.get(name[1], name[1]), argument)
                 bus = "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/EventBusName"
                 return text.replace("${AWS::StackName}", "mediahook").replace(bus, "existing")
@@ -132,8 +136,9 @@ class Template:
             allowed = set()
             for statement in role["Policies"][0]["PolicyDocument"]["Statement"]:
                 assert statement["Effect"] == "Allow"
+                conditions = [(test, key, value) for test, keys in statement.get("Condition", {}).items() for key, value in keys.items()]
                 for action in listed(statement["Action"]):
-                    allowed |= {(action, self.named(resource)) for resource in listed(statement["Resource"])}
+                    allowed |= {(action, self.named(resource), *conditions) for resource in listed(statement["Resource"])}
             taker = role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["Service"]
             made[name] = (role["Path"], role.get("PermissionsBoundary"), taker, allowed)
         return made
@@ -228,6 +233,13 @@ def variables(parameters):
         made["confirm_tencent_vod"] = {"kinds": parameters["ConfirmTencentVod"], "sub_app_id": parameters.get("TencentVodSubAppId", "")}
         if "TencentVodEndpoint" in parameters:
             made["confirm_tencent_vod"]["endpoint"] = parameters["TencentVodEndpoint"]
+    if "ReconcileTencentCi" in parameters:
+        words = {"buckets": "TencentCiBuckets", "tags": "TencentCiTags", "workflows": "TencentCiWorkflows"}
+        made["reconcile_tencent_ci"] = {"kinds": parameters["ReconcileTencentCi"], **{name: parameters[key].split() for name, key in words.items()}}
+    if "ReconcileTencentVod" in parameters:
+        made["reconcile_tencent_vod"] = {"kinds": parameters["ReconcileTencentVod"], "sub_app_id": parameters.get("TencentVodSubAppId", "")}
+        if "TencentVodEndpoint" in parameters:
+            made["reconcile_tencent_vod"]["endpoint"] = parameters["TencentVodEndpoint"]
     if "AliyunMnsEndpoint" in parameters:
         made["aliyun_mns_pull"] = {"endpoint": parameters["AliyunMnsEndpoint"], "queues": parameters["AliyunMnsQueues"].split()}
     made["alarms"] = {name: str(value) for name, value in parameters.items() if name in ALARMS}
@@ -253,8 +265,9 @@ class Module:
         single = {
             "aws_sqs_queue.intake": "IntakeQueue", "aws_sqs_queue.confirm[0]": "ConfirmQueue", "aws_sqs_queue.dead_letters": "DeadLetterQueue", "aws_dynamodb_table.ledger": "LedgerTable",
             "aws_s3_bucket.overflow": "OverflowBucket", "aws_cloudwatch_event_bus.this[0]": "EventBus", "aws_cloudwatch_event_archive.this[0]": "EventArchive",
-            "data.aws_cloudwatch_event_bus.existing[0]": "existing", "aws_iam_role.schedule[0]": "PullScheduleRole",
+            "data.aws_cloudwatch_event_bus.existing[0]": "existing", "aws_iam_role.schedule[0]": "PullScheduleRole", "aws_iam_role.reconcile_schedule[0]": "ReconcileScheduleRole",
             "aws_lambda_function.dispatch": "DispatchFunction", "aws_iam_role_policy.dispatch": "DispatchRole", "aws_iam_role_policy.schedule[0]": "PullScheduleRole",
+            "aws_iam_role_policy.reconcile_schedule[0]": "ReconcileScheduleRole",
         }  # fmt: skip
         endings = {
             "aws_lambda_function": "Function", "aws_lambda_alias": "Alias", "aws_cloudwatch_log_group": "Log", "aws_secretsmanager_secret": "Secret",
@@ -314,8 +327,9 @@ class Module:
         for name, role in self.of_type("aws_iam_role").items():
             allowed = set()
             for statement in self.statements(policies[name]):
+                conditions = [(each["test"], each["variable"], *each["values"]) for each in listed(statement.get("condition"))]
                 for action in statement["actions"]:
-                    allowed |= {(action, self.named(resource)) for resource in statement["resources"]}
+                    allowed |= {(action, self.named(resource), *conditions) for resource in statement["resources"]}
             taker = documents[role["assume_role_policy"]]["statement"]["principals"]["identifiers"][0]
             made[name] = (role["path"], role["permissions_boundary"], taker, allowed)
         return made
@@ -456,9 +470,10 @@ class Terraform(unittest.TestCase):
         parameters = read("template.yaml")["Parameters"]
         others = [*PRODUCTS, "TencentVodPullEndpoint", "TencentVodSubAppId", "AliyunMnsEndpoint", "AliyunMnsQueues"]
         others += ["ConfirmAliyunVod", "AliyunVodEndpoint", "AliyunVodDomains", "ConfirmAliyunIms", "AliyunImsEndpoint", "ConfirmTencentCi", "TencentCiBuckets", "ConfirmTencentVod", "TencentVodEndpoint"]
+        others += ["ReconcileTencentCi", "TencentCiTags", "TencentCiWorkflows", "ReconcileTencentVod"]
         self.assertEqual(set(parameters), {*VARIABLES, *ALARMS, *ONLY_IN_TEMPLATE, *others})
         declared = {path.removeprefix("variable."): each for path, each in Module({}).blocks.items() if path.startswith("variable.")}
-        self.assertEqual(set(declared), {*VARIABLES.values(), "name", "package", "products", "tencent_vod_pull", "aliyun_mns_pull", "alarms", "confirm_aliyun_vod", "confirm_aliyun_ims", "confirm_tencent_ci", "confirm_tencent_vod"})
+        self.assertEqual(set(declared), {*VARIABLES.values(), "name", "package", "products", "tencent_vod_pull", "aliyun_mns_pull", "alarms", "confirm_aliyun_vod", "confirm_aliyun_ims", "confirm_tencent_ci", "confirm_tencent_vod", "reconcile_tencent_ci", "reconcile_tencent_vod"})
         for name, variable in VARIABLES.items():
             default = declared[variable].get("default")
             # The provider's word for no reservation, and no value.

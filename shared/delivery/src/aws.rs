@@ -131,6 +131,11 @@ impl AwsError {
         Self::of("no response that can be parsed", Failure::NoResponse)
     }
 
+    /// The service left out a part of its answer, again and again.
+    pub(crate) fn throttled() -> Self {
+        Self::of("the answer was not whole", Failure::Throttled)
+    }
+
     /// The service rejected the request.
     #[cfg(test)]
     pub(crate) fn refused() -> Self {

@@ -72,6 +72,8 @@ pub struct Dispatched {
     pub id: String,
     /// Its type.
     pub r#type: String,
+    /// Whether the vendor's API told of it, and no callback had come before.
+    pub is_reconciled: bool,
     /// The result.
     pub fate: Fate,
 }
@@ -135,6 +137,7 @@ impl Dispatcher {
 struct Queued {
     product: Product,
     id: String,
+    is_reconciled: bool,
     entry: Entry,
 }
 
@@ -147,6 +150,11 @@ struct Head<'a> {
     source: Cow<'a, str>,
     #[serde(borrow)]
     r#type: Cow<'a, str>,
+    /// What it is claimed by in place of its id.
+    #[serde(borrow)]
+    jobend: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    origin: Option<Cow<'a, str>>,
     /// Not used, but required: an event has a time.
     #[serde(rename = "time")]
     _time: Timestamp,
@@ -168,7 +176,10 @@ fn read(record: &Record) -> Option<Vec<(String, Queued)>> {
                 detail: event.get().to_owned(),
                 trace: record.trace.clone(),
             };
-            Some((encode::key(product, &head.id), Queued { product, id: head.id.into_owned(), entry }))
+            // A callback, and what the vendor's API tells of the same end of a job, have different ids and this alike.
+            let key = head.jobend.map_or_else(|| encode::key(product, &head.id), Cow::into_owned);
+            let is_reconciled = head.origin.is_some_and(|origin| origin == "reconciled");
+            Some((key, Queued { product, id: head.id.into_owned(), is_reconciled, entry }))
         })
         .collect()
 }
@@ -243,8 +254,8 @@ impl<L: Claims, B: Publish> Run<'_, L, B> {
             self.take(&group).await
         };
         let dispatched = |((key, event), fate): ((String, Queued), Fate)| {
-            let Queued { product, id, entry } = event;
-            (key, Dispatched { product, id, r#type: entry.detail_type, fate })
+            let Queued { product, id, is_reconciled, entry } = event;
+            (key, Dispatched { product, id, r#type: entry.detail_type, is_reconciled, fate })
         };
         group.into_iter().zip(fates).map(dispatched).collect()
     }

@@ -41,9 +41,10 @@ pub(crate) fn messages(events: Vec<String>, limit: usize) -> Vec<String> {
     messages
 }
 
-/// `<slug>/<event id>`, unique among the events of all products. It is the key in the ledger, and of data in the overflow
-/// bucket.
-pub(crate) fn key(product: Product, id: &str) -> String {
+/// `<slug>/<event id>`, unique among the events of all products. It is the key of data in the overflow bucket, and in the ledger
+/// that of an event without a `jobend`.
+#[must_use]
+pub fn key(product: Product, id: &str) -> String {
     format!("{product}/{id}")
 }
 

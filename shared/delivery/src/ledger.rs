@@ -2,6 +2,8 @@
 //!
 //! An event is claimed before it is published, and completed afterwards. `docs/adr/0008-ledger.md` has the reasons.
 
+mod known;
+
 use std::collections::HashMap;
 use std::str::FromStr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -268,6 +270,7 @@ fn seconds(time: Timestamp) -> AttributeValue {
 #[derive(Debug, Default)]
 pub struct MemoryLedger {
     items: Mutex<HashMap<String, Item>>,
+    notes: Mutex<HashMap<String, String>>,
 }
 
 #[derive(Debug, Clone)]

@@ -40,6 +40,7 @@ pub use aws::{Aws, AwsError};
 pub use bus::{Bus, BusTarget, PublishError, UnknownBus};
 pub use connections::CaBundleError;
 pub use dispatch::{Dispatched, Dispatcher, Fate, GROUP_TIME, Record, Report};
+pub use encode::key as event_key;
 pub use intake::{Intake, IntakeTarget, UnknownIntake};
 pub use ledger::{LEASE, Ledger, LedgerTarget, UnknownLedger};
 pub use limit::{Limit, UnknownLimit};

@@ -114,11 +114,18 @@ fn counts(report: &Report) -> Vec<Counts> {
         let of = |has: fn(&Fate) -> bool| {
             report.events.iter().filter(|event| event.product == product && has(&event.fate)).count()
         };
-        let counts = vec![
-            (Metric::Published, of(|fate| matches!(fate, Fate::Published | Fate::NotNoted(_)))),
+        let is_published = |fate: &Fate| matches!(fate, Fate::Published | Fate::NotNoted(_));
+        let mut counts = vec![
+            (Metric::Published, of(is_published)),
             (Metric::Duplicate, of(|fate| *fate == Fate::Duplicate)),
             (Metric::Failed, of(|fate| matches!(fate, Fate::NotClaimed(_) | Fate::NotPublished(_) | Fate::NotStarted))),
         ];
+        let is_recovered =
+            |event: &&Dispatched| event.product == product && event.is_reconciled && is_published(&event.fate);
+        let recovered = report.events.iter().filter(is_recovered).count();
+        if recovered > 0 {
+            counts.push((Metric::Recovered, recovered));
+        }
         if of(|_| true) > 0 {
             all.push((Some(product), counts));
         }
@@ -149,8 +156,11 @@ fn log(report: &Report) {
     for message in &report.unreadable {
         tracing::error!(message_id = message, "a message of the queue is not a batch of events");
     }
-    for Dispatched { product, id, r#type, fate } in &report.events {
+    for Dispatched { product, id, r#type, is_reconciled, fate } in &report.events {
         match fate {
+            Fate::Published if *is_reconciled => {
+                tracing::info!(%product, id, r#type, "an event was published whose callback had not come");
+            }
             Fate::Published => tracing::info!(%product, id, r#type, "an event was published"),
             Fate::Duplicate => tracing::info!(%product, id, r#type, "an event had been published before"),
             Fate::Held => {
@@ -231,7 +241,13 @@ mod tests {
     /// There is one alarm on failures, of any product or of none.
     #[test]
     fn what_fails_is_counted() {
-        let event = |product, fate| Dispatched { product, id: "a".to_owned(), r#type: "t".to_owned(), fate };
+        let event = |product, fate| Dispatched {
+            product,
+            id: "a".to_owned(),
+            r#type: "t".to_owned(),
+            is_reconciled: false,
+            fate,
+        };
         let mut report = Report::default();
         assert_eq!(counts(&report), []);
         report.events = vec![
@@ -249,6 +265,29 @@ mod tests {
             (None, vec![(Metric::Failed, 2)]),
         ];
         assert_eq!(counts(&report), expected);
+    }
+
+    /// What was published before, or not at all, was not recovered.
+    #[test]
+    fn what_the_vendor_lost_is_counted_once() {
+        let event = |is_reconciled, fate| Dispatched {
+            product: Product::TencentVod,
+            id: "a".to_owned(),
+            r#type: "t".to_owned(),
+            is_reconciled,
+            fate,
+        };
+        let events = vec![
+            event(false, Fate::Published),
+            event(true, Fate::Published),
+            event(true, Fate::Published),
+            event(true, Fate::Duplicate),
+            event(true, Fate::NotStarted),
+        ];
+        let report = Report { events, ..Report::default() };
+        let expected =
+            vec![(Metric::Published, 3), (Metric::Duplicate, 1), (Metric::Failed, 1), (Metric::Recovered, 2)];
+        assert_eq!(counts(&report), [(Some(Product::TencentVod), expected)]);
     }
 
     #[tokio::test(flavor = "current_thread")]

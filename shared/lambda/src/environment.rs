@@ -6,10 +6,14 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use callbacks::Origin;
 use delivery::{Aws, IntakeTarget, Limit, Overflow};
 use variables::{
-    CA_BUNDLE, EVENT_LIMIT, INITIALIZATION_TYPE, INTAKE, OVERFLOW, RUNTIME_API, SECRET_ID, SECRET_MAX_AGE,
+    CA_BUNDLE, CONFIRM, EVENT_LIMIT, INITIALIZATION_TYPE, INTAKE, OVERFLOW, RECONCILE, RUNTIME_API, SECRET_ID,
+    SECRET_MAX_AGE,
 };
+
+use crate::marks::Marks;
 
 /// Where events are stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,6 +117,12 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
             Some(target) => target,
         };
         Ok(IntakeConfiguration { target, overflow: self.named(OVERFLOW)?, limit: self.limit()? })
+    }
+
+    /// What is noted on events that come in this way.
+    pub(crate) fn marks(&self, origin: Origin) -> Result<Marks, EnvironmentError> {
+        let reconciled = self.named(RECONCILE)?.unwrap_or_default();
+        Ok(Marks { origin, reconciled, confirmed: self.named(CONFIRM)?.unwrap_or_default() })
     }
 
     /// The configuration of AWS clients.

@@ -1,8 +1,8 @@
 //! The Lambda side of the functions: their invocation and response, configuration, log and metrics.
 //!
-//! There are four kinds of function, and each `main.rs` makes one call: [`receive()`] serves the callbacks of a product,
-//! [`pull()`] drains a vendor's queues, [`confirm()`] asks a vendor's API about what was received, and [`dispatch()`] publishes
-//! the events that the others have stored.
+//! There are five kinds of function, and each `main.rs` makes one call: [`receive()`] serves the callbacks of a product,
+//! [`pull()`] drains a vendor's queues, [`confirm()`] asks a vendor's API about what was received, [`reconcile()`] asks it for
+//! what was not, and [`dispatch()`] publishes the events that the others have stored.
 //!
 //! ```ignore
 //! fn main() -> std::process::ExitCode {
@@ -20,9 +20,12 @@ mod access_key;
 mod confirm;
 mod dispatch;
 mod environment;
+mod marks;
 mod metrics;
 mod pull;
+mod query;
 mod receive;
+mod reconcile;
 mod run;
 mod secret;
 mod telemetry;
@@ -32,3 +35,4 @@ pub use confirm::confirm;
 pub use dispatch::dispatch;
 pub use pull::{Source, pull};
 pub use receive::receive;
+pub use reconcile::reconcile;

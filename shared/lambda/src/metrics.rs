@@ -63,6 +63,14 @@ pub(crate) enum Metric {
     Unverifiable,
     /// Questions to a vendor's API that were not answered.
     LookupFailures,
+    /// Events that the vendor's API told of, and that were stored because no callback had come.
+    Reconciled,
+    /// Those of them that were published: callbacks that the vendor lost, or that are late.
+    Recovered,
+    /// Runs of the reconcile function that looked at everything they had to.
+    ReconcileRuns,
+    /// Products of which it did not.
+    ReconcileFailures,
 }
 
 impl Metric {
@@ -76,7 +84,8 @@ impl Metric {
             | Self::PullFailures
             | Self::NotDrained
             | Self::Contradicted
-            | Self::LookupFailures => true,
+            | Self::LookupFailures
+            | Self::ReconcileFailures => true,
             Self::Accepted
             | Self::Stored
             | Self::Unknown
@@ -87,7 +96,10 @@ impl Metric {
             | Self::Pulled
             | Self::Confirmed
             | Self::ConfirmedEvents
-            | Self::Unverifiable => false,
+            | Self::Unverifiable
+            | Self::Reconciled
+            | Self::Recovered
+            | Self::ReconcileRuns => false,
         }
     }
 }

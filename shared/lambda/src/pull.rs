@@ -6,13 +6,12 @@
 mod configuration;
 mod source;
 
-use std::borrow::Cow;
 use std::error::Error as _;
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
-use callbacks::{CloudEvent, Confirmation, Kind, Product};
+use callbacks::{CloudEvent, Kind, Product};
 use configuration::{Configuration, Queues};
 use delivery::{Intake, StoreContext};
 use futures_util::future::join_all;
@@ -24,7 +23,7 @@ pub use source::Source;
 use tokio::time::Instant;
 
 use crate::access_key::CurrentAccessKey;
-use crate::confirm::Choice;
+use crate::marks::Marks;
 use crate::metrics::{self, Metric};
 use crate::run::{log_end, run};
 
@@ -41,7 +40,7 @@ pub fn pull(source: Source) -> ExitCode {
 }
 
 async fn serve(source: Source, configuration: Configuration) -> Result<(), Error> {
-    let Configuration { aws, intake, access_key, queues, confirmed } = configuration;
+    let Configuration { aws, intake, access_key, queues, marks } = configuration;
     let intake = Intake::connect(intake.target, intake.overflow, intake.limit, &aws).await?;
     let access_key = CurrentAccessKey::new(source.function(), access_key, &aws).await?;
     if let Err(error) = intake.warm().await {
@@ -51,12 +50,12 @@ async fn serve(source: Source, configuration: Configuration) -> Result<(), Error
     match queues {
         Queues::Tencent { endpoint, sub_app_id } => {
             let queue = tencent::EventQueue::new(client, endpoint, sub_app_id);
-            Puller { source, queues: vec![queue], access_key, intake, confirmed }.run().await
+            Puller { source, queues: vec![queue], access_key, intake, marks }.run().await
         }
         Queues::Mns { endpoint, names } => {
             let queue = |name| mns::MessageQueue::new(client.clone(), endpoint.clone(), name);
             let queues = names.into_iter().map(queue).collect();
-            Puller { source, queues, access_key, intake, confirmed }.run().await
+            Puller { source, queues, access_key, intake, marks }.run().await
         }
     }
 }
@@ -67,7 +66,7 @@ struct Puller<Q> {
     queues: Vec<Q>,
     access_key: CurrentAccessKey,
     intake: Intake,
-    confirmed: Choice,
+    marks: Marks,
 }
 
 /// The function's response.
@@ -94,7 +93,7 @@ impl<Q: Queue> Puller<Q> {
         join_all(self.queues.iter().map(async |queue| {
             let credentials = async || Ok(self.access_key.current().await?);
             let store = async |events: &[CloudEvent], timeout| {
-                self.intake.store(&marked(events, &self.confirmed), &StoreContext { trace, timeout }).await?;
+                self.intake.store(&self.marks.on(events), &StoreContext { trace, timeout }).await?;
                 note_stored(queue.name(), events);
                 Ok(ControlFlow::Continue(()))
             };
@@ -104,18 +103,6 @@ impl<Q: Queue> Puller<Q> {
         }))
         .await
     }
-}
-
-/// The events, those of a choice marked as confirmed: the vendor itself gave them.
-fn marked<'e>(events: &'e [CloudEvent], choice: &Choice) -> Cow<'e, [CloudEvent]> {
-    if !events.iter().any(|event| choice.includes(event)) {
-        return events.into();
-    }
-    let mut events = events.to_vec();
-    for event in events.iter_mut().filter(|event| choice.includes(event)) {
-        event.confirmation = Some(Confirmation::Confirmed);
-    }
-    events.into()
 }
 
 /// Logs events that were stored, and counts them as if they had been posted.
@@ -207,12 +194,13 @@ fn response(queues: Vec<DrainReport>) -> Result<PullResponse, Error> {
 mod tests {
     use std::cell::Cell;
 
-    use callbacks::decode;
+    use callbacks::{Origin, decode};
     use delivery::{Aws, IntakeTarget, Limit};
     use jiff::Timestamp;
     use queues::{AccessKey, ApiError, Message};
 
     use super::*;
+    use crate::confirm::Choice;
 
     /// A vendor's queue of one message.
     #[derive(Default)]
@@ -251,7 +239,7 @@ mod tests {
             queues: vec![OneMessage::default(), OneMessage::default()],
             access_key: CurrentAccessKey::Fixed(access_key),
             intake,
-            confirmed: Choice::default(),
+            marks: Marks { origin: Origin::Queue, reconciled: Choice::default(), confirmed: Choice::default() },
         };
         let mut context = Context::default();
         let deadline = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap() + Duration::from_mins(1);
@@ -295,25 +283,6 @@ mod tests {
             [(Metric::Stored, stored), (Metric::Unknown, unknown), (Metric::Unreadable, unreadable)]
         };
         assert_eq!(by_product(&events), [(Product::AliyunVod, of(1, 1, 0)), (Product::AliyunIms, of(2, 1, 1))]);
-    }
-
-    /// Nobody asks the vendor about what the vendor gave.
-    #[test]
-    fn what_is_pulled_is_confirmed_where_posted_events_are() {
-        let bodies = [r#"{"EventType":"FileDeleted"}"#, r#"{"EventType":"New"}"#];
-        let events: Vec<CloudEvent> = bodies
-            .iter()
-            .flat_map(|body| decode(Product::TencentVod, body.as_bytes(), Timestamp::UNIX_EPOCH))
-            .collect();
-        let confirmations = |choice: &str| {
-            let marked = marked(&events, &choice.parse().unwrap()).into_owned();
-            assert!(marked.iter().zip(&events).all(|(after, before)| after.id == before.id));
-            marked.iter().map(|event| event.confirmation).collect::<Vec<_>>()
-        };
-        assert_eq!(confirmations("tencent-vod:"), [None, None]);
-        assert_eq!(confirmations("aliyun-vod:all"), [None, None]);
-        assert_eq!(confirmations("tencent-vod:asset"), [Some(Confirmation::Confirmed), None]);
-        assert_eq!(confirmations("tencent-vod:all"), [Some(Confirmation::Confirmed); 2]);
     }
 
     #[test]

@@ -43,7 +43,7 @@ async fn serve(product: Product, configuration: Configuration) -> Result<(), Err
 
 /// Prepares, during Lambda's init phase, what requests need: reads the secret and opens the connection to the queue.
 async fn start(product: Product, configuration: Configuration, clock: WallClock) -> Result<Handler, KeyringError> {
-    let Configuration { aws, intake, credentials, allow_unsigned, tolerance, body_limit } = configuration;
+    let Configuration { aws, intake, credentials, allow_unsigned, tolerance, body_limit, marks } = configuration;
     let intake = Intake::connect(intake.target, intake.overflow, intake.limit, &aws).await?;
     let keyring = async {
         match credentials {
@@ -59,5 +59,5 @@ async fn start(product: Product, configuration: Configuration, clock: WallClock)
     }
     let keyring = keyring?;
     let receiver = Receiver { product, tolerance, body_limit };
-    Ok(Handler { receiver, intake, keyring, refusals: Refusals::default() })
+    Ok(Handler { receiver, intake, keyring, marks, refusals: Refusals::default() })
 }

@@ -27,6 +27,9 @@ pub const CA_BUNDLE: &str = "AWS_CA_BUNDLE";
 /// Address of the Lambda runtime API. Lambda and its emulators set it; without it a function has no source of requests.
 pub const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
 
+/// The name of the function, which Lambda sets.
+pub const FUNCTION_NAME: &str = "AWS_LAMBDA_FUNCTION_NAME";
+
 /// How Lambda initialized the function. Lambda sets it, its emulators do not.
 pub const INITIALIZATION_TYPE: &str = "AWS_LAMBDA_INITIALIZATION_TYPE";
 
@@ -53,6 +56,10 @@ pub const SECRET_MAX_AGE: &str = "MEDIAHOOK_SECRET_MAX_AGE";
 /// `tencent-ci:moderation,transcode tencent-vod:all`. A product without kinds has none. The pull functions mark such events as
 /// confirmed, since the vendor gave them.
 pub const CONFIRM: &str = "MEDIAHOOK_CONFIRM";
+
+/// Of which products' events what is missing is looked for, with the kinds, in the form of [`CONFIRM`]. The functions that
+/// receive or pull mark such events with what they are known by at the vendor.
+pub const RECONCILE: &str = "MEDIAHOOK_RECONCILE";
 
 // The confirm function.
 
@@ -156,10 +163,22 @@ pub const ALIBABA_CLOUD_ACCESS_KEY_SECRET: &str = "ALIBABA_CLOUD_ACCESS_KEY_SECR
 /// The token of a temporary access key of Alibaba Cloud. The vendor's own tools read this name.
 pub const ALIBABA_CLOUD_SECURITY_TOKEN: &str = "ALIBABA_CLOUD_SECURITY_TOKEN";
 
-// The dispatch function.
+// The reconcile function.
+
+/// How long ago a job ended at least that is looked for, in seconds: 60 to 86400, by default 900. Before that its callback may
+/// be under way.
+pub const RECONCILE_GRACE: &str = "MEDIAHOOK_RECONCILE_GRACE";
+
+/// The longest that a job runs, in seconds: 60 to 604800, by default 21600. Where the vendor lists jobs by when they were
+/// created, so much earlier ones are looked at.
+pub const RECONCILE_LONGEST_JOB: &str = "MEDIAHOOK_RECONCILE_LONGEST_JOB";
+
+// The dispatch and reconcile functions.
 
 /// Where published events are recorded: `dynamodb:<table>`, or `memory` for local use. Required.
 pub const LEDGER: &str = "MEDIAHOOK_LEDGER";
+
+// The dispatch function.
 
 /// Where events are published: `eventbridge:<bus name or ARN>`, or `stdout` for local use. Required.
 pub const BUS: &str = "MEDIAHOOK_BUS";

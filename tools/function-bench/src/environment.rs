@@ -16,7 +16,7 @@ use crate::process::Program;
 pub(crate) const TOKEN: &str = "the-token";
 
 /// The functions that receive no callbacks.
-const OTHERS: [&str; 4] = ["dispatch", "tencent-vod-pull", "aliyun-mns-pull", "confirm"];
+const OTHERS: [&str; 5] = ["dispatch", "tencent-vod-pull", "aliyun-mns-pull", "confirm", "reconcile"];
 
 /// Where the programs are.
 #[derive(Debug)]

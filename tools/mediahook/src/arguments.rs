@@ -11,9 +11,10 @@ use crate::doctor::{ConnectOptions, DoctorOptions};
 use crate::explain::ExplainOptions;
 use crate::live::replay::ReplayOptions;
 use crate::live::tail::TailOptions;
-use crate::lookup::{LookupOptions, ReconcileOptions};
+use crate::lookup::LookupOptions;
 use crate::product;
 use crate::pull::PullCommand;
+use crate::reconcile::ReconcileOptions;
 use crate::secret::SecretCommand;
 use crate::send::{CallbackOptions, SendOptions};
 
@@ -148,7 +149,7 @@ pub(crate) enum Command {
     },
     /// List the jobs that ended at the vendor, and of which no event came.
     ///
-    /// It asks the vendor's own API, with the variables that docs/lookup.md lists, and leaves out the jobs of the events in --known. Nothing is stored.
+    /// It asks the vendor's own API, with the variables that docs/lookup.md lists, and leaves out the jobs of the events in --known. Nothing is stored without --store.
     Reconcile {
         /// The product.
         #[arg(value_name = "PRODUCT", value_parser = product::parser())]

@@ -1,7 +1,8 @@
-//! Commands that work on a deployed stack: `tail` and `replay`.
+//! Commands that work on a deployed stack: `tail`, `replay` and `reconcile --store`.
 
 pub(crate) mod replay;
 pub(crate) mod stack;
+pub(crate) mod store;
 pub(crate) mod tail;
 mod tap;
 

@@ -14,6 +14,7 @@ mod manual;
 mod output;
 mod product;
 mod pull;
+mod reconcile;
 mod runtime;
 mod samples;
 mod secret;
@@ -57,7 +58,7 @@ fn run(command: Command, verbose: bool) -> Result<(), Failure> {
         Command::Dev { options } => dev::run(options)?,
         Command::Pull { command } => pull::run(command)?,
         Command::Lookup { product, id, options } => lookup::job(product, id, options)?,
-        Command::Reconcile { product, options } => lookup::finished(product, &options)?,
+        Command::Reconcile { product, options } => reconcile::run(product, &options)?,
         Command::Doctor { product, options, json } => doctor::doctor(product, &options, json)?,
         Command::Connect { product, options } => doctor::connect(product, &options)?,
         Command::Tail { options } => live::run(async |aws| live::tail::run(aws, &options).await)?,

@@ -6,9 +6,12 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use callbacks::Product;
 use emulator::aws::{AwsClient, Resources};
 use emulator::moto::Moto;
 use emulator::proxy::Proxy;
+use fake_vendors::query::{Job, QueryVendor};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 const REGION: &str = "eu-central-1";
@@ -32,10 +35,14 @@ impl Stack {
             "EventBusName": {"Value": resources.bus},
             "EventArchiveArn": {"Value": archive.get("ArchiveArn")},
             "LedgerTableName": {"Value": resources.table},
+            "IntakeQueueUrl": {"Value": resources.queue},
+            "OverflowBucketName": {"Value": resources.bucket},
             "DeadLetterQueueUrl": {"Value": resources.dead_letter_queue},
             "DeadLetterQueueArn": {"Value": format!("arn:aws:sqs:{REGION}:123456789012:mediahook-dead")},
         });
-        let template = json!({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}, "Outputs": outputs});
+        let parameters = json!({"ReconcileTencentVod": {"Type": "String", "Default": "workflow,upload"}});
+        let resources_of = json!({"Topic": {"Type": "AWS::SNS::Topic"}});
+        let template = json!({"Parameters": parameters, "Resources": resources_of, "Outputs": outputs});
         let form = form_urlencoded::Serializer::new(String::new())
             .append_pair("Action", "CreateStack")
             .append_pair("Version", "2010-05-15")
@@ -366,4 +373,42 @@ fn a_window_that_is_none_is_told() {
     let output = stack.run(&["replay"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("--since"), "{output:?}");
+}
+
+/// What the stack has not published is put into its queue, known as the stack itself would know it.
+#[test]
+fn what_is_missing_is_stored_in_the_queue() {
+    let stack = Stack::create();
+    let vendor = QueryVendor::start(Product::TencentVod);
+    let task = |id: &str, mode: &str, kind: &str| {
+        format!(
+            r#"{{"EventType":"ProcedureStateChanged","ProcedureStateChangeEvent":{{"TaskId":"{id}","Status":"FINISH","ErrCode":0,"FileId":"1","TasksNotifyMode":"{mode}","Note":"{kind}","MediaProcessResultSet":[]}}}}"#
+        )
+    };
+    let edit =
+        r#"{"EventType":"EditMediaComplete","EditMediaCompleteEvent":{"TaskId":"t-4","Status":"FINISH","ErrCode":0}}"#;
+    let ago = Timestamp::now() - SignedDuration::from_mins(10);
+    for body in [task("t-1", "Finish", ""), task("t-2", "None", ""), task("t-3", "Finish", ""), edit.to_owned()] {
+        vendor.add(Job::ended(body, ago));
+    }
+    // The stack has published one of them, after it began to look for what is missing.
+    let item = json!({"id": {"S": "tencent-vod/task/t-3/succeeded"}, "state": {"S": "completed"}});
+    let item = json!({"TableName": stack.resources.table, "Item": item});
+    stack.aws.call("DynamoDB_20120810.PutItem", &item).unwrap();
+    let run = || {
+        let output = stack.tool(&["reconcile", "tencent-vod", "--store"]).envs(vendor.environment()).output().unwrap();
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        (text(&output.stdout), text(&output.stderr))
+    };
+    let (out, note) = run();
+    let names: Vec<&str> = out.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(names, ["tencent-vod/task/t-1", "tencent-vod/task/t-4"], "{note}");
+    assert!(note.contains("4 jobs ended, the events of 2 of them were stored"), "{note}");
+    let messages = stack.aws.drain(&stack.resources.queue).unwrap();
+    let events = messages.iter().flat_map(|message| serde_json::from_str::<Vec<Value>>(&message.body).unwrap());
+    let marks: Vec<_> = events.map(|event| (event.get("origin").cloned(), event.get("jobend").cloned())).collect();
+    // The stack looks for uploads and workflows only: all others it knows by their ids.
+    let came = |end: Option<&str>| (Some(json!("reconciled")), end.map(|end| json!(end)));
+    assert_eq!(marks, [came(Some("tencent-vod/task/t-1/succeeded")), came(None)]);
+    assert_eq!(vendor.complaints(), "");
 }

@@ -200,6 +200,34 @@ fn an_event_is_published_once_however_often_it_comes() {
     assert_eq!(world.published(), counts(&[("a", 1), ("b", 1), ("c", 1)]));
 }
 
+/// A callback, and what the vendor's API tells of the same end, have different ids. One that ended differently is another.
+#[test]
+fn an_end_of_a_job_is_published_once_whatever_its_ids_are() {
+    let world = World::default();
+    let of_job = |message: &str, id: &str, end: &str, origin: &str| {
+        let marks = format!(r#""jobend":"aliyun-vod/job/{end}","origin":"{origin}","data""#);
+        let record = record(message, &[id]);
+        Record { body: record.body.replace(r#""data""#, &marks), ..record }
+    };
+    let callback = of_job("m1", "a", "1/succeeded", "callback");
+    let reconciled = of_job("m2", "b", "1/succeeded", "reconciled");
+    let other = of_job("m3", "c", "1/failed", "reconciled");
+    // The same id does not make them one.
+    let same_id = record("m4", &["a"]);
+    let report = world.run(&[callback.clone(), same_id], "one", start()).unwrap();
+    assert_eq!(fates(&report), [("a", &Fate::Published), ("a", &Fate::Published)]);
+    let report = world.run(&[reconciled, other, callback], "two", start() + VISIBILITY).unwrap();
+    let mut fates: Vec<_> = report.events.iter().map(|event| (&event.fate, event.is_reconciled)).collect();
+    fates.sort_by_key(|(fate, _)| **fate == Fate::Duplicate);
+    assert_eq!((fates.len(), fates[0], fates[1].0), (2, (&Fate::Published, true), &Fate::Duplicate));
+    assert!(report.failed.is_empty());
+    assert_eq!(world.published(), counts(&[("a", 2), ("c", 1)]));
+    // Both are among one batch.
+    let world = World::default();
+    let batch = [of_job("m1", "a", "1/succeeded", "callback"), of_job("m2", "b", "1/succeeded", "reconciled")];
+    assert_eq!(world.run(&batch, "one", start()).unwrap().events.len(), 1);
+}
+
 /// The calls are three claims, one publication, three completions.
 #[test]
 fn whenever_the_function_ends_nothing_is_lost() {

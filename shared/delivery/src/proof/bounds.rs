@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bounds {
     pub(super) name: &'static str,
-    /// The messages in the queue at the start, each with its events: `a` is an event.
+    /// The messages in the queue at the start, each with its events: `a` is an event, `A` a copy of it with an id of its own.
     pub(super) messages: &'static [&'static str],
     /// How many things go wrong, or happen twice.
     pub(super) faults: usize,
@@ -41,6 +41,7 @@ pub(super) const NARROW: Bounds = Bounds {
 pub(super) const ALL: &[Bounds] = &[
     Bounds { name: "one-callback", messages: &["ab"], faults: 3, resends: true, ..NARROW },
     Bounds { name: "posted-and-pulled", messages: &["a", "a"], faults: 3, ..NARROW },
+    Bounds { name: "reconciled", messages: &["Ab", "A"], faults: 2, ..NARROW },
     Bounds { name: "shared-event", messages: &["ab", "b"], faults: 2, ..NARROW },
     Bounds { name: "three-runs", messages: &["a", "a", "a"], faults: 1, in_test: 0, at_once: 3, ..NARROW },
     Bounds { name: "clocks", messages: &["a", "a"], faults: 2, clocks: &[30, 91], late_groups: true, ..NARROW },

@@ -19,10 +19,12 @@ pub(super) enum Bug {
     DeadlineIgnored,
     /// The id of an event depends on how often the callback was delivered.
     IdOfDelivery,
+    /// What is known by the end of its job is claimed by its id.
+    EndIgnored,
 }
 
 impl Bug {
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 8] = [
         Self::ClaimWithoutLease,
         Self::CompleteBeforePublish,
         Self::ReleaseOfAnothers,
@@ -30,12 +32,14 @@ impl Bug {
         Self::PartialFailuresIgnored,
         Self::DeadlineIgnored,
         Self::IdOfDelivery,
+        Self::EndIgnored,
     ];
 
     /// The bounds that show it, with the fewest faults.
     pub(super) fn bounds(self) -> Bounds {
         let (name, faults) = match self {
             Self::ClaimWithoutLease => ("posted-and-pulled", 0),
+            Self::EndIgnored => ("reconciled", 0),
             Self::ReleaseOfAnothers => ("months", 2),
             Self::DeadlineIgnored => ("clocks", 1),
             Self::CompleteBeforePublish | Self::ShortLease | Self::PartialFailuresIgnored | Self::IdOfDelivery => {

@@ -8,7 +8,7 @@ use protocol::{Cause as ModelCause, Class as ModelClass, Outcome, Protocol};
 
 use super::Explorer;
 use super::bounds::{Bounds, NARROW};
-use super::parts::{Place, TIMEOUT, VISIBILITY, key};
+use super::parts::{Place, TIMEOUT, VISIBILITY};
 use super::promises::{Cause, Class};
 use super::table::Value;
 use super::world::World;
@@ -37,7 +37,7 @@ impl Explorer {
 impl World {
     /// What everything has come to.
     pub(super) fn outcome(&self) -> Outcome {
-        let state = self.items.0.get(key(0)).and_then(|item| item.get("state"));
+        let state = self.key(0).and_then(|key| self.items.0.get(&key)).and_then(|item| item.get("state"));
         Outcome {
             happened: self.classes.iter().map(|class| of(*class)).collect(),
             publications: self.published.len(),

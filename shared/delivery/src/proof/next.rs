@@ -1,6 +1,6 @@
 //! What can happen next.
 
-use super::parts::{Call, Message, Place, Request, State, key};
+use super::parts::{Call, Message, Place, Request, State};
 use super::step::{Outcome, Step, Used};
 use super::table::Value;
 use super::world::World;
@@ -76,7 +76,7 @@ impl World {
 
     /// Whether the table may remove what it knows of an event.
     fn is_forgotten(&self, event: usize) -> bool {
-        let item = self.items.0.get(key(event));
+        let item = self.key(event).and_then(|key| self.items.0.get(&key));
         let expires = item.and_then(|item| item.get("expires_at"));
         matches!(expires, Some(Value::Number(seconds)) if *seconds < self.time().as_second())
     }

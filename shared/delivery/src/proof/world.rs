@@ -12,7 +12,7 @@ use super::bounds::Bounds;
 use super::bugs::Bug;
 use super::parts::{
     Call, Completion, Message, Place, Published, Ran, Reply, Request, State, TIMEOUT, VISIBILITY, body, event,
-    event_of_key, key, owner,
+    event_of_key, owner,
 };
 use super::promises::{Broken, Class, Promise};
 use super::step::{Outcome, Step, Used};
@@ -59,8 +59,10 @@ fn epoch() -> Timestamp {
 
 impl World {
     pub(super) fn new(bounds: Bounds, bug: Option<Bug>) -> Self {
-        let message = |ids: &&str| Message {
-            ids: ids.chars().map(String::from).collect(),
+        // The copies of an event that is known by the end of its job have different ids.
+        let id = |number: usize, id: char| if id.is_uppercase() { format!("{id}{number}") } else { id.to_string() };
+        let message = |(number, ids): (usize, &&str)| Message {
+            ids: ids.chars().map(|letter| id(number, letter)).collect(),
             place: Place::Queue,
             visible_at: Duration::ZERO,
             receives: 0,
@@ -71,7 +73,7 @@ impl World {
             started: Instant::now(),
             now: Duration::ZERO,
             items: Items::default(),
-            messages: bounds.messages.iter().map(message).collect(),
+            messages: bounds.messages.iter().enumerate().map(message).collect(),
             runs: Vec::new(),
             calls: Vec::new(),
             asked: 0,
@@ -108,6 +110,12 @@ impl World {
     /// Whether a run has something left to do.
     pub(super) fn is_open(&self, run: usize) -> bool {
         self.runs[run].is_open()
+    }
+
+    /// The key of what the ledger has of an event.
+    pub(super) fn key(&self, of: usize) -> Option<String> {
+        let is_its = |key: &&String| key.strip_prefix("aliyun-vod/").is_some_and(|id| event(id) == of);
+        self.items.0.keys().find(is_its).cloned()
     }
 
     /// The messages that a run would be given.
@@ -170,7 +178,10 @@ impl World {
                 let (run, request) = self.late.remove(late);
                 self.apply(run, &request, None, true);
             }
-            Step::Expire { event } => drop(self.items.0.remove(key(event))),
+            Step::Expire { event } => {
+                let key = self.key(event);
+                key.and_then(|key| self.items.0.remove(&key));
+            }
             Step::Kill { run } => {
                 self.spend();
                 self.end(run);
@@ -278,14 +289,16 @@ impl World {
             self.dead_letters += 1;
             self.classes.push(Class::DeadLetters);
         }
-        let now = self.now();
+        let (now, is_ignored) = (self.now(), self.bug == Some(Bug::EndIgnored));
         let records = batch
             .iter()
             .map(|number| {
                 let message = &mut self.messages[*number];
                 message.receives += 1;
                 message.visible_at = now + VISIBILITY;
-                Record { message: number.to_string(), body: body(&message.ids), trace: None }
+                let body = body(&message.ids);
+                let body = if is_ignored { body.replace("jobend", "other") } else { body };
+                Record { message: number.to_string(), body, trace: None }
             })
             .collect();
         let deadline = match self.bug {

@@ -1,10 +1,10 @@
-//! Which events are confirmed: by product, and by kind.
+//! Which events are confirmed, or looked for: by product, and by kind.
 
 use std::str::FromStr;
 
 use callbacks::{CloudEvent, Kind, Product};
 
-/// The events that are confirmed: `tencent-ci:moderation,transcode tencent-vod:all`. A product without kinds has none.
+/// Some events: `tencent-ci:moderation,transcode tencent-vod:all`. A product without kinds has none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Choice(Vec<(Product, Kinds)>);
 
@@ -20,7 +20,7 @@ enum Kinds {
 pub(crate) struct UnknownChoice;
 
 impl Choice {
-    /// Whether an event is confirmed.
+    /// Whether an event is one of them.
     pub(crate) fn includes(&self, event: &CloudEvent) -> bool {
         self.0.iter().any(|(product, kinds)| {
             *product == event.source
@@ -31,7 +31,12 @@ impl Choice {
         })
     }
 
-    /// The products of which some events are confirmed.
+    /// Whether some events of a product are among them.
+    pub(crate) fn has(&self, product: Product) -> bool {
+        self.products().any(|chosen| chosen == product)
+    }
+
+    /// The products of which some events are among them.
     pub(crate) fn products(&self) -> impl Iterator<Item = Product> {
         self.0.iter().map(|(product, _)| *product)
     }

@@ -2,18 +2,13 @@
 
 use std::time::Duration;
 
-use callbacks::Product;
 use delivery::Aws;
-use lookup::ConfigurationError;
-use variables::{
-    ALIYUN_IMS_SECRET_ID, ALIYUN_VOD_DOMAINS, ALIYUN_VOD_SECRET_ID, CONFIRM, CONFIRM_PER_MINUTE, CONFIRM_QUEUE,
-    CONFIRM_WITHIN, TENCENT_CI_SECRET_ID, TENCENT_VOD_SECRET_ID,
-};
+use variables::{ALIYUN_VOD_DOMAINS, CONFIRM, CONFIRM_PER_MINUTE, CONFIRM_QUEUE, CONFIRM_WITHIN};
 
 use super::choice::Choice;
 use super::patience::Patience;
-use crate::access_key::AccessKeySource;
 use crate::environment::{Environment, EnvironmentError, IntakeConfiguration};
+use crate::query::{Query, QueryError};
 
 /// The configuration of the function.
 #[derive(Debug)]
@@ -33,24 +28,14 @@ pub(super) struct Configuration {
 /// How a vendor's API is asked.
 #[derive(Debug)]
 pub(super) struct VendorConfiguration {
-    pub(super) lookup: lookup::Configuration,
-    pub(super) access_key: AccessKeySource,
+    pub(super) query: Query,
     /// Questions a minute, of all runs.
     pub(super) per_minute: u32,
 }
 
-/// The configuration is invalid. The message never has a value.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum StartError {
-    #[error(transparent)]
-    Environment(#[from] EnvironmentError),
-    #[error(transparent)]
-    Lookup(#[from] ConfigurationError),
-}
-
 impl Configuration {
     /// Reads the variables that `variable` looks up. An empty one counts as not set.
-    pub(super) fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Self, StartError> {
+    pub(super) fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Self, QueryError> {
         let environment = Environment(variable);
         let intake = environment.intake()?;
         let choice: Choice = environment.required(CONFIRM)?;
@@ -59,8 +44,8 @@ impl Configuration {
         let queue = queue.ok_or_else(|| EnvironmentError::expected(CONFIRM_QUEUE, "the URL of a queue"))?;
         let within = Duration::from_secs(environment.seconds(CONFIRM_WITHIN, 1..=43_200, 600)?);
         let per_minute = environment.parsed(CONFIRM_PER_MINUTE, "a number of questions a minute", 600)?;
-        let vendors =
-            choice.products().map(|product| vendor(product, per_minute, &environment)).collect::<Result<_, _>>()?;
+        let query = |product| Ok(VendorConfiguration { query: environment.query(product)?, per_minute });
+        let vendors = choice.products().map(query).collect::<Result<_, QueryError>>()?;
         let domains = domains(&environment.text(ALIYUN_VOD_DOMAINS).unwrap_or_default())?;
         environment.in_lambda()?;
         Ok(Self { aws: environment.aws(), intake, queue, choice, patience: Patience { within }, domains, vendors })
@@ -77,33 +62,15 @@ fn domains(text: &str) -> Result<Vec<String>, EnvironmentError> {
     Err(EnvironmentError::expected(ALIYUN_VOD_DOMAINS, "names of domains separated by spaces"))
 }
 
-fn vendor(
-    product: Product,
-    per_minute: u32,
-    environment: &Environment<impl Fn(&str) -> Option<String>>,
-) -> Result<VendorConfiguration, StartError> {
-    let secret = environment.secret_named(secret_variable(product))?;
-    let secret =
-        secret.ok_or_else(|| EnvironmentError::expected(secret_variable(product), "the name or ARN of a secret"))?;
-    let lookup = lookup::Configuration::from_variables(product, |name| environment.text(name))?;
-    Ok(VendorConfiguration { lookup, access_key: AccessKeySource::Secret(secret), per_minute })
-}
-
-/// The variable with the secret of a product.
-fn secret_variable(product: Product) -> &'static str {
-    match product {
-        Product::AliyunVod => ALIYUN_VOD_SECRET_ID,
-        Product::AliyunIms => ALIYUN_IMS_SECRET_ID,
-        Product::TencentCi => TENCENT_CI_SECRET_ID,
-        Product::TencentVod => TENCENT_VOD_SECRET_ID,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use variables::{ALIYUN_VOD_ENDPOINT, CI_BUCKETS, IMS_ENDPOINT, INTAKE, RUNTIME_API, SUB_APP_ID, TENCENT_ENDPOINT};
+    use variables::{
+        ALIYUN_IMS_SECRET_ID, ALIYUN_VOD_ENDPOINT, ALIYUN_VOD_SECRET_ID, CI_BUCKETS, IMS_ENDPOINT, INTAKE, RUNTIME_API,
+        SUB_APP_ID, TENCENT_CI_SECRET_ID, TENCENT_ENDPOINT, TENCENT_VOD_SECRET_ID,
+    };
 
     use super::*;
+    use crate::access_key::AccessKeySource;
 
     const ALL: [(&str, &str); 7] = [
         (INTAKE, "stdout"),
@@ -115,7 +82,7 @@ mod tests {
         (CI_BUCKETS, "media-1250000000/ap-guangzhou"),
     ];
 
-    fn read(variables: &[(&str, &str)]) -> Result<Configuration, StartError> {
+    fn read(variables: &[(&str, &str)]) -> Result<Configuration, QueryError> {
         let lookup =
             |name: &str| variables.iter().rfind(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
         Configuration::from_environment(lookup)
@@ -125,7 +92,7 @@ mod tests {
     fn each_product_of_the_choice_has_a_vendor() {
         let configuration = read(&ALL).unwrap();
         let of = |configuration: &Configuration| -> Vec<String> {
-            let secret = |vendor: &VendorConfiguration| match &vendor.access_key {
+            let secret = |vendor: &VendorConfiguration| match &vendor.query.access_key {
                 AccessKeySource::Secret(secret) => secret.id.clone(),
                 AccessKeySource::Environment(_) => panic!("{vendor:?}"),
             };
@@ -176,6 +143,6 @@ mod tests {
             assert!(!error.contains("Please"), "{error}");
         }
         let outside = read(&[&ALL[..], &[(RUNTIME_API, "")]].concat()).unwrap_err();
-        assert!(matches!(outside, StartError::Environment(EnvironmentError::NotInLambda)));
+        assert!(matches!(outside, QueryError::Environment(EnvironmentError::NotInLambda)));
     }
 }

@@ -156,6 +156,10 @@ impl<S: Services> Stage<S> {
                 },
             };
             event.confirmation = Some(confirmation);
+            if confirmation == Confirmation::Contradicted {
+                // It must not stand for the end of the job, of which a true event may come yet.
+                event.jobend = None;
+            }
         }
         match self.services.store(&events, message.trace.as_deref()).await {
             Ok(()) => {

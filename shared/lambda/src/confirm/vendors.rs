@@ -14,6 +14,7 @@ use super::NAME;
 use super::configuration::VendorConfiguration;
 use super::stage::Answer;
 use crate::access_key::{AccessKeyError, CurrentAccessKey};
+use crate::query::Query;
 
 /// How many runs of the function there are at most: `MaximumConcurrency` of its trigger. They share the calls.
 pub(super) const RUNS: u32 = 2;
@@ -50,7 +51,7 @@ impl Vendors {
     pub(super) async fn connect(vendors: Vec<VendorConfiguration>, aws: &Aws) -> Result<Self, lambda_runtime::Error> {
         let client = client()?;
         let mut connected = Vec::new();
-        for VendorConfiguration { lookup, access_key, per_minute } in vendors {
+        for VendorConfiguration { query: Query { lookup, access_key }, per_minute } in vendors {
             connected.push(Vendor {
                 lookup: Lookup::new(client.clone(), lookup),
                 access_key: CurrentAccessKey::new(NAME, access_key, aws).await?,

@@ -1,13 +1,14 @@
 //! The configuration of a function that pulls.
 
+use callbacks::Origin;
 use delivery::Aws;
 use queues::{AccessKey, AccessKeyError, Endpoint, mns, tencent};
-use variables::{CONFIRM, MNS_ENDPOINT, MNS_QUEUES, SECRET_ID, SUB_APP_ID, TENCENT_ENDPOINT};
+use variables::{MNS_ENDPOINT, MNS_QUEUES, SECRET_ID, SUB_APP_ID, TENCENT_ENDPOINT};
 
 use super::source::Source;
 use crate::access_key::AccessKeySource;
-use crate::confirm::Choice;
 use crate::environment::{Environment, EnvironmentError, IntakeConfiguration};
+use crate::marks::Marks;
 
 /// The configuration of a function that pulls.
 #[derive(Debug)]
@@ -16,8 +17,8 @@ pub(super) struct Configuration {
     pub(super) intake: IntakeConfiguration,
     pub(super) access_key: AccessKeySource,
     pub(super) queues: Queues,
-    /// Which events are marked as confirmed: the vendor gives them.
-    pub(super) confirmed: Choice,
+    /// What is noted on the events.
+    pub(super) marks: Marks,
 }
 
 /// Where each queue is.
@@ -53,9 +54,9 @@ impl Configuration {
             Source::AliyunMns => mns_queues(&environment)?,
         };
         let access_key = access_key(source, &environment)?;
-        let confirmed = environment.named(CONFIRM)?.unwrap_or_default();
+        let marks = environment.marks(Origin::Queue)?;
         environment.in_lambda()?;
-        Ok(Self { aws: environment.aws(), intake, access_key, queues, confirmed })
+        Ok(Self { aws: environment.aws(), intake, access_key, queues, marks })
     }
 }
 
@@ -99,7 +100,7 @@ fn mns_queues(environment: &Environment<impl Fn(&str) -> Option<String>>) -> Res
 
 #[cfg(test)]
 mod tests {
-    use variables::{INTAKE, RUNTIME_API, SECRET_MAX_AGE};
+    use variables::{CONFIRM, INTAKE, RECONCILE, RUNTIME_API, SECRET_MAX_AGE};
 
     use super::*;
     use crate::environment::SecretConfiguration;
@@ -148,6 +149,7 @@ mod tests {
             (Source::TencentVod, TENCENT_ENDPOINT, "http://Please"),
             (Source::TencentVod, SUB_APP_ID, "Please"),
             (Source::TencentVod, CONFIRM, "Please"),
+            (Source::TencentVod, RECONCILE, "Please"),
             (Source::AliyunMns, MNS_ENDPOINT, "Please"),
             (Source::AliyunMns, MNS_ENDPOINT, ""),
             (Source::AliyunMns, MNS_QUEUES, "a/Please"),

@@ -1,13 +1,14 @@
 //! The configuration of a function that receives callbacks.
 
-use callbacks::Product;
 use callbacks::auth::{Credentials, CredentialsError};
+use callbacks::{Origin, Product};
 use delivery::Aws;
 use receiver::credentials::split;
 use secrecy::SecretString;
 use variables::{ALLOW_UNSIGNED, BODY_LIMIT, CALLBACK_URLS, KEYS, SECRET_ID, TOKENS, TOLERANCE};
 
 use crate::environment::{Environment, EnvironmentError, IntakeConfiguration, SecretConfiguration};
+use crate::marks::Marks;
 
 /// The largest tolerance, in seconds: a day.
 const MAX_TOLERANCE: u64 = 24 * 60 * 60;
@@ -27,6 +28,8 @@ pub(super) struct Configuration {
     pub(super) tolerance: u64,
     /// Maximum bytes of a body.
     pub(super) body_limit: usize,
+    /// What is noted on events.
+    pub(super) marks: Marks,
 }
 
 /// Where keys, tokens and callback URLs come from.
@@ -91,8 +94,9 @@ impl Configuration {
         };
         let tolerance = environment.seconds(TOLERANCE, 0..=MAX_TOLERANCE, 300)?;
         let body_limit = environment.parsed(BODY_LIMIT, "a whole number", 6 << 20)?;
+        let marks = environment.marks(Origin::Callback)?;
         environment.in_lambda()?;
-        Ok(Self { aws: environment.aws(), intake, credentials, allow_unsigned, tolerance, body_limit })
+        Ok(Self { aws: environment.aws(), intake, credentials, allow_unsigned, tolerance, body_limit, marks })
     }
 }
 

@@ -11,6 +11,7 @@ use receiver::{Handled, Receiver, Response};
 use serde_json::value::RawValue;
 
 use super::keyring::Keyring;
+use crate::marks::Marks;
 use crate::metrics::{self, Metric, Timer};
 use crate::telemetry::{self, Refusals};
 
@@ -19,6 +20,8 @@ pub(super) struct Handler {
     pub(super) receiver: Receiver,
     pub(super) intake: Intake,
     pub(super) keyring: Keyring,
+    /// What is noted on events.
+    pub(super) marks: Marks,
     /// Limits the log of rejected requests.
     pub(super) refusals: Refusals,
 }
@@ -30,8 +33,9 @@ impl Handler {
     pub(super) async fn handle(&self, payload: Box<RawValue>, context: &Context) -> LambdaFunctionUrlResponse {
         let started = Instant::now();
         let trace = context.xray_trace_id.as_deref();
-        let store =
-            async |events: &[CloudEvent], timeout| self.intake.store(events, &StoreContext { trace, timeout }).await;
+        let store = async |events: &[CloudEvent], timeout| {
+            self.intake.store(&self.marks.on(events), &StoreContext { trace, timeout }).await
+        };
         let outcome = self.receiver.receive(payload.get(), &self.keyring, store).await;
         self.report(&outcome, started, context);
         answer(outcome.response())

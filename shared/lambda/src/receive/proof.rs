@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use bounds::{ALL, Bounds, ONE_EVENT};
-use callbacks::{CloudEvent, decode};
+use callbacks::{CloudEvent, Origin, decode};
 use cloud::{Asked, EPOCH, Held, Said, Service, answer, connection, freeze, start_clock, wall};
 use delivery::{Aws, StoreContext};
 use documents::Class;
@@ -34,7 +34,9 @@ use tokio::time::{Instant, advance, sleep};
 use super::configuration::{Configuration, CredentialsSource};
 use super::handler::Handler;
 use super::start;
+use crate::confirm::Choice;
 use crate::environment::{IntakeConfiguration, SecretConfiguration};
+use crate::marks::Marks;
 
 /// Latency of the request and of the response.
 const MARGIN: Duration = Duration::from_millis(500);
@@ -243,6 +245,7 @@ impl World<'_, '_> {
             allow_unsigned: false,
             tolerance: 300,
             body_limit: 6 << 20,
+            marks: Marks { origin: Origin::Callback, reconciled: Choice::default(), confirmed: Choice::default() },
         };
         // What goes wrong while a function starts keeps it from starting.
         let faults = std::mem::take(&mut self.faults);

@@ -1,0 +1,202 @@
+//! How far a product's lists have been read: what a run goes on from.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use lookup::{Page, Window};
+use serde::{Deserialize, Serialize};
+
+/// How much of what was looked at is looked at again: no vendor says how soon its lists are whole.
+const OVERLAP: SignedDuration = SignedDuration::from_mins(30);
+
+/// How far back is looked at most. It is what Tencent Cloud VOD keeps; what could not be settled for so long is given up.
+const LOOK_BACK: SignedDuration = SignedDuration::from_hours(72);
+
+/// The most pages of one window. A list that has more does not end.
+const MOST_PAGES: usize = 20_000;
+
+/// How far a product's lists have been read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Cursor {
+    /// Which function has read them. Another one of this stack was deleted, and events came meanwhile that nobody has marked.
+    function: String,
+    /// When it began: what ended before was claimed by its id.
+    began: Timestamp,
+    /// Of what ended before, everything is settled.
+    until: Timestamp,
+    /// The window that is being read.
+    round: Option<Round>,
+}
+
+/// A window, and how far it is read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Round {
+    since: Timestamp,
+    until: Timestamp,
+    /// The page to read next.
+    page: Option<Page>,
+    /// How many were read.
+    pages: usize,
+    /// Whether everything on them is settled.
+    is_settled: bool,
+}
+
+/// What [`Cursor::read`] makes of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Progress {
+    /// More pages follow.
+    More,
+    /// It was the last, and everything of the window is settled.
+    Done,
+    /// It was the last, and something has to be asked about again.
+    Open,
+    /// The list does not end, and is left.
+    Endless,
+}
+
+impl Cursor {
+    /// The first one of a function: nothing that ended before now is looked for.
+    pub(super) fn new(function: &str, now: Timestamp) -> Self {
+        Self { function: function.to_owned(), began: now, until: now, round: None }
+    }
+
+    /// Whether this function has written it.
+    pub(super) fn is_of(&self, function: &str) -> bool {
+        self.function == function
+    }
+
+    /// The window to read, and the page of it to begin with: that which is being read, else what has ended since, but not less
+    /// than `grace` ago. `None` where nothing has.
+    pub(super) fn window(
+        &mut self,
+        grace: Duration,
+        longest_job: Duration,
+        now: Timestamp,
+    ) -> Option<(Window, Option<Page>)> {
+        if self.round.is_none() {
+            let ago = |age: SignedDuration| now.saturating_sub(age).unwrap_or_default();
+            let until = ago(SignedDuration::try_from(grace).unwrap_or(SignedDuration::MAX));
+            let again = self.until.saturating_sub(OVERLAP).unwrap_or_default();
+            let since = again.max(self.began).max(ago(LOOK_BACK));
+            // Vendors count whole seconds.
+            if until.duration_since(since.max(self.until)) < SignedDuration::from_secs(1) {
+                return None;
+            }
+            self.round = Some(Round { since, until, page: None, pages: 0, is_settled: true });
+        }
+        let round = self.round.as_ref()?;
+        Some((Window { since: round.since, until: round.until, longest_job }, round.page.clone()))
+    }
+
+    /// Notes that a page is read, and everything on it is settled or has to be asked about again; `next` is the one that follows.
+    pub(super) fn read(&mut self, next: Option<Page>, is_settled: bool) -> Progress {
+        let Some(round) = &mut self.round else { return Progress::Done };
+        round.pages += 1;
+        round.is_settled &= is_settled;
+        let is_endless = next.is_some() && (next == round.page || round.pages >= MOST_PAGES);
+        if next.is_some() && !is_endless {
+            round.page = next;
+            return Progress::More;
+        }
+        let is_settled = round.is_settled;
+        if is_settled {
+            self.until = self.until.max(round.until);
+        }
+        self.round = None;
+        match (is_endless, is_settled) {
+            (true, _) => Progress::Endless,
+            (false, true) => Progress::Done,
+            (false, false) => Progress::Open,
+        }
+    }
+
+    /// Begins the window again: the vendor does not know the page any more.
+    pub(super) fn start_again(&mut self) {
+        if let Some(round) = &mut self.round {
+            round.page = None;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GRACE: Duration = Duration::from_mins(15);
+    const LONGEST: Duration = Duration::from_hours(6);
+
+    fn at(minutes: i64) -> Timestamp {
+        Timestamp::from_second(1_767_323_000 + minutes * 60).unwrap()
+    }
+
+    fn page(text: &str) -> Page {
+        serde_json::from_str(&format!(r#"{{"list":0,"token":"{text}","since":null}}"#)).unwrap()
+    }
+
+    fn window(cursor: &mut Cursor, now: i64) -> Option<(Timestamp, Timestamp)> {
+        cursor.window(GRACE, LONGEST, at(now)).map(|(window, _)| (window.since, window.until))
+    }
+
+    #[test]
+    fn windows_follow_each_other_and_overlap() {
+        let mut cursor = Cursor::new("f", at(0));
+        // What ended before the beginning is never looked for.
+        for now in [0, 15] {
+            assert_eq!(window(&mut cursor, now), None, "{now}");
+        }
+        assert_eq!(window(&mut cursor, 30), Some((at(0), at(15))));
+        assert_eq!(cursor.read(None, true), Progress::Done);
+        assert_eq!(window(&mut cursor, 30), None);
+        assert_eq!(window(&mut cursor, 60), Some((at(0), at(45))));
+        assert_eq!(cursor.read(None, true), Progress::Done);
+        assert_eq!(window(&mut cursor, 75), Some((at(15), at(60))));
+    }
+
+    #[test]
+    fn a_window_is_read_to_its_end_before_the_next() {
+        let mut cursor = Cursor::new("f", at(0));
+        assert_eq!(window(&mut cursor, 30), Some((at(0), at(15))));
+        assert_eq!(cursor.read(Some(page("a")), true), Progress::More);
+        let text = serde_json::to_string(&cursor).unwrap();
+        let mut cursor: Cursor = serde_json::from_str(&text).unwrap();
+        let (_, next) = cursor.window(GRACE, LONGEST, at(90)).unwrap();
+        assert_eq!((window(&mut cursor, 90), next), (Some((at(0), at(15))), Some(page("a"))));
+        cursor.start_again();
+        assert_eq!(cursor.window(GRACE, LONGEST, at(90)).unwrap().1, None);
+        assert_eq!(cursor.read(None, true), Progress::Done);
+        assert_eq!(window(&mut cursor, 90), Some((at(0), at(75))));
+    }
+
+    /// What was not settled is looked at again, until it is given up.
+    #[test]
+    fn what_is_open_is_looked_at_again() {
+        let mut cursor = Cursor::new("f", at(0));
+        assert_eq!(window(&mut cursor, 30), Some((at(0), at(15))));
+        assert_eq!(cursor.read(Some(page("a")), false), Progress::More);
+        assert_eq!(cursor.read(None, true), Progress::Open);
+        assert_eq!(window(&mut cursor, 60), Some((at(0), at(45))));
+        assert_eq!(cursor.read(None, false), Progress::Open);
+        let later = 72 * 60 + 100;
+        assert_eq!(window(&mut cursor, later), Some((at(100), at(later - 15))));
+        assert_eq!(cursor.read(None, true), Progress::Done);
+        assert_eq!(window(&mut cursor, later + 60), Some((at(later - 45), at(later + 45))));
+    }
+
+    #[test]
+    fn a_list_that_does_not_end_is_left() {
+        let mut cursor = Cursor::new("f", at(0));
+        assert_eq!(window(&mut cursor, 30), Some((at(0), at(15))));
+        assert_eq!(cursor.read(Some(page("a")), true), Progress::More);
+        assert_eq!(cursor.read(Some(page("a")), true), Progress::Endless);
+        assert_eq!(window(&mut cursor, 60), Some((at(0), at(45))));
+        let pages = (1..).map(|number| cursor.read(Some(page(&number.to_string())), true));
+        assert_eq!(pages.take_while(|progress| *progress == Progress::More).count(), MOST_PAGES - 1);
+        assert_eq!(window(&mut cursor, 75), Some((at(15), at(60))));
+    }
+
+    #[test]
+    fn another_function_begins_anew() {
+        let cursor = Cursor::new("stack-Reconcile-1", at(0));
+        assert!(cursor.is_of("stack-Reconcile-1") && !cursor.is_of("stack-Reconcile-2"));
+    }
+}
