@@ -18,6 +18,7 @@ locals {
           MEDIAHOOK_MNS_QUEUES   = join(" ", var.aliyun_mns_pull.queues)
         },
         var.confirm_aliyun_vod == null && var.confirm_aliyun_ims == null ? {} : { MEDIAHOOK_CONFIRM = local.confirms_aliyun },
+        var.reconcile_aliyun_vod == null && var.reconcile_aliyun_ims == null ? {} : { MEDIAHOOK_RECONCILE = local.reconciles_aliyun },
       )
     },
   )
@@ -28,22 +29,28 @@ locals {
     var.confirm_tencent_vod == null ? [] : ["tencent-vod"],
   )
   reconciles = concat(
+    var.reconcile_aliyun_vod == null ? [] : ["aliyun-vod"],
+    var.reconcile_aliyun_ims == null ? [] : ["aliyun-ims"],
     var.reconcile_tencent_ci == null ? [] : ["tencent-ci"],
     var.reconcile_tencent_vod == null ? [] : ["tencent-vod"],
   )
   # What receivers and pull functions note on events whose missing ones are looked for.
   marks = {
-    aliyun-vod  = {}
-    aliyun-ims  = {}
+    aliyun-vod  = var.reconcile_aliyun_vod == null ? {} : { MEDIAHOOK_RECONCILE = "aliyun-vod:${var.reconcile_aliyun_vod.kinds}" }
+    aliyun-ims  = var.reconcile_aliyun_ims == null ? {} : { MEDIAHOOK_RECONCILE = "aliyun-ims:${var.reconcile_aliyun_ims.kinds}" }
     tencent-ci  = var.reconcile_tencent_ci == null ? {} : { MEDIAHOOK_RECONCILE = "tencent-ci:${var.reconcile_tencent_ci.kinds}" }
     tencent-vod = var.reconcile_tencent_vod == null ? {} : { MEDIAHOOK_RECONCILE = "tencent-vod:${var.reconcile_tencent_vod.kinds}" }
   }
-  reconcile = length(local.reconciles) == 0 ? {} : { reconcile = {} }
+  reconcile          = length(local.reconciles) == 0 ? {} : { reconcile = {} }
+  reconciles_aliyun  = "aliyun-vod:${try(var.reconcile_aliyun_vod.kinds, "")} aliyun-ims:${try(var.reconcile_aliyun_ims.kinds, "")}"
+  reconciles_tencent = "tencent-ci:${try(var.reconcile_tencent_ci.kinds, "")} tencent-vod:${try(var.reconcile_tencent_vod.kinds, "")}"
   reconciling = merge(
     {
-      MEDIAHOOK_RECONCILE             = "tencent-ci:${try(var.reconcile_tencent_ci.kinds, "")} tencent-vod:${try(var.reconcile_tencent_vod.kinds, "")}"
+      MEDIAHOOK_RECONCILE             = "${local.reconciles_aliyun} ${local.reconciles_tencent}"
       MEDIAHOOK_RECONCILE_GRACE       = tostring(var.reconcile_grace)
       MEDIAHOOK_RECONCILE_LONGEST_JOB = tostring(var.reconcile_longest_job)
+      MEDIAHOOK_ALIYUN_VOD_ENDPOINT   = try(var.reconcile_aliyun_vod.endpoint, "")
+      MEDIAHOOK_IMS_ENDPOINT          = try(var.reconcile_aliyun_ims.endpoint, "")
       MEDIAHOOK_CI_BUCKETS            = join(" ", try(var.reconcile_tencent_ci.buckets, []))
       MEDIAHOOK_CI_TAGS               = join(" ", try(var.reconcile_tencent_ci.tags, []))
       MEDIAHOOK_CI_WORKFLOWS          = join(" ", try(var.reconcile_tencent_ci.workflows, []))

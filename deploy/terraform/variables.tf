@@ -89,6 +89,18 @@ variable "confirm_per_minute" {
   default     = 600
 }
 
+variable "reconcile_aliyun_vod" {
+  description = "Kinds of ApsaraVideo VOD's events whose missing callbacks are looked for, separated by commas, or all; and the API in the region of the media, https://vod.<region>.aliyuncs.com. Null looks for none."
+  type        = object({ kinds = string, endpoint = string })
+  default     = null
+}
+
+variable "reconcile_aliyun_ims" {
+  description = "Kinds of Intelligent Media Services' events whose missing callbacks are looked for, separated by commas, or all; and the API in the region of the jobs, https://ice.<region>.aliyuncs.com. Null looks for none."
+  type        = object({ kinds = string, endpoint = string })
+  default     = null
+}
+
 variable "reconcile_tencent_ci" {
   description = "Kinds of Cloud Infinite's events whose missing callbacks are looked for, separated by commas, or all; the buckets that are asked about, name-appid/region; the tags of jobs, by default all; and the ids of workflows. Null looks for none."
   type = object({
@@ -123,7 +135,7 @@ variable "reconcile_grace" {
 }
 
 variable "reconcile_longest_job" {
-  description = "The longest that a job runs, in seconds. Cloud Infinite lists jobs by when they were created."
+  description = "The longest that a job runs, in seconds. All but Tencent Cloud VOD list jobs by when they were created."
   type        = number
   default     = 21600
 }

@@ -20,6 +20,8 @@ CONFIRMS = {
     "TencentVod": {"ConfirmTencentVod": "all"},
 }
 RECONCILES = {
+    "AliyunVod": {"ReconcileAliyunVod": "transcode,moderation", "AliyunVodEndpoint": "https://vod.cn-shanghai.aliyuncs.com"},
+    "AliyunIms": {"ReconcileAliyunIms": "all", "AliyunImsEndpoint": "https://ice.cn-shanghai.aliyuncs.com"},
     "TencentCi": {"ReconcileTencentCi": "all", "TencentCiBuckets": "media-1250000000/ap-guangzhou", "TencentCiTags": "Transcode Snapshot", "TencentCiWorkflows": "w1 w2"},
     "TencentVod": {"ReconcileTencentVod": "upload,transcode"},
 }
@@ -40,8 +42,7 @@ EVERYTHING = {
     "ReceiverConcurrency": 5,
     "PullConcurrency": 1,
     **{name: value for parameters in CONFIRMS.values() for name, value in parameters.items()},
-    **RECONCILES["TencentCi"],
-    **RECONCILES["TencentVod"],
+    **{name: value for parameters in RECONCILES.values() for name, value in parameters.items()},
 }
 API = {"Front": "HttpApi", "HttpApiDomain": "hooks.example.com"}
 
@@ -143,7 +144,7 @@ class Reconcile(unittest.TestCase):
         for product, parameters in RECONCILES.items():
             stack, before = Stack({**ALL, **parameters}), Stack(ALL)
             changed = [name for name, each in before.resources.items() if stack.resources[name] != each and each["Type"] != "AWS::Lambda::Version"]
-            pull = [f"{product}PullFunction"] if product == "TencentVod" else []
+            pull = {"TencentCi": [], "TencentVod": ["TencentVodPullFunction"]}.get(product, ["AliyunMnsPullFunction"])
             self.assertEqual(sorted(changed), sorted([f"{product}Function", *pull, "Monitoring"]))
 
     def test_it_writes_no_entry_of_an_event(self):

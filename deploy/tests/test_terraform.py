@@ -46,7 +46,7 @@ CHOICES = [
     *({product: "true", **parameters} for choice in (CONFIRMS, RECONCILES) for product, parameters in choice.items()),
     {**ALL, **CONFIRMS["AliyunVod"], **CONFIRMS["AliyunIms"], **CONFIRMS["TencentCi"], **CONFIRMS["TencentVod"], **OTHER, "TencentVodEndpoint": "https://vod.intl.tencentcloudapi.com", "ConfirmWithin": 60, "ConfirmPerMinute": 60},
     {**ALL, **CONFIRMS["TencentCi"], **CONFIRMS["TencentVod"], **RECONCILES["TencentCi"], **RECONCILES["TencentVod"]},
-    {**ALL, **RECONCILES["TencentCi"], **RECONCILES["TencentVod"], **OTHER, "TencentVodEndpoint": "https://vod.intl.tencentcloudapi.com", "ReconcileSchedule": "rate(1 hour)", "ReconcileGrace": 60, "ReconcileLongestJob": 3600},
+    {**ALL, **RECONCILES["AliyunVod"], **RECONCILES["AliyunIms"], **RECONCILES["TencentCi"], **RECONCILES["TencentVod"], **OTHER, "TencentVodEndpoint": "https://vod.intl.tencentcloudapi.com", "ReconcileSchedule": "rate(1 hour)", "ReconcileGrace": 60, "ReconcileLongestJob": 3600},
     {**PULLS["AliyunMnsPull"], **OTHER, "EventBusName": "media"},
 ]  # fmt: skip
 
@@ -225,6 +225,8 @@ def variables(parameters):
     for name, slug in {"AliyunVod": "aliyun_vod", "AliyunIms": "aliyun_ims"}.items():
         if f"Confirm{name}" in parameters:
             made[f"confirm_{slug}"] = {"kinds": parameters[f"Confirm{name}"], "endpoint": parameters[f"{name}Endpoint"]}
+        if f"Reconcile{name}" in parameters:
+            made[f"reconcile_{slug}"] = {"kinds": parameters[f"Reconcile{name}"], "endpoint": parameters[f"{name}Endpoint"]}
     if "AliyunVodDomains" in parameters:
         made["confirm_aliyun_vod"]["domains"] = parameters["AliyunVodDomains"].split()
     if "ConfirmTencentCi" in parameters:
@@ -470,10 +472,10 @@ class Terraform(unittest.TestCase):
         parameters = read("template.yaml")["Parameters"]
         others = [*PRODUCTS, "TencentVodPullEndpoint", "TencentVodSubAppId", "AliyunMnsEndpoint", "AliyunMnsQueues"]
         others += ["ConfirmAliyunVod", "AliyunVodEndpoint", "AliyunVodDomains", "ConfirmAliyunIms", "AliyunImsEndpoint", "ConfirmTencentCi", "TencentCiBuckets", "ConfirmTencentVod", "TencentVodEndpoint"]
-        others += ["ReconcileTencentCi", "TencentCiTags", "TencentCiWorkflows", "ReconcileTencentVod"]
+        others += ["ReconcileAliyunVod", "ReconcileAliyunIms", "ReconcileTencentCi", "TencentCiTags", "TencentCiWorkflows", "ReconcileTencentVod"]
         self.assertEqual(set(parameters), {*VARIABLES, *ALARMS, *ONLY_IN_TEMPLATE, *others})
         declared = {path.removeprefix("variable."): each for path, each in Module({}).blocks.items() if path.startswith("variable.")}
-        self.assertEqual(set(declared), {*VARIABLES.values(), "name", "package", "products", "tencent_vod_pull", "aliyun_mns_pull", "alarms", "confirm_aliyun_vod", "confirm_aliyun_ims", "confirm_tencent_ci", "confirm_tencent_vod", "reconcile_tencent_ci", "reconcile_tencent_vod"})
+        self.assertEqual(set(declared), {*VARIABLES.values(), "name", "package", "products", "tencent_vod_pull", "aliyun_mns_pull", "alarms", "confirm_aliyun_vod", "confirm_aliyun_ims", "confirm_tencent_ci", "confirm_tencent_vod", "reconcile_aliyun_vod", "reconcile_aliyun_ims", "reconcile_tencent_ci", "reconcile_tencent_vod"})
         for name, variable in VARIABLES.items():
             default = declared[variable].get("default")
             # The provider's word for no reservation, and no value.

@@ -8,7 +8,30 @@ pub fn listed_ends(product: Product) -> &'static [&'static str] {
     match product {
         Product::TencentVod => &[NaturalKey::TASK, "NewFileUpload"],
         Product::TencentCi => &[NaturalKey::JOB, "WorkflowFinish"],
-        Product::AliyunIms | Product::AliyunVod => &[],
+        // Of media no list says how they came.
+        Product::AliyunIms => &[
+            "SnapshotComplete",
+            "DynamicImageComplete",
+            "MediaConvertComplete",
+            "MediaConvertOutputGroupComplete",
+            "MediaConvertOutputComplete",
+            "WorkflowTaskComplete",
+            "ProduceMediaComplete",
+            "BatchProduceMediaComplete",
+            "SmartJobComplete",
+            "LiveRecordFileCreated",
+        ],
+        // Not `FileUploadComplete`: what was fetched from a URL looks the same, and has another callback.
+        Product::AliyunVod => &[
+            "ImageUploadComplete",
+            "AttachedMediaUploadComplete",
+            "StreamTranscodeComplete",
+            "TranscodeComplete",
+            "AIMediaAuditComplete",
+            "AIVideoCensorComplete",
+            "AIMediaDNAComplete",
+            "AIVideoTagComplete",
+        ],
     }
 }
 
@@ -74,6 +97,34 @@ mod tests {
             end(Product::AliyunVod, r#"{"EventType":"FileUploadComplete","VideoId":"v1","Status":"success"}"#),
             None
         );
+    }
+
+    #[test]
+    fn a_part_of_a_job_and_the_streams_of_a_video_have_ends_of_their_own() {
+        let ims = |event: &str, body: &str| {
+            end(Product::AliyunIms, &format!(r#"{{"EventType":"{event}","MessageBody":{body}}}"#))
+        };
+        let snapshot = r#"{"JobId":"j1","Status":"Success"}"#;
+        assert_eq!(ims("SnapshotComplete", snapshot).as_deref(), Some("aliyun-ims/SnapshotComplete/j1/succeeded"));
+        assert_eq!(
+            ims("MediaConvertOutputComplete", r#"{"JobId":"j1","TaskId":"t1","Status":"Success"}"#).as_deref(),
+            Some("aliyun-ims/MediaConvertOutputComplete/j1+t1/succeeded")
+        );
+        // No list has it, or says that it came by an upload.
+        assert_eq!(ims("AIProduceComplete", snapshot), None);
+        assert_eq!(ims("FileUploadComplete", r#"{"MediaId":"m1","Status":"Success"}"#), None);
+
+        let vod = |event: &str, rest: &str| {
+            end(Product::AliyunVod, &format!(r#"{{"EventType":"{event}","VideoId":"v1","Status":"success"{rest}}}"#))
+        };
+        assert_eq!(
+            vod("StreamTranscodeComplete", r#","JobId":"b""#).as_deref(),
+            Some("aliyun-vod/StreamTranscodeComplete/b/succeeded")
+        );
+        let streams = r#","StreamInfos":[{"JobId":"b","Status":"success"},{"JobId":"a","Status":"success"}]"#;
+        assert_eq!(vod("TranscodeComplete", streams).as_deref(), Some("aliyun-vod/TranscodeComplete/a+b/succeeded"));
+        // Nothing tells two of them apart.
+        assert_eq!(vod("TranscodeComplete", ""), None);
     }
 
     #[test]

@@ -50,7 +50,10 @@ impl Configuration {
 
 #[cfg(test)]
 mod tests {
-    use variables::{CI_BUCKETS, INTAKE, RUNTIME_API, TENCENT_CI_SECRET_ID, TENCENT_VOD_SECRET_ID};
+    use variables::{
+        ALIYUN_IMS_SECRET_ID, ALIYUN_VOD_ENDPOINT, ALIYUN_VOD_SECRET_ID, CI_BUCKETS, IMS_ENDPOINT, INTAKE, RUNTIME_API,
+        TENCENT_CI_SECRET_ID, TENCENT_VOD_SECRET_ID,
+    };
 
     use super::*;
     use crate::environment::EnvironmentError;
@@ -80,6 +83,14 @@ mod tests {
         assert_eq!(products(&[]), [Product::TencentCi, Product::TencentVod]);
         let vod = [(RECONCILE, "tencent-ci: tencent-vod:upload"), (TENCENT_CI_SECRET_ID, "")];
         assert_eq!(products(&vod), [Product::TencentVod]);
+        let aliyun = [
+            (RECONCILE, "aliyun-vod:all aliyun-ims:snapshot"),
+            (ALIYUN_VOD_SECRET_ID, "s3"),
+            (ALIYUN_VOD_ENDPOINT, "https://vod.cn-shanghai.aliyuncs.com"),
+            (ALIYUN_IMS_SECRET_ID, "s4"),
+            (IMS_ENDPOINT, "https://ice.cn-shanghai.aliyuncs.com"),
+        ];
+        assert_eq!(products(&aliyun), [Product::AliyunVod, Product::AliyunIms]);
         let configuration = read(&ALL).unwrap();
         assert_eq!(
             (configuration.grace, configuration.longest_job),

@@ -7,7 +7,7 @@ use callbacks::{CloudEvent, NaturalKey, Product};
 use delivery::event_key;
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
-use lookup::{Answer, Ended, Finished, Listed, Page, Window, job_end, job_ends};
+use lookup::{Answer, Ended, Finished, Listed, Page, Window, job_end, job_ends, listed_ends};
 use serde::Serialize;
 use tokio::time::Instant;
 
@@ -175,7 +175,9 @@ impl<S: Services> Search<'_, S> {
         report: &mut Report<S::Error>,
     ) -> Result<bool, S::Error> {
         let mut seen = HashSet::new();
-        let jobs: Vec<Listed> = jobs.into_iter().filter(|job| seen.insert(job.key.to_string())).collect();
+        let is_known = |job: &Listed| listed_ends(self.product).contains(&job.key.end());
+        let jobs = jobs.into_iter().filter(|job| is_known(job) && seen.insert(job.key.to_string()));
+        let jobs: Vec<Listed> = jobs.collect();
         report.listed += jobs.len();
         let published = self.services.published(jobs.iter().flat_map(names).collect()).await?;
         let (known, missing): (Vec<Listed>, Vec<Listed>) =

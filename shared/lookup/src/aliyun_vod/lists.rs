@@ -60,7 +60,7 @@ impl Vod {
         let mut jobs = Vec::new();
         for row in rows {
             let id = text(row, "/MediaId");
-            jobs.extend(row.pointer(search.media).and_then(|media| uploaded(search, id, media)));
+            jobs.extend(uploaded(search, row));
             if search.has_jobs {
                 jobs.extend(self.transcoded(id, window, asking).await?);
                 jobs.extend(self.found_out(id, window, asking).await?);
@@ -154,12 +154,13 @@ impl Vod {
     }
 }
 
-/// The upload of media that came by one. When it ended, no list says.
-fn uploaded(search: &Search, id: &str, media: &Value) -> Option<Listed> {
+/// The upload of media that came by one. When it ended, no list says: the time is when it began.
+fn uploaded(search: &Search, row: &Value) -> Option<Listed> {
+    let media = row.pointer(search.media)?;
     // What was recorded from a live stream, or edited, has an event of its own.
     let is_upload = matches!(text(media, "/MediaSource"), "general" | "short_video" | "");
     let has_come = upload_status(media).is_ok_and(|status| status == Some("success"));
-    let key = NaturalKey::new(Product::AliyunVod, search.end, [id.to_owned()]);
+    let key = NaturalKey::new(Product::AliyunVod, search.end, [text(row, "/MediaId").to_owned()]);
     let key = key.filter(|_| is_upload && has_come)?;
-    Some(Listed { key, ended_at: None, ended: None })
+    Some(Listed { key, ended_at: time(row, "/CreationTime"), ended: None })
 }
