@@ -3,7 +3,6 @@
 //! It stands between the receivers and dispatch: it gets the messages of a queue of its own, and stores their events, with what
 //! the vendor says of them, in the intake. `docs/adr/0013-confirm.md` has the reasons.
 
-mod choice;
 mod configuration;
 mod patience;
 #[cfg(test)]
@@ -17,7 +16,6 @@ use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use callbacks::{CloudEvent, Confirmation, Product};
-pub(crate) use choice::Choice;
 use configuration::Configuration;
 use delivery::{AwsError, Intake, LoadError, StoreContext, StoreError, WaitingRoom};
 use jiff::Timestamp;

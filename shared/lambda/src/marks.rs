@@ -1,11 +1,9 @@
 //! What functions note on events before they store them: how they came, which end of a job they are, and that the vendor gave
 //! them. Where neither reconcile nor confirm is on for an event, it stays as it is.
 
-use std::borrow::Cow;
-
 use callbacks::{CloudEvent, Confirmation, Origin};
 
-use crate::confirm::Choice;
+use crate::choice::Choice;
 
 /// What is noted on the events that a function stores.
 #[derive(Debug, Clone)]
@@ -19,26 +17,19 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
-    /// The events with what is noted on them. None is lost, and no id changes.
-    pub(crate) fn on<'e>(&self, events: &'e [CloudEvent]) -> Cow<'e, [CloudEvent]> {
-        let is_marked = |event: &CloudEvent| self.reconciled.has(event.source) || self.is_confirmed(event);
-        if !events.iter().any(is_marked) {
-            return events.into();
+    /// Notes on the events what is to be noted. No id changes.
+    pub(crate) fn mark(&self, events: &mut [CloudEvent]) {
+        for event in events {
+            if self.reconciled.has(event.source) {
+                event.origin = Some(self.origin);
+            }
+            if self.reconciled.includes(event) {
+                event.jobend = lookup::job_end(event);
+            }
+            if self.is_confirmed(event) {
+                event.confirmation = Some(Confirmation::Confirmed);
+            }
         }
-        events.iter().map(|event| self.marked(event.clone())).collect::<Vec<_>>().into()
-    }
-
-    fn marked(&self, mut event: CloudEvent) -> CloudEvent {
-        if self.reconciled.has(event.source) {
-            event.origin = Some(self.origin);
-        }
-        if self.reconciled.includes(&event) {
-            event.jobend = lookup::job_end(&event);
-        }
-        if self.is_confirmed(&event) {
-            event.confirmation = Some(Confirmation::Confirmed);
-        }
-        event
     }
 
     /// What was posted has yet to be confirmed.
@@ -66,7 +57,8 @@ mod tests {
 
     fn marked(origin: Origin, reconciled: &str, confirmed: &str) -> Vec<CloudEvent> {
         let [reconciled, confirmed] = [reconciled, confirmed].map(|choice| choice.parse().unwrap());
-        let marked = Marks { origin, reconciled, confirmed }.on(&events()).into_owned();
+        let mut marked = events();
+        Marks { origin, reconciled, confirmed }.mark(&mut marked);
         assert!(marked.iter().zip(events()).all(|(after, before)| after.id == before.id));
         marked
     }

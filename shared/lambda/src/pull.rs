@@ -92,8 +92,9 @@ impl<Q: Queue> Puller<Q> {
         let trace = context.xray_trace_id.as_deref();
         join_all(self.queues.iter().map(async |queue| {
             let credentials = async || Ok(self.access_key.current().await?);
-            let store = async |events: &[CloudEvent], timeout| {
-                self.intake.store(&self.marks.on(events), &StoreContext { trace, timeout }).await?;
+            let store = async |events: &mut [CloudEvent], timeout| {
+                self.marks.mark(events);
+                self.intake.store(events, &StoreContext { trace, timeout }).await?;
                 note_stored(queue.name(), events);
                 Ok(ControlFlow::Continue(()))
             };
@@ -200,7 +201,7 @@ mod tests {
     use queues::{AccessKey, ApiError, Message};
 
     use super::*;
-    use crate::confirm::Choice;
+    use crate::choice::Choice;
 
     /// A vendor's queue of one message.
     #[derive(Default)]

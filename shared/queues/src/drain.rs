@@ -130,13 +130,13 @@ pub enum DrainError {
 
 /// Drains a queue until it is empty, `store` breaks, or too little time for another poll is left before `deadline`.
 ///
-/// `credentials` is called before each poll, so that a key may change. `store` gets events and a timeout, and must store all
-/// of the events or fail: only their messages are confirmed afterwards. The first poll is made however near the deadline is,
-/// so that a deadline that is always too short is an error, and does not look like an empty queue.
+/// `credentials` is called before each poll, so that a key may change. `store` gets events, on which it may note something, and
+/// a timeout, and must store all of them or fail: only their messages are confirmed afterwards. The first poll is made however
+/// near the deadline is, so that a deadline that is always too short is an error, and does not look like an empty queue.
 pub async fn drain<Q: Queue>(
     queue: &Q,
     credentials: impl AsyncFn() -> Result<AccessKey, BoxError>,
-    store: impl AsyncFn(&[CloudEvent], Duration) -> Result<ControlFlow<()>, BoxError>,
+    store: impl AsyncFn(&mut [CloudEvent], Duration) -> Result<ControlFlow<()>, BoxError>,
     after_store: AfterStore,
     deadline: Instant,
 ) -> DrainReport {
@@ -144,7 +144,7 @@ pub async fn drain<Q: Queue>(
     loop {
         let store_timeout =
             || deadline.duration_since(Instant::now()).saturating_sub(CONFIRM_TIMEOUT).min(STORE_TIMEOUT);
-        let store = async |events: &[CloudEvent]| store(events, store_timeout()).await;
+        let store = async |events: &mut [CloudEvent]| store(events, store_timeout()).await;
         let batch = take_batch(queue, &credentials, &store, after_store, &mut report);
         let is_done = match timeout_at(deadline, batch).await {
             Ok(Ok(flow)) => flow.is_break(),
@@ -168,7 +168,7 @@ pub async fn drain<Q: Queue>(
 async fn take_batch<Q: Queue>(
     queue: &Q,
     credentials: impl AsyncFn() -> Result<AccessKey, BoxError>,
-    store: impl AsyncFn(&[CloudEvent]) -> Result<ControlFlow<()>, BoxError>,
+    store: impl AsyncFn(&mut [CloudEvent]) -> Result<ControlFlow<()>, BoxError>,
     after_store: AfterStore,
     report: &mut DrainReport,
 ) -> Result<ControlFlow<()>, DrainError> {
@@ -188,7 +188,7 @@ async fn take_batch<Q: Queue>(
         }
         events.extend(message.events);
     }
-    let flow = store(&events).await.map_err(DrainError::Store)?;
+    let flow = store(&mut events).await.map_err(DrainError::Store)?;
     report.stored += events.len();
     report.unconfirmed += count;
     if after_store == AfterStore::Keep || handles.is_empty() {

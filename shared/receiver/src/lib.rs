@@ -84,21 +84,21 @@ pub enum Refusal {
 }
 
 impl Receiver {
-    /// Receives a function URL request, whose JSON this is. `store` gets the events, and the time that the vendor leaves to store
-    /// them.
+    /// Receives a function URL request, whose JSON this is. `store` gets the events, on which it may note something, and the time
+    /// that the vendor leaves to store them.
     pub async fn receive<E>(
         &self,
         payload: &str,
         verifier: &impl Verifier,
-        store: impl AsyncFnOnce(&[CloudEvent], Duration) -> Result<(), E>,
+        store: impl AsyncFnOnce(&mut [CloudEvent], Duration) -> Result<(), E>,
     ) -> Handled<E> {
         let started = Instant::now();
-        let events = match self.read(payload, verifier).await {
+        let mut events = match self.read(payload, verifier).await {
             Ok(events) => events,
             Err(refusal) => return Handled::Refused(refusal),
         };
         let timeout = self.product.answer_within().saturating_sub(MARGIN + started.elapsed());
-        match store(&events, timeout).await {
+        match store(&mut events, timeout).await {
             Ok(()) => Handled::Stored(events),
             Err(error) => Handled::NotStored(events, error),
         }

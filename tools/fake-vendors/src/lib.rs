@@ -76,26 +76,15 @@ impl Vendor {
     /// The environment of a function or of `mediahook pull` that pulls from this server.
     #[must_use]
     pub fn environment(&self) -> Vec<(&'static str, String)> {
-        let text = |name, value: &str| (name, value.to_owned());
-        // On Linux it replaces the system's root certificates.
-        let ca_bundle = text("SSL_CERT_FILE", &self.server.ca_bundle().display().to_string());
         match self.kind {
-            QueueKind::Tencent => vec![
-                ca_bundle,
-                text(variables::TENCENT_ENDPOINT, &self.server.url()),
-                text(variables::SUB_APP_ID, SUB_APP_ID),
-                text(variables::TENCENTCLOUD_SECRET_ID, KEY_ID),
-                text(variables::TENCENTCLOUD_SECRET_KEY, KEY),
-                text(variables::TENCENTCLOUD_TOKEN, TOKEN),
-            ],
-            QueueKind::Mns => vec![
-                ca_bundle,
-                text(variables::MNS_ENDPOINT, &self.server.url()),
-                text(variables::MNS_QUEUES, &QUEUES.join(" ")),
-                text(variables::ALIBABA_CLOUD_ACCESS_KEY_ID, KEY_ID),
-                text(variables::ALIBABA_CLOUD_ACCESS_KEY_SECRET, KEY),
-                text(variables::ALIBABA_CLOUD_SECURITY_TOKEN, TOKEN),
-            ],
+            QueueKind::Tencent => account::environment(Product::TencentVod, &self.server),
+            QueueKind::Mns => {
+                let mut environment = vec![account::ca_bundle(&self.server)];
+                environment.extend(account::aliyun_key());
+                environment.push((variables::MNS_ENDPOINT, self.server.url()));
+                environment.push((variables::MNS_QUEUES, QUEUES.join(" ")));
+                environment
+            }
         }
     }
 

@@ -24,13 +24,11 @@ use axum::response::Response;
 use callbacks::Product;
 use tls_server::Server;
 
-use crate::account::{ACCOUNT, KEY, KEY_ID, SUB_APP_ID, TOKEN};
+pub use crate::account::BUCKET;
+use crate::account::environment;
 use crate::response::{cut_off, response, stall};
 pub use jobs::{Forgery, Job, forged, with_id};
 use jobs::{Shared, Store, lock};
-
-/// The bucket that the server of Cloud Infinite has, and its region.
-pub const BUCKET: (&str, &str) = ("test-1234567890", "ap-chongqing");
 
 /// A fault that a server injects once, at the next request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,42 +80,7 @@ impl QueryVendor {
     /// The variables of the configuration and the access key of a client of this server.
     #[must_use]
     pub fn environment(&self) -> Vec<(&'static str, String)> {
-        let text = |name, value: &str| (name, value.to_owned());
-        // On Linux it replaces the system's root certificates.
-        let mut environment = vec![text("SSL_CERT_FILE", &self.server.ca_bundle().display().to_string())];
-        let tencent = [
-            text(variables::TENCENTCLOUD_SECRET_ID, KEY_ID),
-            text(variables::TENCENTCLOUD_SECRET_KEY, KEY),
-            text(variables::TENCENTCLOUD_TOKEN, TOKEN),
-        ];
-        let aliyun = [
-            text(variables::ALIBABA_CLOUD_ACCESS_KEY_ID, KEY_ID),
-            text(variables::ALIBABA_CLOUD_ACCESS_KEY_SECRET, KEY),
-            text(variables::ALIBABA_CLOUD_SECURITY_TOKEN, TOKEN),
-            text(variables::ALIYUN_ACCOUNT, ACCOUNT),
-        ];
-        let url = self.server.url();
-        match self.product {
-            Product::TencentVod => {
-                environment.extend(tencent);
-                environment.extend([text(variables::TENCENT_ENDPOINT, &url), text(variables::SUB_APP_ID, SUB_APP_ID)]);
-            }
-            Product::TencentCi => {
-                environment.extend(tencent);
-                let (name, region) = BUCKET;
-                environment.push(text(variables::CI_ENDPOINT, &url));
-                environment.push(text(variables::CI_BUCKETS, &format!("{name}/{region}")));
-            }
-            Product::AliyunIms => {
-                environment.extend(aliyun);
-                environment.push(text(variables::IMS_ENDPOINT, &url));
-            }
-            Product::AliyunVod => {
-                environment.extend(aliyun);
-                environment.push(text(variables::ALIYUN_VOD_ENDPOINT, &url));
-            }
-        }
-        environment
+        environment(self.product, &self.server)
     }
 
     /// Adds a job.

@@ -23,8 +23,7 @@ use callbacks::Product;
 use jiff::{SignedDuration, Timestamp};
 use tls_server::Server;
 
-use crate::account::{KEY, KEY_ID, SUB_APP_ID, TOKEN};
-use crate::query::BUCKET;
+use crate::account::environment;
 use crate::response::response;
 
 /// The path of the function that the server stands in for.
@@ -91,41 +90,7 @@ impl SettingsVendor {
     /// The variables of a client of this server.
     #[must_use]
     pub fn environment(&self) -> Vec<(&'static str, String)> {
-        let text = |name, value: &str| (name, value.to_owned());
-        // On Linux it replaces the system's root certificates.
-        let mut environment = vec![text("SSL_CERT_FILE", &self.server.ca_bundle().display().to_string())];
-        let url = self.server.url();
-        let tencent = [
-            text(variables::TENCENTCLOUD_SECRET_ID, KEY_ID),
-            text(variables::TENCENTCLOUD_SECRET_KEY, KEY),
-            text(variables::TENCENTCLOUD_TOKEN, TOKEN),
-        ];
-        let aliyun = [
-            text(variables::ALIBABA_CLOUD_ACCESS_KEY_ID, KEY_ID),
-            text(variables::ALIBABA_CLOUD_ACCESS_KEY_SECRET, KEY),
-            text(variables::ALIBABA_CLOUD_SECURITY_TOKEN, TOKEN),
-        ];
-        match self.product {
-            Product::TencentVod => {
-                environment.extend(tencent);
-                environment.extend([text(variables::TENCENT_ENDPOINT, &url), text(variables::SUB_APP_ID, SUB_APP_ID)]);
-            }
-            Product::TencentCi => {
-                environment.extend(tencent);
-                let (name, region) = BUCKET;
-                environment.push(text(variables::CI_ENDPOINT, &url));
-                environment.push(text(variables::CI_BUCKETS, &format!("{name}/{region}")));
-            }
-            Product::AliyunIms => {
-                environment.extend(aliyun);
-                environment.push(text(variables::IMS_ENDPOINT, &url));
-            }
-            Product::AliyunVod => {
-                environment.extend(aliyun);
-                environment.push(text(variables::ALIYUN_VOD_ENDPOINT, &url));
-            }
-        }
-        environment
+        environment(self.product, &self.server)
     }
 
     /// Gives these members of a setting these values. The others stay.

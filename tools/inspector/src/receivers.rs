@@ -81,7 +81,7 @@ pub(crate) async fn answer(state: &State, product: Product, request: String, via
     let (arrived, started) = (Timestamp::now(), Instant::now());
     let receiver = state.receiver(product);
     let guard = Guard { keyring: &state.keyring, product };
-    let store = async |_: &[CloudEvent], _| if state.take_fault() { Err(Fault) } else { Ok(()) };
+    let store = async |_: &mut [CloudEvent], _| if state.take_fault() { Err(Fault) } else { Ok(()) };
     let outcome = receiver.receive(&request, &guard, store).await;
     let millis = started.elapsed().as_secs_f64() * 1000.0;
     (outcome.response(), Answered { product, via, request, received: arrived, millis, outcome })

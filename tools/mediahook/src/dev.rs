@@ -114,7 +114,7 @@ pub(crate) fn run(options: DevOptions) -> Result<(), String> {
 /// Shows what is in a queue, again and again, and leaves it there.
 async fn watch(queue: Pulled, key: AccessKey, puller: Puller) {
     loop {
-        let store = async |events: &[callbacks::CloudEvent], _| {
+        let store = async |events: &mut [callbacks::CloudEvent], _| {
             // What stays in the queue comes again: a batch without anything new ends the look.
             Ok(if puller.take(events) > 0 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
         };

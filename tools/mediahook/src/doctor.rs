@@ -3,6 +3,7 @@
 mod aliyun;
 mod change;
 mod finding;
+mod options;
 mod ours;
 mod tencent_ci;
 mod tencent_vod;
@@ -11,58 +12,21 @@ mod url;
 use std::time::Duration;
 
 use callbacks::Product;
-use clap::Args;
 use lookup::Configuration;
 use vendor_api::aliyun::{ICE, Rpc, VOD};
 use vendor_api::{ApiError, BucketApi, Client, Endpoint, client, tencent};
 
 use self::change::Change;
 use self::finding::{Finding, print};
+pub(crate) use self::options::{ConnectOptions, DoctorOptions};
 use self::ours::{Ours, Pull};
 use crate::failure::Failure;
-use crate::live::StackOptions;
 use crate::output::{message, print_line, print_note};
 use crate::pull::access_key;
 use crate::runtime::runtime;
 
 /// How long one request to a vendor may take.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-#[derive(Debug, Args)]
-pub(crate) struct DoctorOptions {
-    #[command(flatten)]
-    stack: StackOptions,
-    /// The URL of the function, without a token, in place of a stack.
-    #[arg(long, value_name = "URL", value_parser = crate::send::http_url)]
-    url: Option<String>,
-    /// The secret's JSON, as the function has it: a file, or `-` for standard input. By default it is read from Secrets Manager.
-    #[arg(long, value_name = "FILE")]
-    secret: Option<String>,
-    /// An event that you need, by the vendor's name; may be given more than once. By default all that Tencent Cloud VOD has a switch for.
-    #[arg(long = "event", value_name = "NAME")]
-    events: Vec<String>,
-    /// The id of a queue or workflow of Cloud Infinite to look at; may be given more than once. By default all of the buckets.
-    #[arg(long, value_name = "ID")]
-    only: Vec<String>,
-    /// The application of Alibaba Cloud VOD; by default `app-1000000`.
-    #[arg(long, value_name = "ID")]
-    app_id: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ConnectOptions {
-    #[command(flatten)]
-    options: DoctorOptions,
-    /// Have the vendor write to the queue that the stack pulls, where it has a URL as well.
-    #[arg(long)]
-    pull: bool,
-    /// The queue that Alibaba Cloud is to write to, where the stack pulls more than one.
-    #[arg(long, value_name = "NAME")]
-    queue: Option<String>,
-    /// Change the settings. Otherwise it is only shown what would be changed.
-    #[arg(long)]
-    yes: bool,
-}
 
 /// A product's settings at its vendor.
 enum Vendor {

@@ -96,8 +96,8 @@ pub(crate) fn access_key(names: [&'static str; 3]) -> Result<AccessKey, String> 
 async fn print(queues: &[impl Queue], key: &AccessKey, options: PullOptions) -> Result<(), String> {
     let after_store = if options.confirm { AfterStore::Confirm } else { AfterStore::Keep };
     let printed = RefCell::new(HashSet::new());
-    let store = async |events: &[CloudEvent], _| match after_store {
-        AfterStore::Confirm => Ok(print_events(events).map(ControlFlow::Continue)?),
+    let store = async |events: &mut [CloudEvent], _| match after_store {
+        AfterStore::Confirm => Ok(print_events(events.iter()).map(ControlFlow::Continue)?),
         AfterStore::Keep => print_new(events, &mut printed.borrow_mut()),
     };
     loop {
@@ -156,7 +156,7 @@ impl Pulled {
     pub(crate) async fn drain(
         &self,
         key: &AccessKey,
-        store: impl AsyncFn(&[CloudEvent], Duration) -> Result<ControlFlow<()>, BoxError>,
+        store: impl AsyncFn(&mut [CloudEvent], Duration) -> Result<ControlFlow<()>, BoxError>,
         after_store: AfterStore,
         deadline: Instant,
     ) -> DrainReport {

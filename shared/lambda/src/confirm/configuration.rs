@@ -5,8 +5,8 @@ use std::time::Duration;
 use delivery::Aws;
 use variables::{ALIYUN_VOD_DOMAINS, CONFIRM, CONFIRM_PER_MINUTE, CONFIRM_QUEUE, CONFIRM_WITHIN};
 
-use super::choice::Choice;
 use super::patience::Patience;
+use crate::choice::Choice;
 use crate::environment::{Environment, EnvironmentError, IntakeConfiguration};
 use crate::query::{Query, QueryError};
 

@@ -9,9 +9,9 @@ use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-use super::choice::Choice;
 use super::patience::{Next, Open, Patience, pause};
 use super::rules::{Comparison, compare, is_progress};
+use crate::choice::Choice;
 
 /// Time that is kept free at the end of a run, to store events and to answer.
 pub(super) const STORE_TIME: Duration = Duration::from_secs(12);
@@ -186,8 +186,8 @@ impl<S: Services> Stage<S> {
         if event.test || event.unreadable().is_some() {
             return Verdict::Settled(Confirmation::Unverifiable);
         }
-        match self.answer(event, until).await {
-            Some(Ok((data, answer))) => judged(&data, event.time, answer, &self.domains, now),
+        match self.asked(event, now, until).await {
+            Some(Ok(verdict)) => verdict,
             Some(Err(error)) => {
                 unanswered.push((event.source, error));
                 Verdict::Open(Open::Unanswered)
@@ -196,21 +196,24 @@ impl<S: Services> Stage<S> {
         }
     }
 
-    /// The whole event and the vendor's answer; `None` where no time is left to ask.
-    async fn answer(&self, event: &CloudEvent, until: Instant) -> Option<Result<(MediaEvent, Answer), S::Error>> {
+    /// What the vendor's answer comes to; `None` where no time is left to ask.
+    async fn asked(&self, event: &CloudEvent, now: Timestamp, until: Instant) -> Option<Result<Verdict, S::Error>> {
         let left = || Some(until.saturating_duration_since(Instant::now())).filter(|left| !left.is_zero());
-        let event = match &event.content {
-            Content::Elsewhere { .. } => match self.services.load(event, left()?).await {
+        let loaded;
+        let event = if let Content::Elsewhere { .. } = event.content {
+            loaded = match self.services.load(event, left()?).await {
                 Ok(event) => event,
                 Err(error) => return Some(Err(error)),
-            },
-            _ => event.clone(),
+            };
+            &loaded
+        } else {
+            event
         };
-        let answer = match self.services.ask(&event, left()?).await {
+        let answer = match self.services.ask(event, left()?).await {
             Ok(answer) => answer,
             Err(error) => return Some(Err(error)),
         };
-        Some(Ok((event.into_data()?, answer)))
+        Some(Ok(judged(event.data()?, event.time, answer, &self.domains, now)))
     }
 }
 

@@ -33,8 +33,9 @@ impl Handler {
     pub(super) async fn handle(&self, payload: Box<RawValue>, context: &Context) -> LambdaFunctionUrlResponse {
         let started = Instant::now();
         let trace = context.xray_trace_id.as_deref();
-        let store = async |events: &[CloudEvent], timeout| {
-            self.intake.store(&self.marks.on(events), &StoreContext { trace, timeout }).await
+        let store = async |events: &mut [CloudEvent], timeout| {
+            self.marks.mark(events);
+            self.intake.store(events, &StoreContext { trace, timeout }).await
         };
         let outcome = self.receiver.receive(payload.get(), &self.keyring, store).await;
         self.report(&outcome, started, context);

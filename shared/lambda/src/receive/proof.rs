@@ -34,7 +34,7 @@ use tokio::time::{Instant, advance, sleep};
 use super::configuration::{Configuration, CredentialsSource};
 use super::handler::Handler;
 use super::start;
-use crate::confirm::Choice;
+use crate::choice::Choice;
 use crate::environment::{IntakeConfiguration, SecretConfiguration};
 use crate::marks::Marks;
 
@@ -67,7 +67,7 @@ const BUGS: [Bug; 2] = [Bug::AnswerBeforeStore, Bug::RetryLosesBatch];
 
 /// The status of the response to a request, by a handler that has this bug.
 async fn status(handler: &Handler, payload: Box<RawValue>, bug: Option<Bug>) -> i64 {
-    let store = async |events: &[CloudEvent], timeout| {
+    let store = async |events: &mut [CloudEvent], timeout| {
         let context = StoreContext { trace: None, timeout };
         match (bug, handler.intake.store(events, &context).await) {
             (Some(Bug::AnswerBeforeStore), _) => Ok(()),

@@ -7,7 +7,7 @@ use delivery::{Aws, LedgerTarget};
 use variables::{FUNCTION_NAME, LEDGER, RECONCILE, RECONCILE_GRACE, RECONCILE_LONGEST_JOB};
 
 use super::NAME;
-use crate::confirm::Choice;
+use crate::choice::Choice;
 use crate::environment::{Environment, IntakeConfiguration};
 use crate::marks::Marks;
 use crate::query::{Query, QueryError};

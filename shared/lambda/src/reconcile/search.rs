@@ -201,10 +201,11 @@ impl<S: Services> Search<'_, S> {
                 Told::Failed(error) => failure = failure.or(Some(error)),
             }
         }
-        let events = self.unpublished(events, report).await?;
+        let mut events = self.unpublished(events, report).await?;
+        self.marks.mark(&mut events);
         for events in events.chunks(STORED_AT_ONCE) {
             let timeout = deadline.saturating_duration_since(Instant::now()).min(STORE_TIME);
-            self.services.store(&self.marks.on(events), timeout).await?;
+            self.services.store(events, timeout).await?;
             report.stored += events.len();
         }
         failure.map_or(Ok(is_settled), Err)

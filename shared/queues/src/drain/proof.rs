@@ -144,7 +144,7 @@ impl World<'_, '_> {
     /// One invocation of the function, an hour after the one before.
     async fn run(&self) {
         self.hidden.borrow_mut().clear();
-        let store = async |events: &[CloudEvent], within: Duration| {
+        let store = async |events: &mut [CloudEvent], within: Duration| {
             let stored = self.call(Call::Store, events.len(), |count| {
                 self.stored.borrow_mut().extend(events.iter().take(count).map(|event| event.id.clone()));
             });

@@ -91,7 +91,7 @@ async fn drained(
         takes: Duration::from_secs(1),
         confirming: Duration::ZERO,
     };
-    let store = async |events: &[CloudEvent], _| {
+    let store = async |events: &mut [CloudEvent], _| {
         log.borrow_mut().push(format!("store {}", events.len()));
         if intake_works { Ok(ControlFlow::Continue(())) } else { Err("the disk is full".into()) }
     };
@@ -174,7 +174,7 @@ async fn it_ends_before_the_time_is_up() {
 }
 
 /// An intake that works.
-async fn stored(_: &[CloudEvent], _: Duration) -> Result<ControlFlow<()>, BoxError> {
+async fn stored(_: &mut [CloudEvent], _: Duration) -> Result<ControlFlow<()>, BoxError> {
     Ok(ControlFlow::Continue(()))
 }
 
@@ -212,7 +212,7 @@ async fn what_is_kept_is_not_confirmed() {
 async fn it_ends_when_no_more_is_wanted() {
     let log = Log::default();
     let queue = Scripted::quick(&log, vec![message(Some("a"), 1)]);
-    let enough = async |_: &[CloudEvent], _| Ok(ControlFlow::Break(()));
+    let enough = async |_: &mut [CloudEvent], _| Ok(ControlFlow::Break(()));
     let report = drain(&queue, key, enough, AfterStore::Confirm, Instant::now() + Duration::from_mins(1)).await;
     assert_eq!(log.take(), ["receive", "confirm a"]);
     assert_eq!((report.stored, report.confirmed, report.empty), (1, 1, false));
@@ -239,7 +239,7 @@ async fn a_young_batch_of_which_nothing_is_confirmed_is_an_error() {
     let log = Log::default();
     let queue =
         Scripted { confirmed: RefCell::new([Ok(1)].into()), ..Scripted::quick(&log, vec![message(Some("a"), 1)]) };
-    let slow = async |_: &[CloudEvent], _| {
+    let slow = async |_: &mut [CloudEvent], _| {
         tokio::time::sleep(SURELY_VALID).await;
         Ok(ControlFlow::Continue(()))
     };
@@ -256,7 +256,7 @@ async fn storing_leaves_time_to_confirm() {
         let queue =
             Scripted { confirming: Duration::from_secs(9), ..Scripted::quick(&log, vec![message(Some("a"), 1)]) };
         let began = Instant::now();
-        let lazy = async |_: &[CloudEvent], within: Duration| {
+        let lazy = async |_: &mut [CloudEvent], within: Duration| {
             assert_eq!(within, expected);
             tokio::time::sleep(within).await;
             Ok(ControlFlow::Break(()))

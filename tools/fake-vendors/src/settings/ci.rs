@@ -11,7 +11,7 @@ use quick_xml::escape::escape;
 use serde::Deserialize;
 
 use super::{Members, Shared, Store, lock};
-use crate::query::BUCKET;
+use crate::account::BUCKET;
 use crate::query::ci::{Refusal, authenticate, error, parameters};
 use crate::response::response;
 

@@ -7,8 +7,8 @@ use receiver::credentials::of_secret;
 use sender::token::with_token;
 use vendor_api::send;
 
-use super::DoctorOptions;
 use super::finding::Finding;
+use super::options::DoctorOptions;
 use super::url::exposed;
 use crate::explain::read_secret;
 use crate::failure::Failure;
