@@ -7,7 +7,7 @@ use variables::{
     ALIYUN_ACCOUNT, ALIYUN_VOD_ENDPOINT, CI_BUCKETS, CI_ENDPOINT, CI_TAGS, CI_WORKFLOWS, IMS_ENDPOINT, SUB_APP_ID,
     TENCENT_ENDPOINT,
 };
-use vendor_api::{Endpoint, tencent};
+use vendor_api::{BucketApi, Client, Endpoint, tencent};
 
 /// Where the API of a product is, and what may be asked there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub enum Configuration {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CiBucket {
     /// Its name, with the account's APPID.
-    pub(crate) name: String,
+    pub name: String,
     /// Its region.
     pub(crate) region: String,
 }
@@ -188,8 +188,11 @@ impl FromStr for CiBucket {
 }
 
 impl CiBucket {
-    /// The server of the bucket.
-    pub(crate) fn url(&self) -> String {
-        format!("https://{}.ci.{}.myqcloud.com", self.name, self.region)
+    /// Its API, at the bucket's own server unless it is another. `None` where the server's address is none, which no name and
+    /// region that were read make.
+    #[must_use]
+    pub fn api(&self, client: &Client, endpoint: Option<&Endpoint>) -> Option<BucketApi> {
+        let own = || format!("https://{}.ci.{}.myqcloud.com", self.name, self.region).parse().ok();
+        Some(BucketApi::new(client.clone(), endpoint.cloned().or_else(own)?))
     }
 }

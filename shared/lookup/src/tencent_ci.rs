@@ -90,10 +90,7 @@ impl Ci {
         tags: &[String],
         workflows: &[String],
     ) -> Self {
-        let api = |bucket: CiBucket| {
-            let endpoint = endpoint.cloned().or_else(|| bucket.url().parse().ok())?;
-            Some((bucket, BucketApi::new(client.clone(), endpoint)))
-        };
+        let api = |bucket: CiBucket| bucket.api(client, endpoint).map(|api| (bucket, api));
         let buckets: Vec<(CiBucket, BucketApi)> = buckets.into_iter().filter_map(api).collect();
         let mut lists = Vec::new();
         for bucket in 0..buckets.len() {

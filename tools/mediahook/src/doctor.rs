@@ -14,7 +14,7 @@ use std::time::Duration;
 use callbacks::Product;
 use lookup::Configuration;
 use vendor_api::aliyun::{ICE, Rpc, VOD};
-use vendor_api::{ApiError, BucketApi, Client, Endpoint, client, tencent};
+use vendor_api::{ApiError, client, tencent};
 
 use self::change::Change;
 use self::finding::{Finding, print};
@@ -48,8 +48,14 @@ impl Vendor {
                 sub_app_id,
                 key,
             }),
-            Configuration::TencentCi { endpoint, .. } => Self::TencentCi(tencent_ci::Ci {
-                buckets: buckets(&client, endpoint.as_ref())?,
+            Configuration::TencentCi { endpoint, buckets, .. } => Self::TencentCi(tencent_ci::Ci {
+                buckets: buckets
+                    .into_iter()
+                    .filter_map(|bucket| {
+                        let api = bucket.api(&client, endpoint.as_ref())?;
+                        Some(tencent_ci::NamedBucket { name: bucket.name, api })
+                    })
+                    .collect(),
                 key,
                 only: options.only.clone(),
             }),
@@ -74,19 +80,6 @@ impl Vendor {
         };
         examined.unwrap_or_else(|error| vec![Finding::access(product, error)])
     }
-}
-
-/// The buckets that the variable names, which was found to be valid.
-fn buckets(client: &Client, endpoint: Option<&Endpoint>) -> Result<Vec<tencent_ci::NamedBucket>, Failure> {
-    let words = std::env::var(variables::CI_BUCKETS).unwrap_or_default();
-    let bucket = |word: &str| {
-        let (name, region) = word.split_once('/').unwrap_or_default();
-        let own = || format!("https://{name}.ci.{region}.myqcloud.com").parse().map_err(message);
-        let endpoint = endpoint.map_or_else(own, |endpoint| Ok(endpoint.clone()))?;
-        Ok(tencent_ci::NamedBucket { name: name.to_owned(), api: BucketApi::new(client.clone(), endpoint) })
-    };
-    let buckets: Result<Vec<_>, String> = words.split_whitespace().map(bucket).collect();
-    Ok(buckets?)
 }
 
 /// Prints what is right, what differs, and how to mend it.
