@@ -22,6 +22,8 @@ locals {
       )
     },
   )
+  # What may be chosen of a product. Another word keeps its functions from starting.
+  kinds = "^(all|(upload|transcode|snapshot|edit|enhance|analysis|moderation|generation|workflow|asset|live|document|probe|unreadable|unknown)(,(upload|transcode|snapshot|edit|enhance|analysis|moderation|generation|workflow|asset|live|document|probe|unreadable|unknown))*)$"
   confirms = concat(
     var.confirm_aliyun_vod == null ? [] : ["aliyun-vod"],
     var.confirm_aliyun_ims == null ? [] : ["aliyun-ims"],
@@ -75,7 +77,7 @@ locals {
       MEDIAHOOK_TENCENT_ENDPOINT    = try(var.confirm_tencent_vod.endpoint, "https://vod.tencentcloudapi.com")
       MEDIAHOOK_SUB_APP_ID          = try(var.confirm_tencent_vod.sub_app_id, "")
     },
-    # MEDIAHOOK_TENCENT_CI_SECRET_ID
+    # That of tencent-ci is MEDIAHOOK_TENCENT_CI_SECRET_ID.
     { for slug in local.confirms : "MEDIAHOOK_${upper(replace(slug, "-", "_"))}_SECRET_ID" => aws_secretsmanager_secret.lookup[slug].arn },
   )
   # Whose data each of the storing functions writes to the bucket.

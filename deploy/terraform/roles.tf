@@ -110,7 +110,7 @@ data "aws_iam_policy_document" "reconcile" {
   source_policy_documents = [data.aws_iam_policy_document.common["reconcile"].json]
 
   statement {
-    actions   = ["sqs:SendMessage", "sqs:GetQueueAttributes"]
+    actions   = ["sqs:SendMessage"]
     resources = [aws_sqs_queue.intake.arn]
   }
 

@@ -32,6 +32,8 @@ resource "aws_sqs_queue" "confirm" {
     deadLetterTargetArn = aws_sqs_queue.dead_letters.arn
     maxReceiveCount     = 1000
   })
+
+  depends_on = [aws_sqs_queue_redrive_allow_policy.dead_letters]
 }
 
 # What is in it is nowhere else.
@@ -52,7 +54,11 @@ resource "aws_sqs_queue_redrive_allow_policy" "dead_letters" {
 
   redrive_allow_policy = jsonencode({
     redrivePermission = "byQueue"
-    sourceQueueArns   = concat([aws_sqs_queue.intake.arn], aws_sqs_queue.confirm[*].arn)
+    # By its name, since SQS creates a queue with this one for dead letters only once it is allowed to.
+    sourceQueueArns = concat(
+      [aws_sqs_queue.intake.arn],
+      length(local.confirms) == 0 ? [] : ["${trimsuffix(aws_sqs_queue.intake.arn, "intake")}confirm"],
+    )
   })
 }
 

@@ -53,18 +53,53 @@ variable "confirm_aliyun_vod" {
   description = "Kinds of ApsaraVideo VOD's events that are confirmed by its API, separated by commas, or all; the API in the region of the media, https://vod.<region>.aliyuncs.com; and all domains that deliver media. Null confirms none."
   type        = object({ kinds = string, endpoint = string, domains = optional(list(string), []) })
   default     = null
+
+  validation {
+    condition     = can(regex(local.kinds, try(var.confirm_aliyun_vod.kinds, "all")))
+    error_message = "The kinds must be all, or kinds of events, separated by commas."
+  }
+
+  validation {
+    condition     = var.confirm_aliyun_vod == null || contains(var.products, "aliyun-vod")
+    error_message = "Events of aliyun-vod can be confirmed only where products has it."
+  }
 }
 
 variable "confirm_aliyun_ims" {
   description = "Kinds of Intelligent Media Services' events that are confirmed by its API, separated by commas, or all; and the API in the region of the jobs, https://ice.<region>.aliyuncs.com. Null confirms none."
   type        = object({ kinds = string, endpoint = string })
   default     = null
+
+  validation {
+    condition     = can(regex(local.kinds, try(var.confirm_aliyun_ims.kinds, "all")))
+    error_message = "The kinds must be all, or kinds of events, separated by commas."
+  }
+
+  validation {
+    condition     = var.confirm_aliyun_ims == null || contains(var.products, "aliyun-ims")
+    error_message = "Events of aliyun-ims can be confirmed only where products has it."
+  }
 }
 
 variable "confirm_tencent_ci" {
   description = "Kinds of Cloud Infinite's events that are confirmed by its API, separated by commas, or all; and the buckets that it is asked about, name-appid/region. Null confirms none."
   type        = object({ kinds = string, buckets = list(string) })
   default     = null
+
+  validation {
+    condition     = can(regex(local.kinds, try(var.confirm_tencent_ci.kinds, "all")))
+    error_message = "The kinds must be all, or kinds of events, separated by commas."
+  }
+
+  validation {
+    condition     = var.confirm_tencent_ci == null || contains(var.products, "tencent-ci")
+    error_message = "Events of tencent-ci can be confirmed only where products has it."
+  }
+
+  validation {
+    condition     = alltrue([for bucket in try(var.confirm_tencent_ci.buckets, []) : can(regex("^[a-z0-9][a-z0-9-]*-[0-9]+/[a-z0-9][a-z0-9-]*$", bucket))])
+    error_message = "The buckets must be name-appid/region."
+  }
 }
 
 variable "confirm_tencent_vod" {
@@ -75,30 +110,70 @@ variable "confirm_tencent_vod" {
     sub_app_id = optional(string, "")
   })
   default = null
+
+  validation {
+    condition     = can(regex(local.kinds, try(var.confirm_tencent_vod.kinds, "all")))
+    error_message = "The kinds must be all, or kinds of events, separated by commas."
+  }
+
+  validation {
+    condition     = var.confirm_tencent_vod == null || contains(var.products, "tencent-vod")
+    error_message = "Events of tencent-vod can be confirmed only where products has it."
+  }
 }
 
 variable "confirm_within" {
   description = "The longest for which an event waits for a vendor's confirmation, in seconds. After that it is published as unverifiable."
   type        = number
   default     = 600
+
+  validation {
+    condition     = var.confirm_within >= 10 && var.confirm_within <= 43200
+    error_message = "It must be from 10 to 43200."
+  }
 }
 
 variable "confirm_per_minute" {
   description = "Events per minute about which each vendor is asked, at most. More wait."
   type        = number
   default     = 600
+
+  validation {
+    condition     = var.confirm_per_minute >= 10 && var.confirm_per_minute <= 6000
+    error_message = "It must be from 10 to 6000."
+  }
 }
 
 variable "reconcile_aliyun_vod" {
   description = "Kinds of ApsaraVideo VOD's events whose missing callbacks are looked for, separated by commas, or all; and the API in the region of the media, https://vod.<region>.aliyuncs.com. Null looks for none."
   type        = object({ kinds = string, endpoint = string })
   default     = null
+
+  validation {
+    condition     = can(regex(local.kinds, try(var.reconcile_aliyun_vod.kinds, "all")))
+    error_message = "The kinds must be all, or kinds of events, separated by commas."
+  }
+
+  validation {
+    condition     = var.reconcile_aliyun_vod == null || contains(var.products, "aliyun-vod")
+    error_message = "Events of aliyun-vod can be looked for only where products has it."
+  }
 }
 
 variable "reconcile_aliyun_ims" {
   description = "Kinds of Intelligent Media Services' events whose missing callbacks are looked for, separated by commas, or all; and the API in the region of the jobs, https://ice.<region>.aliyuncs.com. Null looks for none."
   type        = object({ kinds = string, endpoint = string })
   default     = null
+
+  validation {
+    condition     = can(regex(local.kinds, try(var.reconcile_aliyun_ims.kinds, "all")))
+    error_message = "The kinds must be all, or kinds of events, separated by commas."
+  }
+
+  validation {
+    condition     = var.reconcile_aliyun_ims == null || contains(var.products, "aliyun-ims")
+    error_message = "Events of aliyun-ims can be looked for only where products has it."
+  }
 }
 
 variable "reconcile_tencent_ci" {
@@ -110,6 +185,21 @@ variable "reconcile_tencent_ci" {
     workflows = optional(list(string), [])
   })
   default = null
+
+  validation {
+    condition     = can(regex(local.kinds, try(var.reconcile_tencent_ci.kinds, "all")))
+    error_message = "The kinds must be all, or kinds of events, separated by commas."
+  }
+
+  validation {
+    condition     = var.reconcile_tencent_ci == null || contains(var.products, "tencent-ci")
+    error_message = "Events of tencent-ci can be looked for only where products has it."
+  }
+
+  validation {
+    condition     = alltrue([for bucket in try(var.reconcile_tencent_ci.buckets, []) : can(regex("^[a-z0-9][a-z0-9-]*-[0-9]+/[a-z0-9][a-z0-9-]*$", bucket))])
+    error_message = "The buckets must be name-appid/region."
+  }
 }
 
 variable "reconcile_tencent_vod" {
@@ -120,6 +210,16 @@ variable "reconcile_tencent_vod" {
     sub_app_id = optional(string, "")
   })
   default = null
+
+  validation {
+    condition     = can(regex(local.kinds, try(var.reconcile_tencent_vod.kinds, "all")))
+    error_message = "The kinds must be all, or kinds of events, separated by commas."
+  }
+
+  validation {
+    condition     = var.reconcile_tencent_vod == null || contains(var.products, "tencent-vod")
+    error_message = "Events of tencent-vod can be looked for only where products has it."
+  }
 }
 
 variable "reconcile_schedule" {
@@ -132,12 +232,22 @@ variable "reconcile_grace" {
   description = "How long ago a job has to have ended until its event is missing, in seconds."
   type        = number
   default     = 900
+
+  validation {
+    condition     = var.reconcile_grace >= 60 && var.reconcile_grace <= 86400
+    error_message = "It must be from 60 to 86400."
+  }
 }
 
 variable "reconcile_longest_job" {
   description = "The longest that a job runs, in seconds. All but Tencent Cloud VOD list jobs by when they were created."
   type        = number
   default     = 21600
+
+  validation {
+    condition     = var.reconcile_longest_job >= 60 && var.reconcile_longest_job <= 604800
+    error_message = "It must be from 60 to 604800."
+  }
 }
 
 variable "event_bus_name" {

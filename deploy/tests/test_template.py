@@ -80,6 +80,18 @@ class Switches(unittest.TestCase):
                 self.assertEqual(stack.of_type(kind), {})
             self.assertEqual(len(stack.of_type("AWS::SecretsManager::Secret")), 1)
 
+    def test_kinds_are_those_of_the_schema(self):
+        """A function does not start with another word, and what does not start loses callbacks."""
+        schema = json.loads((ROOT / "schema/event-1.schema.json").read_text())
+        kinds = [kind["const"] for kind in schema["$defs"]["Kind"]["oneOf"]]
+        self.assertIn(f"({'|'.join(kinds)})", (ROOT / "deploy/terraform/functions.tf").read_text())
+        for name, parameter in read("template.yaml")["Parameters"].items():
+            if re.match("(Confirm|Reconcile)(Aliyun|Tencent)", name):
+                for accepted in ("", "all", *kinds, ",".join(kinds)):
+                    self.assertRegex(accepted, parameter["AllowedPattern"], name)
+                for refused in ("transcoding", "all,upload", "upload,", "Upload"):
+                    self.assertNotRegex(refused, parameter["AllowedPattern"], name)
+
     def test_nothing_is_chosen_by_default(self):
         stack = Stack()
         self.assertEqual([name for name in stack.of_type("AWS::Lambda::Function")], ["DispatchFunction"])

