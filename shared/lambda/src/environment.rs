@@ -13,7 +13,7 @@ use variables::{
     SECRET_MAX_AGE,
 };
 
-use crate::marks::Marks;
+use lookup::Marks;
 
 /// Where events are stored.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,11 +17,9 @@
 //! - Nothing from a payload or a secret reaches the log, a metric or a response; of a payload only identifiers are logged.
 
 mod access_key;
-mod choice;
 mod confirm;
 mod dispatch;
 mod environment;
-mod marks;
 mod metrics;
 mod pull;
 mod query;

@@ -23,9 +23,9 @@ pub use source::Source;
 use tokio::time::Instant;
 
 use crate::access_key::CurrentAccessKey;
-use crate::marks::Marks;
 use crate::metrics::{self, Metric};
 use crate::run::{log_end, run};
+use lookup::Marks;
 
 /// Time reserved for the function's response.
 const RESPONSE_RESERVE: Duration = Duration::from_secs(1);
@@ -201,7 +201,7 @@ mod tests {
     use queues::{AccessKey, ApiError, Message};
 
     use super::*;
-    use crate::choice::Choice;
+    use lookup::Choice;
 
     /// A vendor's queue of one message.
     #[derive(Default)]

@@ -27,10 +27,10 @@ use tokio::time::Instant;
 use vendor_api::{ApiError, client};
 
 use crate::access_key::{AccessKeyError, CurrentAccessKey};
-use crate::marks::Marks;
 use crate::metrics::{self, Metric};
 use crate::query::Query;
 use crate::run::{log_end, run};
+use lookup::Marks;
 
 /// The function's name, in the log and in the metrics that belong to no product.
 const NAME: &str = "reconcile";

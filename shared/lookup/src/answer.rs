@@ -76,6 +76,14 @@ impl Window {
         self.since.saturating_sub(reach).unwrap_or_default()
     }
 
+    /// Whether an event belongs to it, whose job ended at this time as the list says. Some lists do not say, and have the jobs of
+    /// before and after, too: of those the event says when the job, or the last part of it, ended. One of which no time is known belongs
+    /// to it.
+    #[must_use]
+    pub fn includes(self, ended_at: Option<Timestamp>, event: &CloudEvent) -> bool {
+        self.has(ended_at.or_else(|| end_of(event)))
+    }
+
     /// Whether a job that ended then belongs to it. One of which no time is known does.
     pub(crate) fn has(self, ended_at: Option<Timestamp>) -> bool {
         ended_at.is_none_or(|time| self.since <= time && time < self.until)
@@ -101,4 +109,11 @@ impl Finished {
         };
         Self { jobs, next }
     }
+}
+
+/// When the job of an event ended, or the last part of it.
+fn end_of(event: &CloudEvent) -> Option<Timestamp> {
+    let data = event.data()?;
+    let of_job = data.job.as_ref().and_then(|job| job.finished_at);
+    of_job.or_else(|| data.steps.iter().filter_map(|step| step.finished_at).max())
 }

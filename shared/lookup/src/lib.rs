@@ -25,9 +25,11 @@ mod aliyun;
 mod aliyun_ims;
 mod aliyun_vod;
 mod answer;
+mod choice;
 mod configuration;
 mod error;
 mod listed;
+mod marks;
 mod pace;
 mod tencent_ci;
 mod tencent_vod;
@@ -38,9 +40,11 @@ use tokio::time::Instant;
 use vendor_api::{AccessKey, Client};
 
 pub use crate::answer::{Answer, Ended, Finished, Listed, Page, Window};
+pub use crate::choice::{Choice, UnknownChoice};
 pub use crate::configuration::{CiBucket, Configuration, ConfigurationError};
 pub use crate::error::Error;
 pub use crate::listed::{job_end, job_ends, listed_ends};
+pub use crate::marks::Marks;
 use crate::pace::{Asking, Pace};
 
 /// The query API of one product.

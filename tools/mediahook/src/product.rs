@@ -17,3 +17,13 @@ fn name(product: Product) -> &'static str {
         Product::TencentVod => "Tencent Cloud VOD",
     }
 }
+
+/// What the names of a product's outputs and parameters in a stack begin or end with.
+pub(crate) fn stack_name(product: Product) -> &'static str {
+    match product {
+        Product::AliyunVod => "AliyunVod",
+        Product::AliyunIms => "AliyunIms",
+        Product::TencentCi => "TencentCi",
+        Product::TencentVod => "TencentVod",
+    }
+}

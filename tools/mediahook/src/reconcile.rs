@@ -133,18 +133,29 @@ async fn search(vendor: &Vendor, window: Window, known: &HashSet<String>, shown:
             if !seen.insert(name.clone()) {
                 continue;
             }
-            counts.ended += 1;
             if known.contains(&name) {
+                counts.ended += 1;
                 continue;
             }
+            let at = job.ended_at;
+            // Of a job whose list does not say when it ended, the vendor is asked.
+            let is_asked = at.is_none() || !matches!(shown, Shown::Names);
+            let mut ended = if is_asked { told(vendor, job).await? } else { None };
+            if let Some(Ended { events, .. }) = &mut ended
+                && !events.is_empty()
+            {
+                events.retain(|event| window.includes(at, event));
+                if events.is_empty() {
+                    continue;
+                }
+            }
+            counts.ended += 1;
             counts.missing += 1;
             match shown {
-                Shown::Names => print_name(&name, job.ended_at)?,
-                Shown::Events => print_events(&told(vendor, job).await?.map_or_else(Vec::new, |ended| ended.events))?,
+                Shown::Names => print_name(&name, at)?,
+                Shown::Events => print_events(&ended.map_or_else(Vec::new, |ended| ended.events))?,
                 Shown::Stored(store) => {
-                    let at = job.ended_at;
-                    let due = told(vendor, job).await?.filter(|ended| ended.is_due != Some(false));
-                    if let Some(ended) = due
+                    if let Some(ended) = ended.filter(|ended| ended.is_due != Some(false))
                         && store.store(ended.events).await?
                     {
                         counts.stored += 1;

@@ -40,7 +40,10 @@ impl Stack {
             "DeadLetterQueueUrl": {"Value": resources.dead_letter_queue},
             "DeadLetterQueueArn": {"Value": format!("arn:aws:sqs:{REGION}:123456789012:mediahook-dead")},
         });
-        let parameters = json!({"ReconcileTencentVod": {"Type": "String", "Default": "workflow,upload"}});
+        let parameters = json!({
+            "ReconcileTencentVod": {"Type": "String", "Default": "workflow,upload"},
+            "ConfirmTencentVod": {"Type": "String", "Default": "edit"},
+        });
         let resources_of = json!({"Topic": {"Type": "AWS::SNS::Topic"}});
         let template = json!({"Parameters": parameters, "Resources": resources_of, "Outputs": outputs});
         let form = form_urlencoded::Serializer::new(String::new())
@@ -406,9 +409,14 @@ fn what_is_missing_is_stored_in_the_queue() {
     assert!(note.contains("4 jobs ended, the events of 2 of them were stored"), "{note}");
     let messages = stack.aws.drain(&stack.resources.queue).unwrap();
     let events = messages.iter().flat_map(|message| serde_json::from_str::<Vec<Value>>(&message.body).unwrap());
-    let marks: Vec<_> = events.map(|event| (event.get("origin").cloned(), event.get("jobend").cloned())).collect();
+    let events: Vec<Value> = events.collect();
+    let marks: Vec<_> =
+        events.iter().map(|event| (event.get("origin").cloned(), event.get("jobend").cloned())).collect();
     // The stack looks for uploads and workflows only: all others it knows by their ids.
     let came = |end: Option<&str>| (Some(json!("reconciled")), end.map(|end| json!(end)));
     assert_eq!(marks, [came(Some("tencent-vod/task/t-1/succeeded")), came(None)]);
+    // The stack confirms edits, and the vendor itself told of this one.
+    let confirmations: Vec<_> = events.iter().map(|event| event.get("confirmation").cloned()).collect();
+    assert_eq!(confirmations, [None, Some(json!("confirmed"))]);
     assert_eq!(vendor.complaints(), "");
 }

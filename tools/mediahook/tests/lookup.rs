@@ -153,3 +153,27 @@ fn the_jobs_that_no_event_came_of_are_listed() {
         assert_eq!(vendor.complaints(), "");
     }
 }
+
+/// The list of a workflow's runs does not say when they ended.
+#[test]
+fn a_run_that_ended_before_the_window_is_left_out() {
+    let ci = QueryVendor::start(Product::TencentCi);
+    for (id, minutes) in [("i1", 10), ("i2", 100), ("i3", 1)] {
+        let body = format!(
+            "<Response><EventName>WorkflowFinish</EventName><WorkflowExecution><WorkflowId>w1</WorkflowId><RunId>{id}</RunId>\
+             <State>Success</State><BucketId>test-1234567890</BucketId><Tasks><Type>Snapshot</Type><EndTime>{}</EndTime>\
+             <State>Success</State><JobId>j-{id}</JobId></Tasks></WorkflowExecution></Response>",
+            ago(minutes)
+        );
+        ci.add(Job::ended(body, ago(minutes)));
+    }
+    for (arguments, expected) in [(&[][..], "tencent-ci/WorkflowFinish/"), (&["--events"], "media.workflow.succeeded")]
+    {
+        let arguments = [&["reconcile", "tencent-ci", "--since", "1h"], arguments].concat();
+        let output = run(&ci, &arguments, &[(variables::CI_WORKFLOWS, "w1")]);
+        let (out, note) = (text(&output.stdout), text(&output.stderr));
+        assert!(output.status.success() && note.contains("1 jobs ended, 1 of them are missing"), "{note}");
+        assert!(out.lines().count() == 1 && out.contains(expected) && out.contains("i1"), "{out}");
+    }
+    assert_eq!(ci.complaints(), "");
+}

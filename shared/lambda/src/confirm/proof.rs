@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 use super::patience::Patience;
 use super::stage::{Answer, Fate, Message, Services, Stage};
 use super::*;
-use crate::choice::Choice;
+use lookup::Choice;
 
 /// How long an event waits at most.
 const WITHIN: Duration = Duration::from_secs(30);

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::patience::{Next, Open, Patience, pause};
 use super::rules::{Comparison, compare, is_progress};
-use crate::choice::Choice;
+use lookup::Choice;
 
 /// Time that is kept free at the end of a run, to store events and to answer.
 pub(super) const STORE_TIME: Duration = Duration::from_secs(12);

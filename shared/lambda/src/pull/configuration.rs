@@ -8,7 +8,7 @@ use variables::{MNS_ENDPOINT, MNS_QUEUES, SECRET_ID, SUB_APP_ID, TENCENT_ENDPOIN
 use super::source::Source;
 use crate::access_key::AccessKeySource;
 use crate::environment::{Environment, EnvironmentError, IntakeConfiguration};
-use crate::marks::Marks;
+use lookup::Marks;
 
 /// The configuration of a function that pulls.
 #[derive(Debug)]

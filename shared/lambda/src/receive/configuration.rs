@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use variables::{ALLOW_UNSIGNED, BODY_LIMIT, CALLBACK_URLS, KEYS, SECRET_ID, TOKENS, TOLERANCE};
 
 use crate::environment::{Environment, EnvironmentError, IntakeConfiguration, SecretConfiguration};
-use crate::marks::Marks;
+use lookup::Marks;
 
 /// The largest tolerance, in seconds: a day.
 const MAX_TOLERANCE: u64 = 24 * 60 * 60;

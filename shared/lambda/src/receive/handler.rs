@@ -11,9 +11,9 @@ use receiver::{Handled, Receiver, Response};
 use serde_json::value::RawValue;
 
 use super::keyring::Keyring;
-use crate::marks::Marks;
 use crate::metrics::{self, Metric, Timer};
 use crate::telemetry::{self, Refusals};
+use lookup::Marks;
 
 /// What a request needs; created once, when the function starts.
 pub(super) struct Handler {

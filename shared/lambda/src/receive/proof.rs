@@ -34,9 +34,9 @@ use tokio::time::{Instant, advance, sleep};
 use super::configuration::{Configuration, CredentialsSource};
 use super::handler::Handler;
 use super::start;
-use crate::choice::Choice;
 use crate::environment::{IntakeConfiguration, SecretConfiguration};
-use crate::marks::Marks;
+use lookup::Choice;
+use lookup::Marks;
 
 /// Latency of the request and of the response.
 const MARGIN: Duration = Duration::from_millis(500);

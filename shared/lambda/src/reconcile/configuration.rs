@@ -7,10 +7,10 @@ use delivery::{Aws, LedgerTarget};
 use variables::{FUNCTION_NAME, LEDGER, RECONCILE, RECONCILE_GRACE, RECONCILE_LONGEST_JOB};
 
 use super::NAME;
-use crate::choice::Choice;
 use crate::environment::{Environment, IntakeConfiguration};
-use crate::marks::Marks;
 use crate::query::{Query, QueryError};
+use lookup::Choice;
+use lookup::Marks;
 
 /// The configuration of the function.
 #[derive(Debug)]

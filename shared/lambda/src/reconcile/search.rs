@@ -12,7 +12,7 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use super::cursor::{Cursor, Progress};
-use crate::marks::Marks;
+use lookup::Marks;
 
 /// How many jobs are asked about at once.
 const AT_ONCE: usize = 10;
@@ -239,9 +239,7 @@ impl<S: Services> Search<'_, S> {
             report.not_due += 1;
             return Vec::new();
         }
-        // Some lists do not say when a job ended, and have those of before and after the window, too.
-        let is_in = |time: Timestamp| window.since <= time && time < window.until;
-        events.retain(|event| ended_at.or_else(|| end_of(event)).is_none_or(is_in));
+        events.retain(|event| window.includes(ended_at, event));
         events
     }
 
@@ -272,13 +270,6 @@ fn names(job: &Listed) -> Vec<String> {
 
 fn id(event: &CloudEvent) -> String {
     event_key(event.source, &event.id)
-}
-
-/// When the job of an event ended, or the last part of it.
-fn end_of(event: &CloudEvent) -> Option<Timestamp> {
-    let data = event.data()?;
-    let of_job = data.job.as_ref().and_then(|job| job.finished_at);
-    of_job.or_else(|| data.steps.iter().filter_map(|step| step.finished_at).max())
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use super::finding::Finding;
 use super::ours::{Ours, Pull};
 use super::url::{compare, exposed};
 use crate::failure::Failure;
+use crate::product::stack_name;
 
 /// All events of VOD that are made by AI have this one name in its setting.
 const AI: &str = "AIComplete";
@@ -133,7 +134,7 @@ impl Callback {
             "HTTP" => Finding::differs(
                 CHECK,
                 "HTTP: nothing is put into a queue, which is what the stack pulls",
-                format!("`mediahook connect {product}` sets MNS; or deploy with {}=true", parameter(product)),
+                format!("`mediahook connect {product}` sets MNS; or deploy with {}=true", stack_name(product)),
             ),
             "MNS" if ours.pull.is_some() => Finding::right(CHECK, "MNS, and the stack pulls"),
             "MNS" => Finding::differs(
@@ -316,11 +317,6 @@ fn key_changes(setting: &Setting, ours: &Ours) -> Vec<Change> {
         }
         None => Vec::new(),
     }
-}
-
-/// The parameter of the template that has the product received.
-fn parameter(product: Product) -> &'static str {
-    if product == Product::AliyunVod { "AliyunVod" } else { "AliyunIms" }
 }
 
 /// Account and region of a queue's server, however it is written: with or without TLS, in the vendor's own network or outside.

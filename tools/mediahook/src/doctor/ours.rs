@@ -15,6 +15,7 @@ use crate::failure::Failure;
 use crate::live::stack::Stack;
 use crate::live::{aws, configuration};
 use crate::output::message;
+use crate::product::stack_name;
 
 /// How long a function may take to refuse a request: the first one after a while takes longest.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(15);
@@ -130,13 +131,13 @@ async fn stack(product: Product, name: &str, reads_secret: bool) -> Result<Of, F
     };
     let configuration = configuration().await.map_err(failed)?;
     let stack = Stack::describe(&configuration, name).await.map_err(failed)?;
-    let prefix = prefix(product);
+    let prefix = stack_name(product);
     let url = stack.find(&format!("{prefix}Url")).map(str::to_owned);
     let pull = pull(product, &stack);
     if url.is_none() && pull.is_none() {
         let others: Vec<&str> = Product::ALL
             .into_iter()
-            .filter(|other| stack.find(&format!("{}Url", self::prefix(*other))).is_some())
+            .filter(|other| stack.find(&format!("{}Url", stack_name(*other))).is_some())
             .map(Product::slug)
             .collect();
         let others = if others.is_empty() { "no product".to_owned() } else { others.join(", ") };
@@ -160,16 +161,6 @@ async fn stack(product: Product, name: &str, reads_secret: bool) -> Result<Of, F
         _ => None,
     };
     Ok((url, pull, stored))
-}
-
-/// What begins the names of a product's outputs and parameters.
-fn prefix(product: Product) -> &'static str {
-    match product {
-        Product::AliyunVod => "AliyunVod",
-        Product::AliyunIms => "AliyunIms",
-        Product::TencentCi => "TencentCi",
-        Product::TencentVod => "TencentVod",
-    }
 }
 
 fn pull(product: Product, stack: &Stack) -> Option<Pull> {

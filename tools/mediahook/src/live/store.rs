@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use aws_config::SdkConfig;
-use callbacks::{CloudEvent, Kind, Origin, Product};
+use callbacks::{CloudEvent, Origin, Product};
 use delivery::{Aws, Intake, IntakeTarget, Ledger, LedgerTarget, Limit, Overflow, StoreContext, event_key};
+use lookup::{Choice, Marks, job_end};
 
 use super::StackOptions;
 use super::stack::Stack;
 use crate::failure::Failure;
 use crate::output::message;
+use crate::product::stack_name;
 
 /// How long storing the events of a job may take.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -18,9 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Store {
     intake: Intake,
     ledger: Ledger,
-    /// The kinds of which the stack itself looks for missing events, as its parameter says: their events are known by the end of
-    /// their job there.
-    reconciled: String,
+    /// What the stack itself would note on these events.
+    marks: Marks,
 }
 
 impl Store {
@@ -41,10 +42,17 @@ impl Store {
         };
         let queue = IntakeTarget::Sqs(stack.output("IntakeQueueUrl", cure)?.to_owned());
         let ledger = LedgerTarget::DynamoDb(stack.output("LedgerTableName", cure)?.to_owned());
+        let choice = |parameter: &str| -> Result<Choice, Failure> {
+            let kinds = stack.parameter(&format!("{parameter}{}", stack_name(product)));
+            let choice = format!("{}:{kinds}", product.slug()).parse();
+            Ok(choice.map_err(|_| format!("the stack {} has kinds of events that are not known", options.stack))?)
+        };
+        let marks =
+            Marks { origin: Origin::Reconciled, reconciled: choice("Reconcile")?, confirmed: choice("Confirm")? };
         Ok(Self {
             intake: Intake::connect(queue, Some(overflow), limit, &aws).await.map_err(message)?,
             ledger: Ledger::connect(ledger, &aws).await.map_err(message)?,
-            reconciled: stack.parameter(parameter(product)).to_owned(),
+            marks,
         })
     }
 
@@ -52,33 +60,21 @@ impl Store {
     pub(crate) async fn store(&self, events: Vec<CloudEvent>) -> Result<bool, String> {
         let mut missing = Vec::new();
         for event in events {
-            let end = lookup::job_end(&event);
-            let keys = end.clone().into_iter().chain([event_key(event.source, &event.id)]);
+            let keys = job_end(&event).into_iter().chain([event_key(event.source, &event.id)]);
             if self.ledger.published(keys).await.map_err(message)?.is_empty() {
-                let jobend = end.filter(|_| self.looks_for(event.r#type.kind));
-                missing.push(CloudEvent { origin: Some(Origin::Reconciled), jobend, ..event });
+                missing.push(event);
             }
         }
         if missing.is_empty() {
             return Ok(false);
         }
+        self.marks.mark(&mut missing);
+        for event in &mut missing {
+            // Also where the stack itself looks for nothing.
+            event.origin = Some(Origin::Reconciled);
+        }
         let context = StoreContext { trace: None, timeout: PATIENCE };
         self.intake.store(&missing, &context).await.map_err(message)?;
         Ok(true)
-    }
-
-    fn looks_for(&self, kind: Kind) -> bool {
-        let kind = kind.to_string();
-        self.reconciled.split(',').any(|word| word == "all" || word == kind)
-    }
-}
-
-/// The parameter of the stack that says which missing events of a product it looks for.
-fn parameter(product: Product) -> &'static str {
-    match product {
-        Product::AliyunVod => "ReconcileAliyunVod",
-        Product::AliyunIms => "ReconcileAliyunIms",
-        Product::TencentCi => "ReconcileTencentCi",
-        Product::TencentVod => "ReconcileTencentVod",
     }
 }

@@ -8,7 +8,7 @@ use callbacks::{Origin, decode};
 use futures_util::FutureExt;
 
 use super::*;
-use crate::choice::Choice;
+use lookup::Choice;
 
 const GRACE: Duration = Duration::from_mins(15);
 

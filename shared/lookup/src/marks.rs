@@ -1,30 +1,31 @@
-//! What functions note on events before they store them: how they came, which end of a job they are, and that the vendor gave
+//! What is noted on events before they are stored: how they came, which end of a job they are, and that the vendor gave
 //! them. Where neither reconcile nor confirm is on for an event, it stays as it is.
 
 use callbacks::{CloudEvent, Confirmation, Origin};
 
 use crate::choice::Choice;
+use crate::listed::job_end;
 
-/// What is noted on the events that a function stores.
+/// What is noted on the events that a function, or the tool, stores.
 #[derive(Debug, Clone)]
-pub(crate) struct Marks {
+pub struct Marks {
     /// How the events come.
-    pub(crate) origin: Origin,
+    pub origin: Origin,
     /// Of which events what is missing is looked for.
-    pub(crate) reconciled: Choice,
+    pub reconciled: Choice,
     /// Which events are confirmed: those that the vendor gave are so at once.
-    pub(crate) confirmed: Choice,
+    pub confirmed: Choice,
 }
 
 impl Marks {
     /// Notes on the events what is to be noted. No id changes.
-    pub(crate) fn mark(&self, events: &mut [CloudEvent]) {
+    pub fn mark(&self, events: &mut [CloudEvent]) {
         for event in events {
             if self.reconciled.has(event.source) {
                 event.origin = Some(self.origin);
             }
             if self.reconciled.includes(event) {
-                event.jobend = lookup::job_end(event);
+                event.jobend = job_end(event);
             }
             if self.is_confirmed(event) {
                 event.confirmation = Some(Confirmation::Confirmed);

@@ -6,7 +6,7 @@ use callbacks::{CloudEvent, Kind, Product};
 
 /// Some events: `tencent-ci:moderation,transcode tencent-vod:all`. A product without kinds has none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Choice(Vec<(Product, Kinds)>);
+pub struct Choice(Vec<(Product, Kinds)>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Kinds {
@@ -17,11 +17,12 @@ enum Kinds {
 /// The text is no choice of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected products with kinds of events, such as `tencent-ci:moderation,transcode tencent-vod:all`")]
-pub(crate) struct UnknownChoice;
+pub struct UnknownChoice;
 
 impl Choice {
     /// Whether an event is one of them.
-    pub(crate) fn includes(&self, event: &CloudEvent) -> bool {
+    #[must_use]
+    pub fn includes(&self, event: &CloudEvent) -> bool {
         self.0.iter().any(|(product, kinds)| {
             *product == event.source
                 && match kinds {
@@ -32,12 +33,13 @@ impl Choice {
     }
 
     /// Whether some events of a product are among them.
-    pub(crate) fn has(&self, product: Product) -> bool {
+    #[must_use]
+    pub fn has(&self, product: Product) -> bool {
         self.products().any(|chosen| chosen == product)
     }
 
     /// The products of which some events are among them.
-    pub(crate) fn products(&self) -> impl Iterator<Item = Product> {
+    pub fn products(&self) -> impl Iterator<Item = Product> {
         self.0.iter().map(|(product, _)| *product)
     }
 }
