@@ -105,9 +105,11 @@ impl SettingsVendor {
         lock(&self.store).settings.get(name).and_then(|members| members.get(member)).cloned().unwrap_or_default()
     }
 
-    /// Removes all settings, and what the server refuses.
+    /// Removes all settings, and what the server refuses. What it complained about stays.
     pub fn reset(&self) {
-        *lock(&self.store) = Store::default();
+        let mut store = lock(&self.store);
+        let complaints = std::mem::take(&mut store.complaints);
+        *store = Store { complaints, ..Store::default() };
     }
 
     /// Answers every authentic request with this error.

@@ -84,6 +84,7 @@ impl Vendor {
 
 /// Prints what is right, what differs, and how to mend it.
 pub(crate) fn doctor(product: Product, options: &DoctorOptions, json: bool) -> Result<(), Failure> {
+    options.check(product)?;
     let vendor = Vendor::new(product, options)?;
     let findings = runtime()?.block_on(async {
         let (ours, mut findings) = Ours::read(product, options).await;
@@ -102,6 +103,7 @@ fn verdict(findings: &[Finding]) -> Result<(), Failure> {
 
 /// Shows what has to be changed at the vendor, and changes it when told to.
 pub(crate) fn connect(product: Product, options: &ConnectOptions) -> Result<(), Failure> {
+    options.check(product)?;
     let vendor = Vendor::new(product, &options.options)?;
     runtime()?.block_on(async {
         let (ours, findings) = Ours::read(product, &options.options).await;
@@ -122,6 +124,9 @@ impl Vendor {
     /// Whether anything was set.
     async fn change(&self, product: Product, ours: &Ours, options: &ConnectOptions) -> Result<bool, Failure> {
         let events = &options.options.events;
+        if options.queue.is_some() && !options.pull && ours.url.is_some() {
+            return Err("--queue needs --pull: the stack has a URL as well".to_owned().into());
+        }
         let pull = ours.pull.as_ref().filter(|_| options.pull || ours.url.is_none());
         if options.pull && pull.is_none() {
             return Err(format!("the stack pulls nothing of {product}").into());
@@ -130,7 +135,7 @@ impl Vendor {
             Self::TencentVod(vod) => {
                 let config = vod.read().await.map_err(message)?;
                 let changes = tencent_vod::Vod::changes(&config, ours, events, pull.is_some())?;
-                if !show("", &changes, options.yes)? {
+                if !is_to_be_set(show("", &changes)?, options) {
                     return Ok(false);
                 }
                 vod.set(&changes).await.map_err(message)?;
@@ -139,21 +144,26 @@ impl Vendor {
                 let setting = callback.read().await.map_err(message)?;
                 let pulled = pull.map(|pull| Ok::<_, Failure>((pull, queue(product, pull, options)?))).transpose()?;
                 let changes = callback.changes(&setting, ours, events, pulled)?;
-                if !show("", &changes, options.yes)? {
+                if !is_to_be_set(show("", &changes)?, options) {
                     return Ok(false);
                 }
                 callback.set(&changes).await.map_err(message)?;
             }
             Self::TencentCi(ci) => {
                 let settings = ci.read().await.map_err(message)?;
-                let mut has_set = false;
-                for (index, changes) in tencent_ci::Ci::changes(&settings, ours)? {
-                    if show(&settings.title(index), &changes, options.yes)? {
-                        ci.set(&settings, index, &changes).await.map_err(message)?;
-                        has_set = true;
+                let updates = ci.updates(&settings, ours)?;
+                let mut changing = Vec::new();
+                for update in updates {
+                    if show(&update.title(), &update.changes)? {
+                        changing.push(update);
                     }
                 }
-                return Ok(has_set);
+                if !is_to_be_set(!changing.is_empty(), options) {
+                    return Ok(false);
+                }
+                for update in &changing {
+                    ci.set(update).await.map_err(message)?;
+                }
             }
         }
         Ok(true)
@@ -176,8 +186,8 @@ fn queue<'q>(product: Product, pull: &'q Pull, options: &'q ConnectOptions) -> R
     }
 }
 
-/// Prints what changes of a thing. Whether it is to be set.
-fn show(what: &str, changes: &[Change], yes: bool) -> Result<bool, Failure> {
+/// Prints what changes of a thing. Whether anything does.
+fn show(what: &str, changes: &[Change]) -> Result<bool, Failure> {
     let of = if what.is_empty() { String::new() } else { format!("{what}: ") };
     let mut changing = changes.iter().filter(|change| change.is_change()).peekable();
     if changing.peek().is_none() {
@@ -187,8 +197,13 @@ fn show(what: &str, changes: &[Change], yes: bool) -> Result<bool, Failure> {
     for change in changing {
         print_line(&format!("{of}{change}"))?;
     }
-    if !yes {
+    Ok(true)
+}
+
+/// Whether what was shown is to be set. Says so where it is not.
+fn is_to_be_set(has_changes: bool, options: &ConnectOptions) -> bool {
+    if has_changes && !options.yes {
         print_note("nothing was changed; --yes does it");
     }
-    Ok(yes)
+    has_changes && options.yes
 }

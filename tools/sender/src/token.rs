@@ -21,16 +21,28 @@ pub fn token_of(url: &str) -> Option<String> {
     token_of_query(query_of(url))
 }
 
-/// The URL with the names of its parameters and without their values, one of which is the token, to be shown.
+/// The URL with the names of its parameters and without their values, one of which is the token, and without a user's name and
+/// password, to be shown.
 #[must_use]
 pub fn without_values(url: &str) -> String {
-    let Some((address, query)) = url.split_once('?') else { return url.to_owned() };
+    let (address, query) = url.split_once('?').map_or((url, None), |(address, query)| (address, Some(query)));
+    let address = without_user(address);
+    let Some(query) = query else { return address };
     let parameters = query.split('&').map(|parameter| match parameter.split_once('=') {
         Some((name, _)) => format!("{name}=••••"),
         None if parameter.is_empty() => String::new(),
         None => "••••".to_owned(),
     });
     format!("{address}?{}", parameters.collect::<Vec<_>>().join("&"))
+}
+
+fn without_user(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    match authority.rsplit_once('@') {
+        Some((_, host)) => format!("{scheme}://••••@{host}{path}"),
+        None => address.to_owned(),
+    }
 }
 
 /// The text after the question mark.
@@ -68,6 +80,9 @@ mod tests {
             ("https://a.example/x", "https://a.example/x"),
             ("https://a.example/?token=SECRET&x=SECRET&SECRET", "https://a.example/?token=••••&x=••••&••••"),
             ("https://a.example/?", "https://a.example/?"),
+            ("https://user:SECRET@a.example:8443/@x?token=SECRET", "https://••••@a.example:8443/@x?token=••••"),
+            ("https://SECRET@a.example", "https://••••@a.example"),
+            ("https://a.example/@x", "https://a.example/@x"),
         ] {
             assert_eq!(without_values(url), expected);
         }

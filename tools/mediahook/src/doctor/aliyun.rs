@@ -13,7 +13,7 @@ use super::PATIENCE;
 use super::change::Change;
 use super::finding::Finding;
 use super::ours::{Ours, Pull};
-use super::url::{compare, exposed};
+use super::url::{CONNECT, compare, exposed};
 use crate::failure::Failure;
 use crate::product::stack_name;
 
@@ -110,7 +110,7 @@ impl Callback {
             "MNS" => findings.extend(ours.pull.iter().flat_map(|pull| self.queue(setting, pull))),
             "HTTP" => {
                 if let Some(own) = &ours.url {
-                    findings.extend(compare(setting.url(), own, ours.credentials.as_ref()));
+                    findings.extend(compare(setting.url(), own, ours.credentials.as_ref(), CONNECT));
                     findings.push(self.key(setting, ours));
                     findings.extend(self.signed_url(setting, ours));
                 }
@@ -275,20 +275,10 @@ impl Callback {
             }
         } else if let Some(own) = &ours.url {
             changes.push(Change::url("CallbackURL", setting.url(), &ours.callback_url(own)?));
-            changes.extend(key_changes(setting, ours));
+            changes.extend(key_changes(setting, ours)?);
         }
-        let mut names = setting.events();
-        if is_vod && names.is_empty() && events.is_empty() {
-            names.push("ALL");
-        }
-        names.extend(events.iter().filter(|event| !setting.sends(event)).map(|event| match self.product {
-            Product::AliyunVod if event.starts_with("AI") => AI,
-            _ => event.as_str(),
-        }));
-        if names.is_empty() {
-            return Err("no event is sent yet: name those that you need, --event <NAME>".to_owned().into());
-        }
-        changes.push(Change::shown("EventTypeList", setting.events.as_deref().unwrap_or_default(), &names.join(",")));
+        let list = event_list(self.product, setting, events);
+        changes.push(list.ok_or_else(|| "no event is sent yet: name those that you need, --event <NAME>".to_owned())?);
         Ok(changes)
     }
 
@@ -302,10 +292,33 @@ impl Callback {
     }
 }
 
+/// The list of events, with those that it lacks, each once. What fits stays as it is written. `None` where there would be none.
+fn event_list(product: Product, setting: &Setting, events: &[String]) -> Option<Change> {
+    const NAME: &str = "EventTypeList";
+    let is_vod = product == Product::AliyunVod;
+    let found = setting.events.as_deref().unwrap_or_default();
+    let sent = setting.events();
+    let mut names = sent.clone();
+    if is_vod && sent.is_empty() && events.is_empty() {
+        names.push("ALL");
+    }
+    for event in events.iter().filter(|event| !setting.sends(event)) {
+        let name = if is_vod && event.starts_with("AI") { AI } else { event };
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let to = if names == sent { found } else { &names.join(",") };
+    (!names.is_empty()).then(|| Change::shown(NAME, found, to))
+}
+
 /// A key of the secret is set. Without one, what is set stays.
-fn key_changes(setting: &Setting, ours: &Ours) -> Vec<Change> {
+///
+/// # Errors
+/// Where the vendor does not tell the key that would have to stay.
+fn key_changes(setting: &Setting, ours: &Ours) -> Result<Vec<Change>, Failure> {
     let switch = setting.auth_switch.as_deref().unwrap_or_default();
-    match ours.key() {
+    Ok(match ours.key() {
         Some(key) => {
             let is_set = setting.auth_key() == key;
             let from = if setting.auth_key().is_empty() { "nothing" } else { "another key" };
@@ -313,10 +326,15 @@ fn key_changes(setting: &Setting, ours: &Ours) -> Vec<Change> {
             vec![Change::shown("AuthSwitch", switch, "on"), change]
         }
         None if setting.is_signed() => {
+            if setting.auth_key().is_empty() {
+                let error = "callbacks are signed with a key that the vendor does not tell, and the secret has none: \
+                             put one into it, `mediahook secret add <product> key --url <URL>`";
+                return Err(error.to_owned().into());
+            }
             vec![Change::shown("AuthSwitch", "on", "on"), Change::kept("AuthKey", setting.auth_key())]
         }
         None => Vec::new(),
-    }
+    })
 }
 
 /// Account and region of a queue's server, however it is written: with or without TLS, in the vendor's own network or outside.
@@ -327,6 +345,8 @@ fn server(endpoint: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use callbacks::auth::Credentials;
+
     use super::*;
 
     #[test]
@@ -354,5 +374,39 @@ mod tests {
         ] {
             assert_eq!(setting(events).sends(event), expected, "{events}");
         }
+    }
+
+    /// The list of events as it would be set, and whether that is a change.
+    fn list(product: Product, found: &str, events: &[&str]) -> Option<(String, bool)> {
+        let setting = Setting { events: Some(found.to_owned()), ..Setting::default() };
+        let events: Vec<String> = events.iter().map(|event| (*event).to_owned()).collect();
+        event_list(product, &setting, &events).map(|change| (change.value().to_owned(), change.is_change()))
+    }
+
+    #[test]
+    fn an_event_is_added_once_and_the_rest_of_the_list_stays() {
+        for (product, found, events, expected, is_change) in [
+            (Product::AliyunVod, "", &["AIMediaAuditComplete", "AIVideoTagComplete"][..], "AIComplete", true),
+            (Product::AliyunVod, "", &[], "ALL", true),
+            (Product::AliyunVod, "A, B", &[], "A, B", false),
+            (Product::AliyunVod, "A, B", &["B"], "A, B", false),
+            (Product::AliyunVod, "A, B", &["C", "C"], "A,B,C", true),
+            (Product::AliyunIms, "A", &["AIB", "AIB", "A"], "A,AIB", true),
+        ] {
+            assert_eq!(list(product, found, events), Some((expected.to_owned(), is_change)), "{found} {events:?}");
+        }
+        assert_eq!(list(Product::AliyunIms, " ,", &[]), None);
+    }
+
+    #[test]
+    fn a_key_that_is_not_told_is_not_replaced_by_none() {
+        let ours = Ours { url: None, credentials: Some(Credentials::default()), pull: None };
+        let setting = |key: &str| Setting {
+            auth_switch: Some("on".to_owned()),
+            auth_key: Some(key.into()),
+            ..Setting::default()
+        };
+        assert!(key_changes(&setting("SECRET"), &ours).is_ok());
+        assert!(key_changes(&setting(""), &ours).is_err());
     }
 }

@@ -9,7 +9,7 @@ use vendor_api::send;
 
 use super::finding::Finding;
 use super::options::DoctorOptions;
-use super::url::exposed;
+use super::url::{address, exposed};
 use crate::explain::read_secret;
 use crate::failure::Failure;
 use crate::live::stack::Stack;
@@ -44,7 +44,7 @@ impl Ours {
     /// Reads them, and says what is wrong with them. `None` where nothing can be compared with them.
     pub(super) async fn read(product: Product, options: &DoctorOptions) -> (Option<Self>, Vec<Finding>) {
         let read = match &options.url {
-            Some(url) => Ok((Some(url.clone()), None, None)),
+            Some(url) => Ok((Some(address(url).to_owned()), None, None)),
             None => stack(product, &options.stack.stack, options.secret.is_none()).await,
         };
         let (url, pull, stored) = match read {
@@ -52,12 +52,11 @@ impl Ours {
             Err(finding) => return (None, vec![finding]),
         };
         let mut findings = Vec::new();
-        let credentials = match (&options.secret, stored) {
-            (Some(path), _) => Some(read_secret(path)),
-            (None, Some(stored)) => Some(stored),
-            (None, None) => None,
+        let credentials = match &options.secret {
+            _ if url.is_none() => None,
+            Some(path) => Some(read_secret(path)),
+            None => stored,
         };
-        let credentials = if url.is_some() { credentials } else { None };
         let credentials = credentials.and_then(|read| of_read(product, read, &mut findings));
         if let Some(url) = &url {
             findings.push(function(url).await);
@@ -74,7 +73,7 @@ impl Ours {
             "the secret of the function is not known: give --secret FILE, or the right to read it".to_owned()
         })?;
         if !credentials.callback_urls.is_empty() {
-            let is_its = |signed: &&str| super::url::address(signed) == super::url::address(url);
+            let is_its = |signed: &&str| address(signed) == address(url);
             let newest = exposed(&credentials.callback_urls).rev().find(is_its).map(str::to_owned);
             return newest.ok_or_else(|| {
                 "no callback URL in the secret is one of this function: `mediahook secret add <product> --url <URL>`"

@@ -49,19 +49,18 @@ pub(super) struct NamedBucket {
     pub(super) api: BucketApi,
 }
 
-/// What a bucket has.
-pub(super) struct Settings {
-    sources: Vec<Source>,
+/// What the buckets have.
+pub(super) struct Settings<'c> {
+    sources: Vec<Source<'c>>,
     /// What could not be read.
     unread: Vec<Finding>,
 }
 
 /// A queue or a workflow, which sends callbacks.
-struct Source {
-    /// Which of the buckets it is in.
-    bucket: usize,
-    /// The path of its queue; none for a workflow.
-    path: Option<String>,
+struct Source<'c> {
+    bucket: &'c NamedBucket,
+    /// The path of its kind of queue; none for a workflow.
+    path: Option<&'static str>,
     id: String,
     name: String,
     /// `Active` or `Paused`.
@@ -69,6 +68,15 @@ struct Source {
     notify: Notify,
     /// The bucket that it says it belongs to; empty where it does not say.
     of: String,
+}
+
+/// A queue whose callbacks are to go elsewhere.
+pub(super) struct Update<'s> {
+    source: &'s Source<'s>,
+    path: &'static str,
+    notify: Notify,
+    /// What differs from what is set.
+    pub(super) changes: Vec<Change>,
 }
 
 /// Where callbacks go.
@@ -144,11 +152,11 @@ impl Ci {
     ///
     /// # Errors
     /// Where the queues of media, or the workflows, of a bucket cannot be read.
-    pub(super) async fn read(&self) -> Result<Settings, ApiError> {
+    pub(super) async fn read(&self) -> Result<Settings<'_>, ApiError> {
         let mut settings = Settings { sources: Vec::new(), unread: Vec::new() };
-        for (number, bucket) in self.buckets.iter().enumerate() {
+        for bucket in &self.buckets {
             for (path, parameters) in QUEUES {
-                match self.list(bucket, number, path, parameters).await {
+                match self.list(bucket, path, parameters).await {
                     Ok(queues) => settings.sources.extend(queues),
                     // A kind of processing that is not in use has no queues.
                     Err(ApiError::Gone(refusal) | ApiError::Refused(refusal)) if path != MEDIA => {
@@ -158,7 +166,7 @@ impl Ci {
                     Err(error) => return Err(error),
                 }
             }
-            settings.sources.extend(self.list(bucket, number, "/workflow", &[]).await?);
+            settings.sources.extend(self.list(bucket, "/workflow", &[]).await?);
         }
         if !self.only.is_empty() {
             settings.sources.retain(|source| self.only.contains(&source.id));
@@ -167,13 +175,12 @@ impl Ci {
         Ok(settings)
     }
 
-    async fn list(
+    async fn list<'c>(
         &self,
-        bucket: &NamedBucket,
-        number: usize,
-        path: &str,
+        bucket: &'c NamedBucket,
+        path: &'static str,
         parameters: &[(&str, &str)],
-    ) -> Result<Vec<Source>, ApiError> {
+    ) -> Result<Vec<Source<'c>>, ApiError> {
         let mut sources = Vec::new();
         for page in 1.. {
             let page = usize::to_string(&page);
@@ -184,8 +191,8 @@ impl Ci {
                 from_str(&answer).map_err(|_| ApiError::undocumented(200, "expected queues or workflows as XML"))?;
             let before = sources.len();
             sources.extend(page.queue_list.into_iter().map(|queue| Source {
-                bucket: number,
-                path: Some(path.to_owned()),
+                bucket,
+                path: Some(path),
                 id: queue.queue_id,
                 name: queue.name,
                 state: queue.state,
@@ -193,7 +200,7 @@ impl Ci {
                 of: String::new(),
             }));
             sources.extend(page.media_workflow_list.into_iter().map(|workflow| Source {
-                bucket: number,
+                bucket,
                 path: None,
                 id: workflow.workflow_id,
                 name: workflow.name,
@@ -209,15 +216,14 @@ impl Ci {
     }
 
     /// Compares the settings with what the stack has.
-    pub(super) fn examine(&self, settings: &Settings, ours: &Ours) -> Vec<Finding> {
+    pub(super) fn examine(&self, settings: &Settings<'_>, ours: &Ours) -> Vec<Finding> {
         let mut findings = settings.unread.clone();
-        for id in self.only.iter().filter(|id| !settings.sources.iter().any(|source| source.id == **id)) {
+        for id in self.unknown(settings) {
             let mend = format!("check the id, and {}", variables::CI_BUCKETS);
             findings.push(Finding::differs("id", format!("no bucket has a queue or workflow {id}"), mend));
         }
         for source in &settings.sources {
-            let bucket = self.buckets.get(source.bucket).map_or("", |bucket| bucket.name.as_str());
-            findings.extend(source.examine(bucket, ours).into_iter().map(|finding| finding.of(&source.title())));
+            findings.extend(source.examine(ours).into_iter().map(|finding| finding.of(&source.title())));
         }
         findings.push(Finding::cannot_tell(
             "reviews",
@@ -227,36 +233,38 @@ impl Ci {
         findings
     }
 
+    /// Those of the ids to look at that no bucket has.
+    fn unknown<'s>(&'s self, settings: &'s Settings<'_>) -> impl Iterator<Item = &'s String> {
+        self.only.iter().filter(|id| !settings.sources.iter().any(|source| source.id == **id))
+    }
+
     /// What would have to be changed of each queue. What a workflow sends is set in the console: an update replaces all of it.
     ///
     /// # Errors
-    /// Where the function's URL is not known.
-    pub(super) fn changes(settings: &Settings, ours: &Ours) -> Result<Vec<(usize, Vec<Change>)>, Failure> {
-        let Some(own) = &ours.url else { return Ok(Vec::new()) };
+    /// Where the function's URL is not known, an id is none, or there is no queue.
+    pub(super) fn updates<'s>(&self, settings: &'s Settings<'s>, ours: &Ours) -> Result<Vec<Update<'s>>, Failure> {
+        if let Some(id) = self.unknown(settings).next() {
+            return Err(format!("no bucket has a queue or workflow {id}").into());
+        }
+        let own = ours.url.as_ref().ok_or_else(|| "the stack has no URL for tencent-ci".to_owned())?;
         let url = ours.callback_url(own)?;
-        let changes = |source: &Source| {
-            let wanted = source.wanted(&url);
-            vec![
-                Change::shown("State", &source.notify.state, &wanted.state),
-                Change::shown("Type", &source.notify.r#type, &wanted.r#type),
-                Change::url("Url", &source.notify.url, &wanted.url),
-                Change::shown("Event", &source.notify.event, &wanted.event),
-            ]
-        };
-        let queues = settings.sources.iter().enumerate().filter(|(_, source)| source.path.is_some());
-        Ok(queues.map(|(index, source)| (index, changes(source))).collect())
+        let updates = settings.sources.iter().filter_map(|source| Some(source.update(source.path?, &url)));
+        let updates: Vec<_> = updates.collect();
+        if updates.is_empty() {
+            return Err("there is no queue to change; a workflow is set in the console: docs/setup/tencent-ci.md"
+                .to_owned()
+                .into());
+        }
+        Ok(updates)
     }
 
-    /// Sets where the queue at this index sends callbacks. Its name and state stay.
-    pub(super) async fn set(&self, settings: &Settings, index: usize, changes: &[Change]) -> Result<(), ApiError> {
-        let undocumented = || ApiError::undocumented(200, "expected a queue with a path");
-        let source = settings.sources.get(index).ok_or_else(undocumented)?;
-        let url = changes.iter().find(|change| change.name == "Url").map_or("", Change::value);
-        let update = Update { name: &source.name, state: &source.state, notify_config: source.wanted(url) };
-        let body = to_string_with_root("Request", &update).map_err(|_| undocumented())?;
-        let path = format!("{}/{}", source.path.as_deref().ok_or_else(undocumented)?, source.id);
-        let bucket = self.buckets.get(source.bucket).ok_or_else(undocumented)?;
-        bucket.api.put(&path, body, &self.key, PATIENCE).await.map(drop)
+    /// Sets where a queue sends callbacks. Its name and state stay.
+    pub(super) async fn set(&self, update: &Update<'_>) -> Result<(), ApiError> {
+        let Update { source, path, notify, .. } = update;
+        let request = Request { name: &source.name, state: &source.state, notify_config: notify };
+        let body = to_string_with_root("Request", &request);
+        let body = body.map_err(|_| ApiError::undocumented(200, "expected names that XML can have"))?;
+        source.bucket.api.put(&format!("{path}/{}", source.id), body, &self.key, PATIENCE).await.map(drop)
     }
 }
 
@@ -265,20 +273,20 @@ impl Ci {
 /// <https://www.tencentcloud.com/document/product/1045/72940>
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Update<'s> {
+struct Request<'s> {
     name: &'s str,
     state: &'s str,
-    notify_config: Notify,
+    notify_config: &'s Notify,
 }
 
-impl Settings {
-    /// What the source at this index is called.
-    pub(super) fn title(&self, index: usize) -> String {
-        self.sources.get(index).map(Source::title).unwrap_or_default()
+impl Update<'_> {
+    /// What the queue is called.
+    pub(super) fn title(&self) -> String {
+        self.source.title()
     }
 }
 
-impl Source {
+impl Source<'_> {
     fn title(&self) -> String {
         let kind = if self.path.is_some() { "queue" } else { "workflow" };
         format!("{kind} {}", self.id)
@@ -286,28 +294,48 @@ impl Source {
 
     /// The events that it has to send. A workflow's single jobs need not be told of, and only media queues run workflows.
     fn needed(&self) -> &'static [&'static str] {
-        match self.path.as_deref() {
+        match self.path {
             None => &[WORKFLOW],
             Some(MEDIA) => &[TASK, WORKFLOW],
             Some(_) => &[TASK],
         }
     }
 
-    /// Where its callbacks are to go: those that are needed, and those that are sent already, to this URL.
-    fn wanted(&self, url: &str) -> Notify {
-        let sent = self.notify.event.split(',').map(str::trim).filter(|event| !event.is_empty());
-        let mut events: Vec<&str> = sent.collect();
-        events.extend(self.needed().iter().filter(|event| !self.notify.event.contains(**event)));
-        Notify {
+    /// The events that it sends.
+    fn sent(&self) -> Vec<&str> {
+        self.notify.event.split(',').map(str::trim).filter(|event| !event.is_empty()).collect()
+    }
+
+    /// The events that it has to send, and does not.
+    fn missing(&self) -> Vec<&'static str> {
+        let sent = self.sent();
+        self.needed().iter().copied().filter(|event| !sent.contains(event)).collect()
+    }
+
+    /// Has its callbacks go to this URL: those that are needed, and those that are sent already.
+    fn update(&self, path: &'static str, url: &str) -> Update<'_> {
+        let found = &self.notify;
+        let missing = self.missing();
+        // What fits stays as it is written.
+        let event = if missing.is_empty() { found.event.clone() } else { [self.sent(), missing].concat().join(",") };
+        let notify = Notify {
             state: "On".to_owned(),
             r#type: "Url".to_owned(),
             url: url.to_owned(),
-            event: events.join(","),
-            result_format: self.notify.result_format.clone(),
-        }
+            event,
+            result_format: found.result_format.clone(),
+        };
+        let changes = vec![
+            Change::shown("State", &found.state, &notify.state),
+            Change::shown("Type", &found.r#type, &notify.r#type),
+            Change::url("Url", &found.url, &notify.url),
+            Change::shown("Event", &found.event, &notify.event),
+        ];
+        Update { source: self, path, notify, changes }
     }
 
-    fn examine(&self, bucket: &str, ours: &Ours) -> Vec<Finding> {
+    fn examine(&self, ours: &Ours) -> Vec<Finding> {
+        let bucket = &self.bucket.name;
         let is_queue = self.path.is_some();
         if self.state == "Paused" {
             return vec![if is_queue {
@@ -322,7 +350,7 @@ impl Source {
             "set it in the workflow: docs/setup/tencent-ci.md; --only names the queues and workflows that you use"
         };
         let mut findings = Vec::new();
-        if !self.of.is_empty() && self.of != bucket {
+        if !self.of.is_empty() && self.of != *bucket {
             let mend = format!("{} names another bucket", variables::CI_BUCKETS);
             findings.push(Finding::differs(
                 "bucket",
@@ -340,12 +368,11 @@ impl Source {
             return findings;
         }
         if let Some(own) = &ours.url {
-            findings.extend(compare(&self.notify.url, own, ours.credentials.as_ref()));
+            findings.extend(compare(&self.notify.url, own, ours.credentials.as_ref(), connect));
         }
-        let sent: Vec<&str> = self.notify.event.split(',').map(str::trim).collect();
-        let missing: Vec<&str> = self.needed().iter().copied().filter(|event| !sent.contains(event)).collect();
+        let missing = self.missing();
         findings.push(if missing.is_empty() {
-            Finding::right("event", format!("{} is sent", sent.join(", ")))
+            Finding::right("event", format!("{} is sent", self.sent().join(", ")))
         } else {
             Finding::differs("event", format!("{} is not sent", missing.join(", ")), connect)
         });

@@ -81,7 +81,7 @@ impl Vod {
         if config.mode() == "PULL" {
             findings.extend(self.pulled(ours));
         } else if let Some(own) = &ours.url {
-            findings.extend(url::compare(config.url(), own, ours.credentials.as_ref()));
+            findings.extend(url::compare(config.url(), own, ours.credentials.as_ref(), url::CONNECT));
             findings.push(key(ours));
             if config.url().is_empty() {
                 findings.push(Finding::cannot_tell(

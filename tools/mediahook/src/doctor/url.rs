@@ -7,6 +7,9 @@ use sender::token::{token_of, without_values};
 
 use super::finding::Finding;
 
+/// What sets the URL of most settings.
+pub(super) const CONNECT: &str = "`mediahook connect` sets it";
+
 /// The texts of secrets.
 pub(super) fn exposed(secrets: &[SecretString]) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator {
     secrets.iter().map(ExposeSecret::expose_secret)
@@ -17,19 +20,19 @@ pub(super) fn address(url: &str) -> &str {
     url.split_once('?').map_or(url, |(address, _)| address)
 }
 
-/// Whether the vendor posts to the function's URL, and with one of its tokens.
-pub(super) fn compare(found: &str, ours: &str, credentials: Option<&Credentials>) -> Vec<Finding> {
+/// Whether the vendor posts to the function's URL, and with one of its tokens. `mend` says how it is set.
+pub(super) fn compare(found: &str, ours: &str, credentials: Option<&Credentials>, mend: &str) -> Vec<Finding> {
     const CHECK: &str = "url";
     if found.is_empty() {
-        return vec![Finding::differs(CHECK, "there is none", "`mediahook connect` sets it")];
+        return vec![Finding::differs(CHECK, "there is none", mend)];
     }
     let shown = without_values(found);
     let differences = differences(found, ours);
     if !differences.is_empty() {
-        let mend = format!("expected {ours}?token=••••; `mediahook connect` sets it");
+        let mend = format!("expected {}?token=••••; {mend}", without_values(address(ours)));
         return vec![Finding::differs(CHECK, format!("{shown}: {}", differences.join(", ")), mend)];
     }
-    vec![Finding::right(CHECK, shown), token(found, credentials)]
+    vec![Finding::right(CHECK, shown), token(found, credentials, mend)]
 }
 
 /// In what two addresses differ.
@@ -59,9 +62,9 @@ fn differences(found: &str, ours: &str) -> Vec<&'static str> {
     differences
 }
 
-fn token(url: &str, credentials: Option<&Credentials>) -> Finding {
+fn token(url: &str, credentials: Option<&Credentials>, mend: &str) -> Finding {
     const CHECK: &str = "token";
-    const MEND: &str = "the function refuses each callback: `mediahook connect` sets the URL with the newest token";
+    let mend = format!("the function refuses each callback; {mend}");
     let Some(credentials) = credentials else {
         return Finding::cannot_tell(CHECK, "the function's secret is not known", "give its JSON: --secret FILE");
     };
@@ -71,14 +74,14 @@ fn token(url: &str, credentials: Option<&Credentials>) -> Finding {
         return if count == 0 {
             Finding::right(CHECK, "there is none, and none in the secret")
         } else {
-            Finding::differs(CHECK, "there is none in the URL", MEND)
+            Finding::differs(CHECK, "there is none in the URL", mend)
         };
     };
     let has_more = Url::parse(url).is_ok_and(|url| url.query_pairs().filter(|(name, _)| name == "token").count() > 1);
     match tokens.map(str::to_owned).position(|known| known == token).map(|index| index + 1) {
-        _ if has_more => Finding::differs(CHECK, "there is more than one in the URL", MEND),
+        _ if has_more => Finding::differs(CHECK, "there is more than one in the URL", mend),
         _ if count == 0 => Finding::right(CHECK, "there is one, and none in the secret"),
-        None => Finding::differs(CHECK, "it is none of the secret's: an old one, or another product's", MEND),
+        None => Finding::differs(CHECK, "it is none of the secret's: an old one, or another product's", mend),
         Some(number) if number == count => Finding::right(CHECK, "the newest of the secret"),
         Some(number) => {
             Finding::right(CHECK, format!("token {number} of {count} in the secret; the last is the newest"))
@@ -109,6 +112,15 @@ mod tests {
     }
 
     #[test]
+    fn what_is_expected_is_shown_without_a_secret() {
+        for ours in ["https://a.example/x?token=SECRET", "https://user:SECRET@a.example/x"] {
+            let found = format!("{:?}", compare("https://b.example/x", ours, None, "set it in the workflow"));
+            assert!(found.contains("a.example/x?token=••••; set it in the workflow"), "{found}");
+            assert!(!found.contains("SECRET") && !found.contains("connect"), "{found}");
+        }
+    }
+
+    #[test]
     fn a_token_is_named_by_its_number() {
         let credentials = |tokens: &[&str]| Credentials {
             tokens: tokens.iter().map(|token| (*token).into()).collect(),
@@ -122,9 +134,9 @@ mod tests {
             ("https://a.example/", &["SECRET1"], "there is none in the URL"),
             ("https://a.example/", &[], "there is none, and none"),
         ] {
-            let finding = format!("{:?}", token(url, Some(&credentials(tokens))));
+            let finding = format!("{:?}", token(url, Some(&credentials(tokens)), CONNECT));
             assert!(finding.contains(expected) && !finding.contains("SECRET"), "{finding}");
         }
-        assert!(format!("{:?}", token("https://a.example/", None)).contains("CannotTell"));
+        assert!(format!("{:?}", token("https://a.example/", None, CONNECT)).contains("CannotTell"));
     }
 }

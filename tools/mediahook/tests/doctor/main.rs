@@ -295,6 +295,57 @@ fn what_differs_is_mended_and_the_rest_stays() {
     queues(&world);
 }
 
+/// A queue that needs no change is not set, and what `connect` cannot change is told.
+#[test]
+fn connect_changes_the_queues_that_are_named() {
+    let world = World::start();
+    let vendor = world.vendor(TencentCi);
+    world.mend(TencentCi);
+    for name in ["queue/p1", "queue/p2", "workflow/w1"] {
+        vendor.put(name, &[("Url", "https://old.example/?token=SECRETold")]);
+    }
+    vendor.put("queue/p3", &[("Event", "WorkflowFinish, TaskFinish")]);
+    let connect = |arguments: &[&str]| {
+        let output = world.run(TencentCi, "connect", &[&["--stack", "tencent-ci"], arguments].concat(), &[]);
+        (output.status.success(), text(&output))
+    };
+    let (is_success, shown) = connect(&[]);
+    assert!(is_success && shown.matches("nothing was changed").count() == 1, "{shown}");
+    assert!(shown.matches("->").count() == 2 && shown.contains("queue p3: nothing has to be changed"), "{shown}");
+    for (arguments, expected) in [
+        (&["--only", "p9", "--only", "p1"][..], "no bucket has a queue or workflow p9"),
+        (&["--only", "w1", "--yes"], "there is no queue to change; a workflow is set in the console"),
+    ] {
+        let (is_success, printed) = connect(arguments);
+        assert!(!is_success && printed.contains(expected) && !printed.contains("->"), "{printed}");
+    }
+    let (is_success, printed) = connect(&["--only", "p1", "--yes"]);
+    assert!(is_success && !printed.contains("p2"), "{printed}");
+    assert_eq!(vendor.value("queue/p1", "Url"), with_token(&vendor.function_url(), NEW_TOKEN));
+    assert_eq!(vendor.value("queue/p2", "Url"), "https://old.example/?token=SECRETold");
+    // The workflow is not what `connect` sets.
+    let output = world.run(TencentCi, "doctor", &["--stack", "tencent-ci", "--only", "w1"], &[]);
+    let printed = text(&output);
+    assert!(printed.contains("set it in the workflow") && !printed.contains("connect"), "{printed}");
+    assert_eq!(vendor.complaints(), "");
+}
+
+#[test]
+fn an_option_without_use_is_refused() {
+    let world = World::start();
+    for (product, command, arguments, expected) in [
+        (TencentCi, "doctor", &["--event", "TaskFinish"][..], "--event is an option of the products but tencent-ci"),
+        (AliyunVod, "doctor", &["--only", "p1"], "--only is an option of tencent-ci"),
+        (AliyunIms, "connect", &["--app-id", "a"], "--app-id is an option of aliyun-vod"),
+        (TencentVod, "connect", &["--queue", "q"], "--queue is an option of aliyun-vod and aliyun-ims"),
+        (AliyunVod, "connect", &["--queue", "q", "--yes"], "--queue needs --pull"),
+    ] {
+        let output = world.run(product, command, &[&["--stack", product.slug()], arguments].concat(), &[]);
+        let printed = text(&output);
+        assert!(output.status.code() == Some(1) && printed.contains(expected), "{printed}");
+    }
+}
+
 /// A stack that pulls has the vendor write to its queue.
 fn queues(world: &World) {
     for product in [TencentVod, AliyunVod, AliyunIms] {
@@ -323,8 +374,9 @@ fn queues(world: &World) {
 fn without_a_stack_the_url_and_the_secret_are_given() {
     let vendor = SettingsVendor::start(TencentVod, NEW_TOKEN);
     let run = |arguments: &[&str]| {
+        // The token in it is neither sent nor printed.
         let output = Command::new(env!("CARGO_BIN_EXE_mediahook"))
-            .args(["doctor", "tencent-vod", "--json", "--url", &vendor.function_url()])
+            .args(["doctor", "tencent-vod", "--json", "--url", &with_token(&vendor.function_url(), NEW_TOKEN)])
             .args(arguments)
             .env_clear()
             .env("NO_PROXY", "127.0.0.1,localhost")
@@ -351,9 +403,14 @@ fn without_a_stack_the_url_and_the_secret_are_given() {
         findings.map(|finding| finding["state"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!((code, states(&unknown, "token")), (Some(0), vec!["cannot-tell".to_owned()]));
+    assert_eq!(states(&unknown, "function"), ["right"]);
     let (code, report) = run(&[&needed[..], &["--secret", file.to_str().unwrap()]].concat());
     assert_eq!((code, states(&report, "token")), (Some(0), vec!["right".to_owned()]), "{report}");
     assert_eq!((&report["right"], &report["product"]), (&true.into(), &"tencent-vod".into()));
+    vendor.put(SET, &[("NotificationUrl", &with_token("https://old.example/", OLD_TOKEN))]);
+    let (_, report) = run(&needed);
+    assert_eq!(states(&report, "url"), ["differs"], "{report}");
+    vendor.put(SET, &[("NotificationUrl", &with_token(&vendor.function_url(), NEW_TOKEN))]);
     let (code, report) = run(&["--secret", file.to_str().unwrap()]);
     std::fs::remove_file(&file).unwrap();
     assert_eq!((code, &report["right"]), (Some(1), &false.into()));
