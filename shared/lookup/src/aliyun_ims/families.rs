@@ -226,6 +226,6 @@ pub(super) const LISTS: &[List] = &[
     List { end: CONVERSION, action: "ListMediaConvertJobs", status: "/State", row: Row::Parent, ..SNAPSHOTS },
     List { end: "WorkflowTaskComplete", action: "ListWorkflowTasks", order: None, paging: BY_TOKEN, rows: "/TaskList", id: "/TaskId", ..SNAPSHOTS },
     PRODUCTIONS,
-    List { end: "BatchProduceMediaComplete", action: "ListBatchMediaProducingJobs", rows: "/EditingBatchJobList", ..PRODUCTIONS },
+    List { end: "BatchProduceMediaComplete", action: "ListBatchMediaProducingJobs", order: Some(("SortBy", "asc")), rows: "/EditingBatchJobList", ..PRODUCTIONS },
     List { end: "SmartJobComplete", action: "ListSmartJobs", times: None, order: Some(("SortBy", "CreationTime:Desc")), rows: "/SmartJobList", status: "/JobState", row: Row::Brief, ..PRODUCTIONS },
 ];

@@ -40,7 +40,8 @@ struct List {
     action: &'static str,
     end: &'static str,
     times: &'static [&'static str],
-    order: &'static str,
+    /// The parameter for the order, and its words: the oldest first, the newest first.
+    order: (&'static str, [&'static str; 2]),
     paging: [&'static str; 2],
     rows: &'static str,
 }
@@ -49,7 +50,7 @@ const SNAPSHOTS: List = List {
     action: "ListSnapshotJobs",
     end: "SnapshotComplete",
     times: &["StartOfCreateTime", "EndOfCreateTime"],
-    order: "OrderBy",
+    order: ("OrderBy", ["CreateTimeAsc", "CreateTimeDesc"]),
     paging: ["PageSize", "NextPageToken"],
     rows: "Jobs",
 };
@@ -58,7 +59,7 @@ const PRODUCTIONS: List = List {
     action: "ListMediaProducingJobs",
     end: "ProduceMediaComplete",
     times: &["StartTime", "EndTime"],
-    order: "SortBy",
+    order: ("SortBy", ["CreationTime:Asc", "CreationTime:Desc"]),
     paging: ["MaxResults", "NextToken"],
     rows: "MediaProducingJobList",
 };
@@ -68,9 +69,9 @@ const LISTS: [List; 7] = [
     SNAPSHOTS,
     List { action: "ListDynamicImageJobs", end: "DynamicImageComplete", ..SNAPSHOTS },
     List { action: "ListMediaConvertJobs", end: CONVERSION, ..SNAPSHOTS },
-    List { action: "ListWorkflowTasks", end: "WorkflowTaskComplete", order: "", paging: ["MaxResults", "NextToken"], rows: "TaskList", ..SNAPSHOTS },
+    List { action: "ListWorkflowTasks", end: "WorkflowTaskComplete", order: ("", ["", ""]), paging: ["MaxResults", "NextToken"], rows: "TaskList", ..SNAPSHOTS },
     PRODUCTIONS,
-    List { action: "ListBatchMediaProducingJobs", end: "BatchProduceMediaComplete", rows: "EditingBatchJobList", ..PRODUCTIONS },
+    List { action: "ListBatchMediaProducingJobs", end: "BatchProduceMediaComplete", order: ("SortBy", ["asc", "desc"]), rows: "EditingBatchJobList", ..PRODUCTIONS },
     List { action: "ListSmartJobs", end: "SmartJobComplete", times: &[], rows: "SmartJobList", ..PRODUCTIONS },
 ];
 
@@ -291,10 +292,15 @@ fn files(store: &mut Store, parameters: &Parameters) -> Result<Object, Refusal> 
 }
 
 fn list(store: &mut Store, of: &List, parameters: &Parameters) -> Result<Object, Refusal> {
-    let List { end, times, order, paging: [size, mark], rows, .. } = *of;
+    let List { end, times, order: (order, [oldest, newest]), paging: [size, mark], rows, .. } = *of;
     let known: Vec<&str> = times.iter().copied().chain([order, size, mark]).collect();
     parameters.only(store, &known)?;
     let size = parameters.number(store, size, 20, 1..=100)?;
+    let is_newest_first = parameters.of(order) == Some(newest);
+    if parameters.of(order).is_some_and(|word| ![oldest, newest].contains(&word)) {
+        store.complain(format!("an {order} of another form"));
+        return Err((400, "InvalidParameter"));
+    }
     let (from, until) = match times {
         [from, until] => parameters.times(store, [from, until], SPAN)?,
         _ => (Timestamp::MIN, Timestamp::MAX),
@@ -303,7 +309,7 @@ fn list(store: &mut Store, of: &List, parameters: &Parameters) -> Result<Object,
         |job: &&Job| job.key.as_ref().is_some_and(|key| key.end() == end) && (from..=until).contains(&job.created_at);
     let mut found: Vec<&Job> = store.known().filter(is_its).collect();
     found.sort_by_key(|job| job.created_at);
-    if parameters.of(order).is_some_and(|order| order.ends_with("Desc")) {
+    if is_newest_first {
         found.reverse();
     }
     let (jobs, token) = page(&found, size, parameters.of(mark))?;
