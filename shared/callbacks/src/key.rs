@@ -8,9 +8,9 @@ use crate::event::{CloudEvent, Media, MediaEvent};
 /// What the end of a job is known by: the ids that the vendor's API, its lists and its callbacks have alike.
 ///
 /// An event's id is made from the callback's whole body, which no API repeats; the text form of this key tells whether two
-/// events are about the same end, or on the way to it. Every id is made of letters, digits, `-` and `_`, so that it may be part of a path or query; an event with
-/// another id has no key. The text form, `<product>/<end>/<ids>`, names the end without the bucket, which not every callback
-/// tells: `tencent-ci/job/j168668b217b011ed8efb27bb229e2d11`.
+/// events are about the same end, or on the way to it. Every id is made of letters, digits, `-` and `_`, so that it may be part
+/// of a path or query; an event with another id has no key. The text form, `<product>/<end>/<ids>`, names the end without the
+/// bucket, which not every callback tells: `tencent-ci/job/j168668b217b011ed8efb27bb229e2d11`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NaturalKey {
     product: Product,
@@ -21,6 +21,9 @@ pub struct NaturalKey {
 
 /// The longest id. The longest that a vendor documents has some 60 characters.
 const MAX_ID: usize = 128;
+
+/// The most ids. Each may cost whoever asks about them a request, and a callback may have been forged.
+const MAX_IDS: usize = 100;
 
 /// A sort of end, and which of an event's fields tell its ids.
 type End = (&'static str, Ids);
@@ -133,8 +136,8 @@ impl NaturalKey {
         Some(key)
     }
 
-    /// The key of an end of this sort with these ids; `None` where the product has no such sort, or an id has a character
-    /// that none has.
+    /// The key of an end of this sort with these ids; `None` where the product has no such sort, an id has a character that
+    /// none has, or there are more than 100.
     #[must_use]
     pub fn new(product: Product, end: &str, ids: impl IntoIterator<Item = String>) -> Option<Self> {
         let (end, order) = ends(product).find(|(known, _)| *known == end)?;
@@ -143,7 +146,7 @@ impl NaturalKey {
             ids.sort_unstable();
             ids.dedup();
         }
-        let are_ids = !ids.is_empty() && ids.iter().all(|id| is_id(id));
+        let are_ids = (1..=MAX_IDS).contains(&ids.len()) && ids.iter().all(|id| is_id(id));
         are_ids.then_some(Self { product, end, ids, bucket: None })
     }
 
@@ -293,6 +296,10 @@ mod tests {
     fn jobs_that_end_together_are_known_in_any_order() {
         let key = |ids: [&str; 3]| NaturalKey::new(Product::AliyunVod, "TranscodeComplete", ids.map(str::to_owned));
         assert_eq!(key(["b", "a", "b"]), key(["a", "b", "a"]));
+        let many = |count: usize| {
+            NaturalKey::new(Product::AliyunVod, "TranscodeComplete", (0..count).map(|number| number.to_string()))
+        };
+        assert_eq!((many(100).is_some(), many(101)), (true, None));
         let of_part = |ids: [&str; 2]| NaturalKey::new(Product::AliyunIms, OUTPUT_GROUP, ids.map(str::to_owned));
         assert_ne!(of_part(["b", "a"]), of_part(["a", "b"]));
     }
