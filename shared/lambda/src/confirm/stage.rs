@@ -16,12 +16,13 @@ use lookup::Choice;
 /// Time that is kept free at the end of a run, to store events and to answer.
 pub(super) const STORE_TIME: Duration = Duration::from_secs(12);
 
-/// How long an event of a job that ended long ago is believed where the vendor no longer knows it. It is the vendor's retention,
-/// or three days where the vendor documents none.
+/// How long an event of a job that the vendor does not know is taken for invented. It is the shortest time for which a vendor
+/// documents that it keeps jobs, that of Tencent Cloud VOD: three days from when the task was submitted
+/// (<https://www.tencentcloud.com/document/product/266/34129>).
 ///
-/// - Tencent Cloud VOD: three days from when the task was submitted (<https://www.tencentcloud.com/document/product/266/34129>).
-/// - Reviews of Cloud Infinite: a month (<https://cloud.tencent.com/document/api/436/47317>); its jobs: undocumented.
-/// - Alibaba Cloud: months, by operation.
+/// Others document a month (reviews of Cloud Infinite) to a year (transcoding at `ApsaraVideo` VOD), or nothing, by operation and
+/// not by product. A longer time would catch nobody, since who invents a job chooses its date, and would contradict true events
+/// of media that were deleted since.
 const RETENTION: SignedDuration = SignedDuration::from_hours(72);
 
 /// What the stage needs of the outside.
