@@ -25,6 +25,18 @@ pub(crate) type Object = Map<String, Value>;
 /// The members of a callback, each with where an answer has it: a JSON pointer.
 pub(crate) type Members = &'static [(&'static str, &'static str)];
 
+/// Of the run of a workflow: both products have the same.
+pub(crate) const RUN: Members = &[
+    ("TaskId", "/TaskId"),
+    ("WorkflowId", "/Workflow/WorkflowId"),
+    ("Status", "/Status"),
+    ("TaskInput", "/TaskInput"),
+    ("ActivityResults", "/ActivityResults"),
+    ("CreateTime", "/CreateTime"),
+    ("FinishTime", "/FinishTime"),
+    ("UserData", "/UserData"),
+];
+
 /// A product's API in a region.
 #[derive(Debug)]
 pub(crate) struct Api {
@@ -84,9 +96,9 @@ impl Api {
         decode(self.product, Value::Object(head).to_string().as_bytes(), time)
     }
 
-    /// What a callback with these members says of its job.
-    pub(crate) fn answer(&self, event: &str, members: Object, time: Timestamp) -> Result<Answer, Error> {
-        let events = self.events(event, members, time);
+    /// What a callback with these members says of its job, which ended at `ended_at`, or now where that is not known.
+    pub(crate) fn answer(&self, event: &str, members: Object, ended_at: Option<Timestamp>) -> Result<Answer, Error> {
+        let events = self.events(event, members, ended_at.unwrap_or_else(Timestamp::now));
         if events.iter().any(|event| event.r#type.outcome == Outcome::Unknown) {
             return Err(undocumented("expected a status that is documented"));
         }

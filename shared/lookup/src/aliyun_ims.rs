@@ -77,13 +77,12 @@ impl Ims {
     /// What the details of a job say of the end that the key names.
     fn job_answer(&self, family: &Family, key: &NaturalKey, job: &Value) -> Result<Answer, Error> {
         let Some(body) = body::of_job(family, key, job)? else { return Ok(Answer::Unknown) };
-        self.api.answer(family.end, body, time(job, family.ended_at).unwrap_or_else(Timestamp::now))
+        self.api.answer(family.end, body, time(job, family.ended_at))
     }
 
     async fn media(&self, end: &'static str, id: &str, asking: Asking<'_>) -> Result<Answer, Error> {
         let Some(info) = self.media_info(id, asking).await? else { return Ok(Answer::Unknown) };
-        let made_at = time(&info, "/MediaBasicInfo/CreateTime").unwrap_or_else(Timestamp::now);
-        self.api.answer(end, body::of_media(end, &info)?, made_at)
+        self.api.answer(end, body::of_media(end, &info)?, time(&info, "/MediaBasicInfo/CreateTime"))
     }
 
     /// The vendor tells only that there are no such media, and not that there were: of media that are there, a file may be gone.
@@ -93,7 +92,7 @@ impl Ims {
             return Err(Error::NotAskable(END));
         }
         let body = Object::from_iter([("MediaId".to_owned(), id.into()), ("Status".to_owned(), "Success".into())]);
-        self.api.answer(END, body, Timestamp::now())
+        self.api.answer(END, body, None)
     }
 
     async fn media_info(&self, id: &str, asking: Asking<'_>) -> Result<Option<Value>, Error> {
@@ -120,7 +119,7 @@ impl Ims {
     }
 
     fn recording_answer(&self, file: &Value) -> Result<Answer, Error> {
-        self.api.answer(RECORDING, body::of_recording(file), created(file).unwrap_or_else(Timestamp::now))
+        self.api.answer(RECORDING, body::of_recording(file), created(file))
     }
 
     async fn files(&self, own: &[(&str, &str)], number: usize, asking: Asking<'_>) -> Result<Value, Error> {
@@ -166,12 +165,10 @@ impl Ims {
         let ended_at = ended_at(row);
         let key = NaturalKey::new(Product::AliyunIms, of.end, [text(row, of.id).to_owned()]);
         let Some(key) = key.filter(|_| window.has(ended_at)) else { return Ok(Vec::new()) };
-        if self.api.is_running(of.end, text(row, of.status)) {
-            return Ok(Vec::new());
-        }
         match of.row {
-            Row::Brief => Ok(vec![Listed { key, ended_at, ended: None }]),
             Row::Whole => Ok(self.told(key, ended_at, row).into_iter().collect()),
+            _ if self.api.is_running(of.end, text(row, of.status)) => Ok(Vec::new()),
+            Row::Brief => Ok(vec![Listed { key, ended_at, ended: None }]),
             Row::Parent => self.with_parts(key, ended_at, asking).await,
         }
     }

@@ -9,7 +9,7 @@ use callbacks::{CloudEvent, NaturalKey, Outcome, Product, decode};
 use fake_vendors::query::{BUCKET, Forgery, Job, QueryFault, QueryVendor, forged, with_id};
 use fake_vendors::{KEY, KEY_ID, TOKEN};
 use jiff::{SignedDuration, Timestamp};
-use lookup::{Answer, Configuration, Error, Listed, Lookup, Page, Window};
+use lookup::{Answer, Configuration, Error, Listed, Lookup, Page, Window, listed_ends};
 use tokio::time::Instant;
 use vendor_api::{AccessKey, ApiError, Client};
 
@@ -263,7 +263,6 @@ fn is_listed(key: &NaturalKey) -> bool {
             "LiveRecordFileCreated",
         ],
         Product::AliyunVod => &[
-            "FileUploadComplete",
             "ImageUploadComplete",
             "AttachedMediaUploadComplete",
             "AIMediaAuditComplete",
@@ -303,6 +302,7 @@ async fn every_job_that_ended_is_listed_once() {
         let listed: Vec<String> = jobs.iter().map(|job| job.key.to_string()).collect();
         let distinct: BTreeSet<String> = listed.iter().cloned().collect();
         assert_eq!(distinct.len(), listed.len());
+        assert!(jobs.iter().all(|job| listed_ends(product).contains(&job.key.end())), "{product}");
         match product {
             // The sample's own time is when a job of Cloud Infinite ended, and lies years back.
             Product::TencentCi => assert!(distinct.iter().all(|key| expected.contains(key))),
@@ -493,6 +493,94 @@ async fn more_media_than_one_search_gives_are_listed() {
     let expected: BTreeSet<String> =
         (0..5_050).map(|number| format!("aliyun-vod/ImageUploadComplete/i{number}")).collect();
     assert_eq!(listed.symmetric_difference(&expected).count(), 0);
+    assert_eq!(asked.vendor.complaints(), "");
+}
+
+/// A search gives no more than 200 pages by their numbers, and those of videos are small: the next one goes on where it ended.
+#[tokio::test]
+async fn more_videos_than_have_page_numbers_are_listed() {
+    let asked = Asked::new(Product::AliyunVod);
+    for number in 0..4_010 {
+        let body = format!(r#"{{"EventType":"FileUploadComplete","Status":"success","VideoId":"v{number}"}}"#);
+        asked.vendor.add(Job::ended(body, ago(60 + number / 2)));
+    }
+    // Of the newest.
+    let review = r#"{"EventType":"AIMediaAuditComplete","Status":"success","MediaId":"v0","JobId":"a1"}"#;
+    asked.vendor.add(Job::ended(review, ago(60)));
+    let window = Window { since: ago(3600), until: ago(0), longest_job: Duration::from_hours(1) };
+    let mut page: Page = serde_json::from_str(r#"{"list":0,"token":"200","since":null}"#).unwrap();
+    let (mut listed, mut pages) = (Vec::new(), 0);
+    loop {
+        let finished = asked.lookup.finished(window, Some(&page), &asked.key, in_a_while()).await.unwrap();
+        listed.extend(finished.jobs.iter().map(|job| job.key.to_string()));
+        pages += 1;
+        page = finished.next.unwrap();
+        let next = serde_json::to_value(&page).unwrap();
+        if next["list"] != 0 {
+            break;
+        }
+        assert_eq!((next["token"].is_null(), next["since"].is_string()), (true, true), "{next}");
+    }
+    // Not the uploads: whether the videos were uploaded, or fetched from a URL, the search does not tell.
+    assert_eq!((pages, listed), (2, vec!["aliyun-vod/AIMediaAuditComplete/a1".to_owned()]));
+    assert_eq!(asked.vendor.complaints(), "");
+}
+
+/// A stream whose status nobody knows is listed, so that who asks for it is told, and so is all else.
+#[tokio::test]
+async fn a_stream_with_an_odd_status_does_not_hide_others() {
+    let asked = Asked::new(Product::AliyunVod);
+    for (video, streams) in [
+        ("v1", r#"{"Status":"success","JobId":"j1"},{"Status":"Brand new","JobId":"j2"}"#),
+        ("v2", r#"{"Status":"success","JobId":"j3"}"#),
+    ] {
+        let body = format!(
+            r#"{{"EventType":"TranscodeComplete","VideoId":"{video}","Status":"success","StreamInfos":[{streams}]}}"#
+        );
+        asked.vendor.add(Job::ended(body, ago(60)));
+    }
+    let jobs = asked.finished(1).await;
+    let mut listed: Vec<(String, bool)> = jobs.iter().map(|job| (job.key.to_string(), job.ended.is_some())).collect();
+    listed.sort();
+    let expected = [
+        ("StreamTranscodeComplete/j1", true),
+        ("StreamTranscodeComplete/j2", false),
+        ("StreamTranscodeComplete/j3", true),
+        ("TranscodeComplete/j1+j2", false),
+        ("TranscodeComplete/j3", true),
+    ];
+    assert_eq!(listed, expected.map(|(key, is_told)| (format!("aliyun-vod/{key}"), is_told)));
+    let odd = jobs.iter().find(|job| job.ended.is_none()).unwrap();
+    let error = asked.job(&odd.key).await.unwrap_err();
+    assert!(matches!(error, Error::Api(ApiError::Response { status: 200, .. })), "{error}");
+    assert_eq!(asked.vendor.complaints(), "");
+}
+
+/// A series of snapshots whose status nobody knows did not fail.
+#[tokio::test]
+async fn snapshots_with_an_odd_status_have_no_end() {
+    let asked = Asked::new(Product::AliyunVod);
+    let body =
+        r#"{"EventType":"SnapshotComplete","VideoId":"v1","SnapshotInfos":[{"Status":"Brand new","JobId":"s1"}]}"#;
+    asked.vendor.add(Job::ended(body, ago(60)));
+    let key = NaturalKey::new(Product::AliyunVod, "SnapshotComplete", ["s1".to_owned()]).unwrap();
+    let error = asked.job(&key).await.unwrap_err();
+    assert!(matches!(error, Error::Api(ApiError::Response { status: 200, .. })), "{error}");
+}
+
+/// However many streams somebody invents, the first that the vendor does not know is enough. One that runs is not asked about further.
+#[tokio::test]
+async fn invented_and_running_streams_cost_one_request() {
+    let asked = Asked::new(Product::AliyunVod);
+    let of = |ids: Vec<String>| NaturalKey::new(Product::AliyunVod, "TranscodeComplete", ids).unwrap();
+    let invented = of((0..100).map(|number| format!("x{number}")).collect());
+    assert!(matches!(asked.job(&invented).await, Ok(Answer::Unknown)));
+    assert_eq!(asked.vendor.requests(), 1);
+    let body = r#"{"EventType":"TranscodeComplete","VideoId":"v1","StreamInfos":[{"Status":"success","JobId":"j1"}]}"#;
+    asked.vendor.add(Job::ended(body, ago(30)));
+    asked.vendor.set_delay(60);
+    assert!(matches!(asked.job(&of(vec!["j1".to_owned()])).await, Ok(Answer::Running)));
+    assert_eq!(asked.vendor.requests(), 2);
     assert_eq!(asked.vendor.complaints(), "");
 }
 

@@ -3,7 +3,7 @@
 use callbacks::NaturalKey;
 use serde_json::{Value, json};
 
-use super::families::{Family, GROUP, MEDIA, OUTPUT, TRANSCODED};
+use super::families::{Family, GROUP, OUTPUT, TRANSCODED};
 use crate::aliyun::{Object, list, pick, text, url_upload_status};
 use crate::error::{Error, undocumented};
 
@@ -63,13 +63,14 @@ fn job_media(media: &Value) -> Value {
 
 /// The members of what reports that media are there, or what they are. The API tells their state, and not which event was sent.
 pub(super) fn of_media(end: &str, info: &Value) -> Result<Object, Error> {
-    const FILE: &[(&str, &str)] = &[("FileUrl", "/FileBasicInfo/FileUrl"), ("Size", "/FileBasicInfo/FileSize")];
+    const URL: (&str, &str) = ("FileUrl", "/FileBasicInfo/FileUrl");
+    const SIZE: (&str, &str) = ("Size", "/FileBasicInfo/FileSize");
     const PROPERTIES: &[(&str, &str)] = &[
         ("Duration", "/FileBasicInfo/Duration"),
         ("Height", "/FileBasicInfo/Height"),
         ("Width", "/FileBasicInfo/Width"),
         ("Bitrate", "/FileBasicInfo/Bitrate"),
-        ("Size", "/FileBasicInfo/FileSize"),
+        SIZE,
         ("Fps", "/VideoStreamInfoList/0/Fps"),
     ];
     let mut body = pick(info, &[("MediaId", "/MediaId"), ("UserData", "/MediaBasicInfo/UserData")]);
@@ -83,13 +84,13 @@ pub(super) fn of_media(end: &str, info: &Value) -> Result<Object, Error> {
     // The files that were made from it are listed, too.
     let files = list(info, "/FileInfoList");
     let is_source = |file: &&Value| text(file, "/FileBasicInfo/FileType") == "source_file";
-    if let Some(file) = files.iter().find(is_source).or_else(|| files.first()).filter(|_| MEDIA.contains(&end)) {
-        let mut of_file = pick(file, FILE);
+    if let Some(file) = files.iter().find(is_source).or_else(|| files.first()) {
         if end == "VideoAnalysisComplete" {
-            of_file.remove("Size");
-            of_file.insert("MetaInfo".to_owned(), pick(file, PROPERTIES).into());
+            body.extend(pick(file, &[URL]));
+            body.insert("MetaInfo".to_owned(), pick(file, PROPERTIES).into());
+        } else {
+            body.extend(pick(file, &[URL, SIZE]));
         }
-        body.extend(of_file);
     }
     Ok(body)
 }

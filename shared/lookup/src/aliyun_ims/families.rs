@@ -1,6 +1,6 @@
 //! Which jobs there are, how each is asked about, and where its answer has the members of its callback.
 
-use crate::aliyun::Members;
+use crate::aliyun::{Members, RUN};
 
 /// Jobs of one sort: how to ask about one.
 #[derive(Debug)]
@@ -131,17 +131,6 @@ const PART: Members = &[
     ("Message", "/Message"),
     ("OutFileMeta", "/Result/OutFileMeta"),
     ("OutputUrl", "/Result/OutputFile/Url"),
-];
-
-const RUN: Members = &[
-    ("TaskId", "/TaskId"),
-    ("WorkflowId", "/Workflow/WorkflowId"),
-    ("Status", "/Status"),
-    ("TaskInput", "/TaskInput"),
-    ("CreateTime", "/CreateTime"),
-    ("FinishTime", "/FinishTime"),
-    ("UserData", "/UserData"),
-    ("ActivityResults", "/ActivityResults"),
 ];
 
 const PRODUCTION: Members = &[

@@ -11,23 +11,26 @@ use crate::answer::{Finished, Listed, Page, Window};
 use crate::error::{Error, undocumented};
 use crate::pace::Asking;
 
-/// Each type of media: the search for it, where a row has it, the event of its upload, and the rows of a page. Fewer where each row is asked
-/// about, so that a page takes less than half a minute.
+/// Each type of media: the search for it, the rows of a page, and whose upload it lists. Fewer rows where each is asked about, so that
+/// a page takes less than half a minute.
+///
+/// Of videos and sound no row tells whether they were uploaded, or fetched from a URL, of which another event is sent.
 const SEARCHES: [Search; 4] = [
-    Search { r#type: "video", media: "/Video", end: "FileUploadComplete", size: 20, has_jobs: true },
-    Search { r#type: "audio", media: "/Audio", end: "FileUploadComplete", size: 20, has_jobs: true },
-    Search { r#type: "image", media: "/Image", end: "ImageUploadComplete", size: 100, has_jobs: false },
+    Search { r#type: "video", size: 20, upload: None },
+    Search { r#type: "audio", size: 20, upload: None },
+    Search { r#type: "image", size: 100, upload: Some(Upload { media: "/Image", end: "ImageUploadComplete" }) },
     Search {
         r#type: "attached",
-        media: "/AttachedMedia",
-        end: "AttachedMediaUploadComplete",
         size: 100,
-        has_jobs: false,
+        upload: Some(Upload { media: "/AttachedMedia", end: "AttachedMediaUploadComplete" }),
     },
 ];
 
 /// The most media that one search gives, on all of its pages.
 const MOST_MEDIA: usize = 5000;
+
+/// The most pages that one search gives by their numbers.
+const MOST_PAGES: usize = 200;
 
 /// The most tasks of a page of `ListTranscodeTask`. A video that had more in one window is not looked at any further.
 const TASKS: &str = "50";
@@ -35,10 +38,16 @@ const TASKS: &str = "50";
 #[derive(Debug)]
 struct Search {
     r#type: &'static str,
+    size: usize,
+    /// The event of its upload; `None` where jobs are listed instead.
+    upload: Option<Upload>,
+}
+
+/// An upload: where a row has what came, and the event.
+#[derive(Debug)]
+struct Upload {
     media: &'static str,
     end: &'static str,
-    size: usize,
-    has_jobs: bool,
 }
 
 impl Vod {
@@ -60,8 +69,9 @@ impl Vod {
         let mut jobs = Vec::new();
         for row in rows {
             let id = text(row, "/MediaId");
-            jobs.extend(uploaded(search, row));
-            if search.has_jobs {
+            if let Some(upload) = &search.upload {
+                jobs.extend(upload.listed(row));
+            } else {
                 jobs.extend(self.transcoded(id, window, asking).await?);
                 jobs.extend(self.found_out(id, window, asking).await?);
             }
@@ -70,7 +80,7 @@ impl Vod {
             return Ok(Finished::new(jobs, &page, None, SEARCHES.len()));
         }
         let here = Page { since: Some(since), ..page };
-        if (number + 1) * search.size <= MOST_MEDIA {
+        if number < MOST_PAGES.min(MOST_MEDIA / search.size) {
             return Ok(Finished::new(jobs, &here, Some((number + 1).to_string()), SEARCHES.len()));
         }
         // The vendor gives no more of this search: the next one begins with the last of the media.
@@ -97,9 +107,9 @@ impl Vod {
             let jobs = list(&answer, "/TranscodeTask/TranscodeJobInfoList");
             for job in jobs {
                 let ids = stream_ids(std::slice::from_ref(job));
-                found.extend(self.told("StreamTranscodeComplete", ids, id, stream(job)?, ended_at));
+                found.extend(self.told("StreamTranscodeComplete", ids, id, stream(job), ended_at));
             }
-            found.extend(self.told("TranscodeComplete", stream_ids(jobs), id, streams(jobs)?, ended_at));
+            found.extend(self.told("TranscodeComplete", stream_ids(jobs), id, streams(jobs), ended_at));
         }
         Ok(found)
     }
@@ -154,13 +164,12 @@ impl Vod {
     }
 }
 
-/// The upload of media that came by one. When it ended, no list says: the time is when it began.
-fn uploaded(search: &Search, row: &Value) -> Option<Listed> {
-    let media = row.pointer(search.media)?;
-    // What was recorded from a live stream, or edited, has an event of its own.
-    let is_upload = matches!(text(media, "/MediaSource"), "general" | "short_video" | "");
-    let has_come = upload_status(media).is_ok_and(|status| status == Some("success"));
-    let key = NaturalKey::new(Product::AliyunVod, search.end, [text(row, "/MediaId").to_owned()]);
-    let key = key.filter(|_| is_upload && has_come)?;
-    Some(Listed { key, ended_at: time(row, "/CreationTime"), ended: None })
+impl Upload {
+    /// The upload of media that came by one. When it ended, no list says: the time is when it began.
+    fn listed(&self, row: &Value) -> Option<Listed> {
+        let media = row.pointer(self.media)?;
+        let has_come = upload_status(media).is_ok_and(|status| status == Some("success"));
+        let key = NaturalKey::new(Product::AliyunVod, self.end, [text(row, "/MediaId").to_owned()]);
+        Some(Listed { key: key.filter(|_| has_come)?, ended_at: time(row, "/CreationTime"), ended: None })
+    }
 }

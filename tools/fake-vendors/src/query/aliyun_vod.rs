@@ -18,6 +18,9 @@ const AUDIT: &str = "AIMediaAuditComplete";
 /// The most media that a search gives, on all of its pages.
 const MOST_MEDIA: usize = 5000;
 
+/// The most pages of a search without the mark of the last one.
+const MOST_PAGES: usize = 200;
+
 pub(super) fn router(store: Shared) -> Router {
     aliyun::router(store, VOD, act)
 }
@@ -77,7 +80,8 @@ impl Stream<'_> {
         let status = match status {
             _ if !store.has_ended(self.job) => "Transcoding",
             Some("fail") => "TranscodeFail",
-            _ => "TranscodeSuccess",
+            Some("success") | None => "TranscodeSuccess",
+            Some(other) => other,
         };
         let url = of("FileUrl").as_str().map(stored);
         json!({
@@ -153,7 +157,8 @@ fn detail(store: &mut Store, parameters: &Parameters) -> Result<Value, Refusal> 
             let status = match text(&series, "Status") {
                 _ if !store.has_ended(job) => "Processing",
                 "fail" => "Fail",
-                _ => "Success",
+                "success" | "" => "Success",
+                other => other,
             };
             let video = body(job).get("VideoId").cloned();
             Ok(json!({ "SnapshotJobDetail": { "JobId": id, "VideoId": video, "Status": status, "Trigger": "Auto" } }))
@@ -335,7 +340,7 @@ fn images(
 fn search(store: &mut Store, parameters: &Parameters) -> Result<Value, Refusal> {
     parameters.only(store, &["SearchType", "Match", "SortBy", "PageNo", "PageSize"])?;
     let size = parameters.number(store, "PageSize", 10, 1..=100)?;
-    let number = parameters.number(store, "PageNo", 1, 1..=MOST_MEDIA / size)?;
+    let number = parameters.number(store, "PageNo", 1, 1..=MOST_PAGES.min(MOST_MEDIA / size))?;
     let (from, until) = created(parameters.of("Match").unwrap_or_default()).ok_or_else(|| {
         store.complain("a search of another form");
         (400, "InvalidParameter")
