@@ -7,7 +7,7 @@ use callbacks::{CloudEvent, NaturalKey, Outcome, Product, decode};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use vendor_api::aliyun::{Rpc, body};
-use vendor_api::{ApiError, Client, Endpoint};
+use vendor_api::{ApiError, Client, Endpoint, seconds};
 
 use crate::answer::{Answer, Listed};
 use crate::error::{Error, undocumented};
@@ -145,11 +145,6 @@ pub(crate) fn time(value: &Value, pointer: &str) -> Option<Timestamp> {
 /// The list at a JSON pointer; empty where there is none.
 pub(crate) fn list<'v>(value: &'v Value, pointer: &str) -> &'v [Value] {
     value.pointer(pointer).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
-}
-
-/// A time as the vendor writes it: `2025-10-09T00:00:00Z`.
-pub(crate) fn seconds(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// The word for what became of an upload from a URL: the callback's.

@@ -11,9 +11,9 @@ mod families;
 use callbacks::{NaturalKey, Product};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use vendor_api::{Client, Endpoint, aliyun::ICE};
+use vendor_api::{Client, Endpoint, aliyun::ICE, seconds};
 
-use crate::aliyun::{Api, Object, list, listed, seconds, text, time};
+use crate::aliyun::{Api, Object, list, listed, text, time};
 use crate::answer::{Answer, Finished, Listed, Page, Window};
 use crate::error::Error;
 use crate::pace::Asking;

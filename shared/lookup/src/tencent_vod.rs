@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use serde_json::value::RawValue;
-use vendor_api::{ApiError, Client, Endpoint, tencent};
+use vendor_api::{ApiError, Client, Endpoint, seconds, tencent};
 
 use crate::answer::{Answer, Ended, Finished, Listed, Page, Window};
 use crate::error::{Error, undocumented};
@@ -222,7 +222,7 @@ impl Vod {
         // A mark goes with one search, so all pages of it begin where the first did.
         let since = page.since.unwrap_or_else(|| window.since.max(first));
         let mut own = json!({
-            "FinishTime": { "After": time(since), "Before": time(window.until) },
+            "FinishTime": { "After": seconds(since), "Before": seconds(window.until) },
             "Sort": { "Field": "FinishTime", "Order": "Asc" },
             "Limit": LIMIT,
         });
@@ -244,7 +244,7 @@ impl Vod {
         let since = page.since.unwrap_or(window.since);
         let offset: usize = page.token.as_ref().and_then(|token| token.parse().ok()).unwrap_or_default();
         let own = json!({
-            "CreateTime": { "After": time(since), "Before": time(window.until) },
+            "CreateTime": { "After": seconds(since), "Before": seconds(window.until) },
             "SourceTypes": SOURCES,
             "Sort": { "Field": "CreateTime", "Order": "Asc" },
             "Offset": offset,
@@ -329,11 +329,6 @@ fn created(info: &MediaInfo) -> Option<Timestamp> {
 /// The events of a callback's body. `time` is the time of an event to which its payload gives none.
 fn events(body: &str, time: Timestamp) -> Vec<CloudEvent> {
     decode(Product::TencentVod, body.as_bytes(), time)
-}
-
-/// A time as the vendor's lists take it: `2026-01-02T03:04:05Z`.
-fn time(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 #[cfg(test)]

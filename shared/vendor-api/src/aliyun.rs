@@ -14,6 +14,7 @@ use crate::access_key::AccessKey;
 use crate::endpoint::{Endpoint, Response, headers, send};
 use crate::error::{ApiError, ErrorResponse};
 use crate::signature::{acs3, query};
+use crate::time::seconds;
 
 /// The environment variables of an access key, named as the vendor's own tools do: id, secret, token of a temporary key.
 pub const ACCESS_KEY_VARIABLES: [&str; 3] =
@@ -62,7 +63,8 @@ impl Rpc {
         parameters.sort_unstable();
         let query = query(&parameters);
         let content_hash = acs3::content_hash(b"");
-        let date = acs3::date(Timestamp::now());
+        // The vendor accepts it within 15 minutes of its own clock.
+        let date = seconds(Timestamp::now());
         let mut nonce = [0; 16];
         getrandom::fill(&mut nonce).map_err(|_| ApiError::Random)?;
         let nonce = base16ct::lower::encode_string(&nonce);

@@ -52,7 +52,7 @@ impl BucketApi {
         credentials: &AccessKey,
         timeout: Duration,
     ) -> Result<String, ApiError> {
-        self.request("get", path, parameters, None, credentials, timeout).await
+        self.request(path, parameters, None, credentials, timeout).await
     }
 
     /// Replaces what is at a path, which needs no encoding, with this body, which is XML, and gives what the vendor answers.
@@ -66,12 +66,11 @@ impl BucketApi {
         credentials: &AccessKey,
         timeout: Duration,
     ) -> Result<String, ApiError> {
-        self.request("put", path, &[], Some(body), credentials, timeout).await
+        self.request(path, &[], Some(body), credentials, timeout).await
     }
 
     async fn request(
         &self,
-        method: &'static str,
         path: &str,
         parameters: &[(&str, &str)],
         body: Option<String>,
@@ -80,6 +79,7 @@ impl BucketApi {
     ) -> Result<String, ApiError> {
         let mut signed = vec![("host", self.endpoint.host())];
         signed.extend(credentials.token.as_ref().map(|token| ("x-ci-security-token", token.expose_secret())));
+        let method = if body.is_some() { "put" } else { "get" };
         let start = Timestamp::now().saturating_sub(AHEAD).unwrap_or_default();
         let authorization = cos::authorization(
             &cos::Signable { method, path, parameters, headers: &signed },

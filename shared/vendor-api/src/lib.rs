@@ -14,6 +14,7 @@ mod endpoint;
 mod error;
 pub mod signature;
 pub mod tencent;
+mod time;
 
 pub use access_key::{AccessKey, AccessKeyError};
 pub use cos::BucketApi;
@@ -21,3 +22,4 @@ pub use endpoint::{Endpoint, Response, UnknownEndpoint, client, headers, send};
 pub use error::{ApiError, ErrorResponse};
 /// The HTTP client that [`client()`] makes, and the requests that [`send`] sends.
 pub use reqwest::Client;
+pub use time::seconds;

@@ -3,10 +3,11 @@
 use callbacks::{NaturalKey, Product};
 use jiff::Timestamp;
 use serde_json::Value;
+use vendor_api::seconds;
 
 use super::members::{ai_event, ai_jobs, stream, stream_ids, streams, upload_status};
 use super::{AUDIT, JOB_IDS, Vod};
-use crate::aliyun::{Object, list, listed, seconds, text, time};
+use crate::aliyun::{Object, list, listed, text, time};
 use crate::answer::{Finished, Listed, Page, Window};
 use crate::error::{Error, undocumented};
 use crate::pace::Asking;

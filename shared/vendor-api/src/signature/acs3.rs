@@ -2,7 +2,6 @@
 //!
 //! <https://www.alibabacloud.com/help/en/sdk/product-overview/v3-request-structure-and-signature>
 
-use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 
@@ -49,12 +48,6 @@ fn canonical(request: &Signable<'_>, signed: &str) -> String {
 #[must_use]
 pub fn content_hash(body: &[u8]) -> String {
     hex(&Sha256::digest(body))
-}
-
-/// The value of `x-acs-date`, which the vendor accepts within 15 minutes of its own clock: `2023-10-26T10:22:32Z`.
-#[must_use]
-pub fn date(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 #[cfg(test)]
@@ -131,10 +124,5 @@ mod tests {
             authorization.ends_with("=cddbe0669a94268b029d9c8a19658b40bd6d8fc9893e624b6800dd8e369b1a79"),
             "{authorization}"
         );
-    }
-
-    #[test]
-    fn a_date_has_whole_seconds() {
-        assert_eq!(date("2023-10-26T10:22:32.987Z".parse().unwrap()), "2023-10-26T10:22:32Z");
     }
 }

@@ -179,7 +179,7 @@ pub(super) fn rename(object: &mut Object, from: &str, to: &str) {
 
 /// A time as the vendor writes it.
 pub(super) fn seconds(time: Timestamp) -> Value {
-    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string().into()
+    vendor_api::seconds(time).into()
 }
 
 fn failed(status: u16) -> Response {
