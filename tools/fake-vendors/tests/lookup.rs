@@ -568,7 +568,8 @@ async fn snapshots_with_an_odd_status_have_no_end() {
     assert!(matches!(error, Error::Api(ApiError::Response { status: 200, .. })), "{error}");
 }
 
-/// However many streams somebody invents, the first that the vendor does not know is enough. One that runs is not asked about further.
+/// However many streams somebody invents, the first that the vendor does not know is enough. One that runs is not asked about
+/// further.
 #[tokio::test]
 async fn invented_and_running_streams_cost_one_request() {
     let asked = Asked::new(Product::AliyunVod);

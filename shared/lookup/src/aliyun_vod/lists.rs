@@ -12,8 +12,8 @@ use crate::answer::{Finished, Listed, Page, Window};
 use crate::error::{Error, undocumented};
 use crate::pace::Asking;
 
-/// Each type of media: the search for it, the rows of a page, and whose upload it lists. Fewer rows where each is asked about, so that
-/// a page takes less than half a minute.
+/// Each type of media: the search for it, the rows of a page, and whose upload it lists. Fewer rows where each is asked about,
+/// so that a page takes less than half a minute.
 ///
 /// Of videos and sound no row tells whether they were uploaded, or fetched from a URL, of which another event is sent.
 const SEARCHES: [Search; 4] = [
