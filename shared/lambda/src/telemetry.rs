@@ -5,8 +5,9 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use callbacks::{CloudEvent, Product, kinds};
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 use variables::LOG_LEVEL;
 
 /// Initializes the log. A second call has no effect.
@@ -15,16 +16,20 @@ pub(crate) fn start() {
     // Our own crates log nothing of a payload or secret. Others log requests and answers at their lowest levels.
     let others = level.min(LevelFilter::WARN);
     // Names match by prefix: `lambda` also matches the crates of the Lambda runtime.
-    let filter =
-        EnvFilter::new(format!("{others},lambda={level},lambda_runtime={others},delivery={level},queues={level}"));
-    let log = tracing_subscriber::fmt()
+    let filter = Targets::new().with_default(others).with_targets([
+        ("lambda", level),
+        ("lambda_runtime", others),
+        ("delivery", level),
+        ("queues", level),
+    ]);
+    let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
         .with_current_span(false)
         .with_span_list(false)
         .with_target(false)
-        .with_env_filter(filter)
         .with_writer(std::io::stderr);
+    let log = tracing_subscriber::registry().with(lines).with(filter);
     // It fails only where a log is initialized already, which is then used.
     log.try_init().unwrap_or_default();
 }
