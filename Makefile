@@ -24,6 +24,7 @@ make demo, make demo-aws and make test need nothing but Rust, Python 3 and make.
   protocol   show the model of the protocol in a browser, one step at a time, on http://localhost:3000/: PORT=3000
   bench      build the functions as they are deployed, measure them beside an empty one and handlers in Python and Node, and write
              docs/benchmarks.md; as root also with the processor time that Lambda gives
+  bench-profiles  build one function in each way that docs/adr/0012-release-profile.md compares, and measure them side by side
   instructions  count the instructions that parsing takes, and compare them with tools/decode-bench/instructions.tsv
   instructions-table  write that table
   lint       check format, lints, documentation, dependencies, templates, workflows and the instructions that parsing takes;
@@ -375,6 +376,20 @@ bench: preflight $(VENV)/bench.ready
 	$(LAMBDA_BUILD) --package=empty-function $(addprefix --package=,$(FUNCTIONS))
 	cargo build --locked --profile instructions --package decode-bench --package function-bench
 	$(TARGET)/instructions/function-bench $(TARGET)/lambda docs
+
+# Other ways to build than `release`, for docs/adr/0012-release-profile.md: the name of each, and what it changes.
+PROFILES := z:OPT_LEVEL=z 3:OPT_LEVEL=3 3-thin:OPT_LEVEL=3,LTO=thin abort:PANIC=abort
+
+.PHONY: bench-profiles
+bench-profiles: preflight
+	$(LAMBDA_BUILD) --package=tencent-ci --package=empty-function
+	for profile in $(PROFILES); do \
+	  name=$${profile%%:*} changes=$$(echo "$${profile#*:}" | sed 's/^\|,/ CARGO_PROFILE_RELEASE_/g'); \
+	  env $$changes CARGO_TARGET_DIR=$(TARGET)/profiles/$$name $(LAMBDA_BUILD) --package=tencent-ci || exit 1; \
+	done
+	cargo build --locked --profile instructions --package function-bench
+	$(TARGET)/instructions/function-bench --profiles release=$(TARGET)/lambda \
+	  $(foreach profile,$(PROFILES),$(firstword $(subst :, ,$(profile)))=$(TARGET)/profiles/$(firstword $(subst :, ,$(profile)))/lambda)
 
 # `sam build` calls this for each function of the template: build-AliyunVodFunction.
 build-%: preflight

@@ -6,9 +6,12 @@ use hdrhistogram::Histogram;
 
 /// Width and height of the picture, in its own units, and the room for its axes.
 const WIDTH: f64 = 720.0;
-const HEIGHT: f64 = 260.0;
+const HEIGHT: f64 = 300.0;
 const LEFT: f64 = 50.0;
-const TOP: f64 = 20.0;
+/// Where the columns may begin: above are the names of the percentiles, one below the other.
+const TOP: f64 = 64.0;
+const FIRST_NAME: f64 = 20.0;
+const BETWEEN_NAMES: f64 = 16.0;
 /// Where the axis of times is.
 const BASE: f64 = HEIGHT - 40.0;
 
@@ -59,9 +62,10 @@ impl Latencies {
         }
         for (row, (name, percent)) in [("p50", 50.0), ("p99", 99.0), ("p99.9", 99.9)].into_iter().enumerate() {
             let value = self.percentile(percent);
-            let (x, y) = (x(float(value)), TOP + 12.0 + 16.0 * float(u64::try_from(row).unwrap_or_default()));
+            let (x, y) = (x(float(value)), FIRST_NAME + BETWEEN_NAMES * float(u64::try_from(row).unwrap_or_default()));
             parts.push(format!(
-                r##"<path d="M{x:.1} {TOP}V{BASE}" stroke="#b03030" stroke-dasharray="4 3"/><text x="{:.1}" y="{y}" text-anchor="end" fill="#b03030">{name} {value} µs</text>"##,
+                r##"<path d="M{x:.1} {:.1}V{BASE}" stroke="#b03030" stroke-dasharray="4 3"/><text x="{:.1}" y="{y}" text-anchor="end" fill="#b03030">{name} {value} µs</text>"##,
+                y - 10.0,
                 x - 3.0
             ));
         }

@@ -3,6 +3,8 @@
 //!
 //! `function-bench <programs> <documents>` takes the programs from a folder as cargo-lambda makes it, and writes the document and
 //! its picture into the other. With `--quick` behind them it tries everything, and its figures mean nothing.
+//!
+//! `function-bench --profiles <name>=<programs>...` prints a table of one function that was built in several ways.
 
 mod effort;
 mod environment;
@@ -10,6 +12,7 @@ mod error;
 mod histogram;
 mod hostile;
 mod process;
+mod profiles;
 mod quota;
 mod report;
 mod runtime_api;
@@ -27,6 +30,7 @@ use crate::error::BenchError;
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let result = match arguments.as_slice() {
+        [profiles, ways @ ..] if profiles == "--profiles" => compare(ways),
         [programs, documents] => measure(programs, documents.as_ref(), effort::THOROUGH),
         [programs, documents, quick] if quick == "--quick" => measure(programs, documents.as_ref(), effort::QUICK),
         _ => Err(BenchError::Arguments),
@@ -38,6 +42,12 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn compare(ways: &[String]) -> Result<(), BenchError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let table = runtime.block_on(profiles::profiles(ways, effort::THOROUGH))?;
+    Ok(writeln!(io::stdout(), "{table}")?)
 }
 
 fn measure(programs: &str, documents: &Path, effort: Effort) -> Result<(), BenchError> {

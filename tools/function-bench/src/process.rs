@@ -10,6 +10,8 @@ use tokio::process::{Child, Command};
 use crate::error::BenchError;
 use crate::quota::Quota;
 use crate::runtime_api::RuntimeApi;
+use crate::tables::Figure;
+use crate::units::milliseconds;
 
 /// A program that serves Lambda's runtime API.
 #[derive(Debug, Clone)]
@@ -80,6 +82,15 @@ impl Running {
         let time = self.api.invoke(event.clone()).await?;
         self.api.ready().await?;
         Ok(time)
+    }
+
+    /// The median of so many invocations, in microseconds.
+    pub(crate) async fn median_of(&mut self, event: &Bytes, invocations: usize) -> Result<f64, BenchError> {
+        let mut figure = Figure::new();
+        for _ in 0..invocations {
+            figure.add(milliseconds(self.invoke(event).await?) * 1_000.0);
+        }
+        Ok(figure.median())
     }
 
     /// The most bytes of memory that it has had.

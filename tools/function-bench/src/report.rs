@@ -17,7 +17,6 @@ use crate::environment::Environment;
 use crate::error::BenchError;
 use crate::histogram::Latencies;
 use crate::hostile::{event_of, hostile};
-use crate::process::Running;
 use crate::quota::Quota;
 use crate::tables::{Figure, Table};
 use crate::units::{megabytes, milliseconds};
@@ -194,7 +193,7 @@ impl Bench {
                 }
                 for _ in 0..self.effort.rounds {
                     for (process, figure) in &mut processes {
-                        figure.add(self.median_of(process, &event).await?);
+                        figure.add(process.median_of(&event, self.effort.invocations).await?);
                     }
                 }
                 let peaks: Vec<String> = processes
@@ -222,15 +221,6 @@ impl Bench {
         self.set("warm", table.text());
         self.set("warm ratio", format!("{worst:.2}"));
         Ok(())
-    }
-
-    /// The median of some invocations, in microseconds.
-    async fn median_of(&self, process: &mut Running, event: &Bytes) -> Result<f64, BenchError> {
-        let mut figure = Figure::new();
-        for _ in 0..self.effort.invocations {
-            figure.add(milliseconds(process.invoke(event).await?) * 1_000.0);
-        }
-        Ok(figure.median())
     }
 
     /// Starts and first requests with the queue behind TLS, with as much processor time as Lambda gives.
