@@ -30,7 +30,7 @@ pub(super) fn to_json(text: &str) -> Result<String, Unreadable> {
     let config = reader.config_mut();
     config.enable_all_checks(true);
     config.expand_empty_elements = true;
-    let mut tree = Tree { source: text, out: Vec::new(), open: Vec::new(), done: false };
+    let mut tree = Tree::new(text);
     loop {
         let offset = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
         let event = reader.read_event().map_err(|error| Unreadable::Xml {
@@ -57,11 +57,16 @@ pub(super) fn to_json(text: &str) -> Result<String, Unreadable> {
 /// The document while it is read: the values that are complete, and the elements that are still open.
 ///
 /// A closed element's JSON stands at the end of `out`; its parent remembers where, and puts it in its place when it is
-/// closed itself. So the memory in use is linear in the text, whatever its shape.
+/// closed itself. So the memory in use is linear in the text, whatever its shape. What elements hold stands in one stack for all
+/// of them: that of an element is behind that of those around it.
 struct Tree<'t> {
     /// The document.
     source: &'t str,
     out: Vec<u8>,
+    /// The text of the elements that are open.
+    text: String,
+    /// What they hold, in document order.
+    members: Vec<Member>,
     open: Vec<Element>,
     done: bool,
 }
@@ -70,10 +75,10 @@ struct Element {
     name: Place,
     /// Where its content begins in `Tree::out`.
     start: usize,
-    text: String,
+    /// Where its text begins in `Tree::text`, and what it holds in `Tree::members`.
+    text: usize,
+    members: usize,
     has_children: bool,
-    /// What it holds, in document order.
-    members: Vec<Member>,
 }
 
 /// A value in `Tree::out`, and where its name stands in the document. A document can have many of them.
@@ -95,6 +100,13 @@ enum Named {
     Attributes,
     /// The text that stands beside children: `#text`.
     Text,
+}
+
+impl Member {
+    /// What it is named after, and the name in the document.
+    fn name_in<'t>(&self, source: &'t str) -> (Named, &'t str) {
+        (self.named, source.get(self.name.range()).unwrap_or_default())
+    }
 }
 
 /// From where to where something stands.
@@ -123,6 +135,11 @@ impl Place {
 }
 
 impl<'t> Tree<'t> {
+    fn new(source: &'t str) -> Self {
+        let out = Vec::with_capacity(source.len());
+        Self { source, out, text: String::new(), members: Vec::new(), open: Vec::new(), done: false }
+    }
+
     fn open(&mut self, start: &BytesStart<'t>, offset: usize) -> Result<(), Unreadable> {
         let broken = |problem| Unreadable::Xml { offset, problem };
         if self.done {
@@ -134,89 +151,86 @@ impl<'t> Tree<'t> {
         if let Some(parent) = self.open.last_mut() {
             parent.has_children = true;
         }
-        let mut element = Element {
+        self.open.push(Element {
             name: Place::of(start.name().as_ref(), self.source),
             start: self.out.len(),
-            text: String::new(),
+            text: self.text.len(),
+            members: self.members.len(),
             has_children: false,
-            members: Vec::new(),
-        };
+        });
         // No event has attributes. Should one come, it is kept beside the children; that of an element without children
         // beside the element, since it must not turn a text into an object, which nothing would then read. One that is there
         // twice is a list: to look for it among all others would take time for each of them.
         for attribute in start.attributes().with_checks(false) {
             let attribute = attribute.map_err(|_| broken("malformed attribute"))?;
             let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|_| broken("unknown entity"))?;
-            if value.contains(is_forbidden) {
+            if has_forbidden(&value) {
                 return Err(broken("a character that XML does not allow"));
             }
             let from = self.out.len();
             push_string(&mut self.out, &value);
-            let name = Place::of(attribute.key.as_ref(), self.source);
-            element.members.push(self.member(Named::Attribute, name, from));
+            self.hold(Named::Attribute, Place::of(attribute.key.as_ref(), self.source), from);
         }
-        self.open.push(element);
         Ok(())
     }
 
-    /// The value that was written from here on, under this name.
-    fn member(&self, named: Named, name: Place, from: usize) -> Member {
-        Member { named, name, value: Place::between(from, self.out.len()) }
+    /// Gives the innermost element the value that was written from here on, under this name.
+    fn hold(&mut self, named: Named, name: Place, from: usize) {
+        self.members.push(Member { named, name, value: Place::between(from, self.out.len()) });
     }
 
     fn text(&mut self, text: &str) -> Result<(), &'static str> {
-        match self.open.last_mut() {
-            // Each would take six bytes in JSON.
-            Some(_) if text.contains(is_forbidden) => Err("a character that XML does not allow"),
-            Some(element) => {
-                element.text.push_str(text);
-                Ok(())
-            }
-            None if text.trim().is_empty() => Ok(()),
-            None => Err("text outside of the root element"),
+        if self.open.is_empty() {
+            return if is_blank(text) { Ok(()) } else { Err("text outside of the root element") };
         }
+        // Each would take six bytes in JSON.
+        if has_forbidden(text) {
+            return Err("a character that XML does not allow");
+        }
+        self.text.push_str(text);
+        Ok(())
     }
 
     fn close(&mut self) {
-        let Some(mut element) = self.open.pop() else { return };
-        let has_text = !element.text.trim().is_empty();
+        let Some(element) = self.open.pop() else { return };
+        let has_members = self.members.len() > element.members;
         // The root has nothing beside it.
-        let is_object = element.has_children || (self.open.is_empty() && !element.members.is_empty());
+        let is_object = element.has_children || (self.open.is_empty() && has_members);
+        let has_text = !is_blank(self.text.get(element.text..).unwrap_or_default());
         if is_object && has_text {
-            let from = self.out.len();
-            push_string(&mut self.out, &element.text);
-            element.members.push(self.member(Named::Text, Place::between(0, 0), from));
+            self.write_text(&element, Named::Text, Place::between(0, 0));
         }
-        let object = if is_object || !element.members.is_empty() { self.assemble(&mut element) } else { Vec::new() };
+        let object = if is_object || has_members { self.assemble(&element) } else { Vec::new() };
+        self.members.truncate(element.members);
         self.out.truncate(element.start);
-        let mut members = Vec::new();
         if !object.is_empty() {
             self.out.extend_from_slice(&object);
-            let named = if is_object { Named::Element } else { Named::Attributes };
-            members.push(self.member(named, element.name, element.start));
+            self.hold(if is_object { Named::Element } else { Named::Attributes }, element.name, element.start);
         }
         if has_text && !is_object {
-            let from = self.out.len();
-            push_string(&mut self.out, &element.text);
-            members.push(self.member(Named::Element, element.name, from));
+            self.write_text(&element, Named::Element, element.name);
         }
-        match self.open.last_mut() {
-            Some(parent) => parent.members.append(&mut members),
-            None => self.close_root(element.name),
+        self.text.truncate(element.text);
+        if self.open.is_empty() {
+            self.close_root(element.name);
         }
     }
 
-    /// What a member is named after.
-    fn name(&self, member: &Member) -> (Named, &'t str) {
-        (member.named, self.source.get(member.name.range()).unwrap_or_default())
+    /// Writes the text of an element as a value.
+    fn write_text(&mut self, element: &Element, named: Named, name: Place) {
+        let from = self.out.len();
+        push_string(&mut self.out, self.text.get(element.text..).unwrap_or_default());
+        self.hold(named, name, from);
     }
 
     /// The object of the element's members, in the order in which their names first appear.
-    fn assemble(&self, element: &mut Element) -> Vec<u8> {
+    fn assemble(&mut self, element: &Element) -> Vec<u8> {
+        let source = self.source;
+        let members = self.members.get_mut(element.members..).unwrap_or_default();
         // Members of one name come together; a stable sort keeps them in document order.
-        element.members.sort_by(|one, other| self.name(one).cmp(&self.name(other)));
-        let same = |one: &Member, other: &Member| self.name(one) == self.name(other);
-        let mut runs: Vec<&[Member]> = element.members.chunk_by(same).collect();
+        members.sort_by(|one, other| one.name_in(source).cmp(&other.name_in(source)));
+        let same = |one: &Member, other: &Member| one.name_in(source) == other.name_in(source);
+        let mut runs: Vec<&[Member]> = members.chunk_by(same).collect();
         runs.sort_by_key(|run| run.first().map(|member| member.value.start));
 
         let value = |member: &Member| self.out.get(member.value.range()).unwrap_or_default();
@@ -227,7 +241,7 @@ impl<'t> Tree<'t> {
             if object.len() > 1 {
                 object.push(b',');
             }
-            let (named, name) = self.name(first);
+            let (named, name) = first.name_in(source);
             match named {
                 Named::Element => push_string(&mut object, name),
                 Named::Attribute => push_string(&mut object, &format!("@{name}")),
@@ -278,9 +292,21 @@ impl<'t> Tree<'t> {
     }
 }
 
-/// Whether XML allows a character nowhere (<https://www.w3.org/TR/xml/#charsets>): control characters, apart from three.
-fn is_forbidden(character: char) -> bool {
-    character < ' ' && !matches!(character, '\t' | '\n' | '\r')
+/// Whether a text has a character that XML allows nowhere (<https://www.w3.org/TR/xml/#charsets>): control characters, apart
+/// from three.
+fn has_forbidden(text: &str) -> bool {
+    // Of other characters no byte is that small. Looked at to the end, many bytes are looked at at once.
+    let is_forbidden = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
+    text.bytes().fold(false, |found, byte| found | is_forbidden(byte))
+}
+
+/// Whether a text is nothing but white space, of which most is XML's own.
+fn is_blank(text: &str) -> bool {
+    let rest = text.trim_ascii_start();
+    match rest.as_bytes().first() {
+        None => true,
+        Some(first) => !first.is_ascii_graphic() && rest.trim().is_empty(),
+    }
 }
 
 /// What a reference stands for: a character by number, or one of XML's own five names.
