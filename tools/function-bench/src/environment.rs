@@ -6,6 +6,7 @@ use std::process::Command;
 use callbacks::Product;
 use emulator::root;
 use emulator::stand_in::StandIn;
+use fake_vendors::query::QueryVendor;
 use fake_vendors::{QueueKind, Vendor};
 use jiff::Timestamp;
 
@@ -76,6 +77,21 @@ impl Environment {
             environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
         variables.push((variables::INTAKE, "stdout"));
         self.program(kind.function(), &variables)
+    }
+
+    /// The function that asks a vendor about events, or the one that asks it for what is missing, behind TLS.
+    pub(crate) fn with_query_api(&self, name: &str, vendor: &QueryVendor) -> Program {
+        let environment = vendor.environment();
+        let mut variables: Vec<(&str, &str)> =
+            environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        variables.extend([
+            (variables::INTAKE, "stdout"),
+            (variables::CONFIRM, "tencent-vod:all"),
+            (variables::CONFIRM_QUEUE, "https://sqs.eu-central-1.amazonaws.com/123456789012/confirm"),
+            (variables::RECONCILE, "tencent-vod:all"),
+            (variables::LEDGER, "memory"),
+        ]);
+        self.program(name, &variables)
     }
 
     /// The same work in Python.

@@ -5,12 +5,14 @@ use std::process::Command;
 use std::time::Instant;
 
 use axum::body::Bytes;
-use callbacks::Product;
+use callbacks::{Product, decode};
 use decode_bench::{ALIYUN_VOD, TENCENT_CI, TENCENT_VOD};
 use emulator::built;
 use emulator::stand_in::StandIn;
+use fake_vendors::query::{Job, QueryVendor};
 use fake_vendors::{QueueKind, Vendor};
-use serde_json::json;
+use jiff::Timestamp;
+use serde_json::{Value, json};
 
 use crate::effort::Effort;
 use crate::environment::Environment;
@@ -103,7 +105,13 @@ impl Bench {
             let event = event_of(product, &shape.of_length(4_000).bytes);
             programs.push((self.programs.function(product.slug()), event));
         }
-        programs.push((self.programs.function("dispatch"), message()));
+        programs.push((self.programs.function("dispatch"), queued(&dispatched())));
+        let asked = QueryVendor::start(Product::TencentVod);
+        let body = TENCENT_VOD.of_length(4_000).bytes;
+        asked.add(Job::ended(String::from_utf8_lossy(&body), Timestamp::now()));
+        let confirmed = serde_json::to_value(decode(Product::TencentVod, &body, Timestamp::now())).unwrap_or_default();
+        programs.push((self.programs.with_query_api("confirm", &asked), queued(&confirmed)));
+        programs.push((self.programs.with_query_api("reconcile", &asked), Bytes::from_static(b"{}")));
         let vendors = [QueueKind::Tencent, QueueKind::Mns].map(|kind| (kind, Vendor::start(kind, &[])));
         for (kind, vendor) in &vendors {
             vendor.do_not_hold();
@@ -123,6 +131,9 @@ impl Bench {
                 own.add(megabytes(process.own_memory()?));
                 process.end().await?;
             }
+        }
+        if asked.requests() < self.effort.starts {
+            return Err(BenchError::Failed);
         }
 
         let mut table = Table::new([
@@ -336,20 +347,27 @@ impl Bench {
     }
 }
 
-/// A message of the queue with an event in it, as dispatch gets it.
-fn message() -> Bytes {
+/// An event as dispatch gets it.
+fn dispatched() -> Value {
     let data = json!({
         "product": "tencent-vod", "kind": "upload", "outcome": "succeeded", "vendor": {"EventType": "NewFileUpload"},
     });
-    let event = json!({
+    json!([{
         "specversion": "1.0", "id": "6d8f490b583f33e3ec8b9ddfcfa4140d", "source": "/tencent/vod",
         "type": "media.upload.succeeded", "time": "2022-08-09T06:54:39Z", "datacontenttype": "application/json",
         "dataschema": "urn:mediahook:event:1", "data": data,
+    }])
+}
+
+/// These events in a message of a queue, as Lambda hands it over.
+fn queued(events: &Value) -> Bytes {
+    let attributes = json!({
+        "SentTimestamp": Timestamp::now().as_millisecond().to_string(), "ApproximateReceiveCount": "1",
     });
     let record = json!({
-        "messageId": "1", "receiptHandle": "1", "body": json!([event]).to_string(), "attributes": {}, "messageAttributes": {},
-        "eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:intake",
-        "awsRegion": "eu-central-1",
+        "messageId": "1", "receiptHandle": "1", "body": events.to_string(), "attributes": attributes,
+        "messageAttributes": {}, "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:intake", "awsRegion": "eu-central-1",
     });
     json!({"Records": [record]}).to_string().into()
 }
