@@ -24,6 +24,8 @@ locals {
   )
   # What may be chosen of a product. Another word keeps its functions from starting.
   kinds = "^(all|(upload|transcode|snapshot|edit|enhance|analysis|moderation|generation|workflow|asset|live|document|probe|unreadable|unknown)(,(upload|transcode|snapshot|edit|enhance|analysis|moderation|generation|workflow|asset|live|document|probe|unreadable|unknown))*)$"
+  # What is looked for may be named beside all.
+  kinds_looked_for = "^(all|(upload|transcode|snapshot|edit|enhance|analysis|moderation|generation|workflow|asset|live|document|probe|unreadable|unknown))(,(upload|transcode|snapshot|edit|enhance|analysis|moderation|generation|workflow|asset|live|document|probe|unreadable|unknown))*$"
   confirms = concat(
     var.confirm_aliyun_vod == null ? [] : ["aliyun-vod"],
     var.confirm_aliyun_ims == null ? [] : ["aliyun-ims"],

@@ -145,12 +145,12 @@ variable "confirm_per_minute" {
 }
 
 variable "reconcile_aliyun_vod" {
-  description = "Kinds of ApsaraVideo VOD's events whose missing callbacks are looked for, separated by commas, or all; and the API in the region of the media, https://vod.<region>.aliyuncs.com. Null looks for none."
+  description = "Kinds of ApsaraVideo VOD's events whose missing callbacks are looked for, separated by commas, or all; and the API in the region of the media, https://vod.<region>.aliyuncs.com. Null looks for none. With all,upload also videos count as uploaded of which the vendor does not tell how they came."
   type        = object({ kinds = string, endpoint = string })
   default     = null
 
   validation {
-    condition     = can(regex(local.kinds, try(var.reconcile_aliyun_vod.kinds, "all")))
+    condition     = can(regex(local.kinds_looked_for, try(var.reconcile_aliyun_vod.kinds, "all")))
     error_message = "The kinds must be all, or kinds of events, separated by commas."
   }
 
@@ -166,7 +166,7 @@ variable "reconcile_aliyun_ims" {
   default     = null
 
   validation {
-    condition     = can(regex(local.kinds, try(var.reconcile_aliyun_ims.kinds, "all")))
+    condition     = can(regex(local.kinds_looked_for, try(var.reconcile_aliyun_ims.kinds, "all")))
     error_message = "The kinds must be all, or kinds of events, separated by commas."
   }
 
@@ -187,7 +187,7 @@ variable "reconcile_tencent_ci" {
   default = null
 
   validation {
-    condition     = can(regex(local.kinds, try(var.reconcile_tencent_ci.kinds, "all")))
+    condition     = can(regex(local.kinds_looked_for, try(var.reconcile_tencent_ci.kinds, "all")))
     error_message = "The kinds must be all, or kinds of events, separated by commas."
   }
 
@@ -212,7 +212,7 @@ variable "reconcile_tencent_vod" {
   default = null
 
   validation {
-    condition     = can(regex(local.kinds, try(var.reconcile_tencent_vod.kinds, "all")))
+    condition     = can(regex(local.kinds_looked_for, try(var.reconcile_tencent_vod.kinds, "all")))
     error_message = "The kinds must be all, or kinds of events, separated by commas."
   }
 

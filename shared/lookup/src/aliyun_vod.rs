@@ -6,6 +6,7 @@
 
 mod lists;
 mod members;
+mod uploads;
 
 use callbacks::{NaturalKey, Product};
 use jiff::Timestamp;
@@ -15,6 +16,7 @@ use vendor_api::{Client, Endpoint, aliyun::VOD};
 use crate::aliyun::{Api, Members, Object, RUN, list, pick, text, time, url_upload_status};
 use crate::answer::Answer;
 use crate::error::{Error, undocumented};
+use crate::listed::FILE_UPLOAD;
 use crate::pace::Asking;
 use members::{
     AI, ATTACHED, IMAGE, PROPERTIES, REFRESH, URL, VIDEO, ai_jobs, is_running, passed_along, stream, streams,
@@ -61,7 +63,7 @@ impl Vod {
             "UploadByURLComplete" => self.url_upload(id, asking).await,
             "SubmitMediaRefreshComplete" => self.refresh(id, asking).await,
             "DeleteMediaComplete" => self.deletion(id, asking).await,
-            "FileUploadComplete" | "ImageUploadComplete" | "AttachedMediaUploadComplete" | "VideoAnalysisComplete" => {
+            FILE_UPLOAD | "ImageUploadComplete" | "AttachedMediaUploadComplete" | "VideoAnalysisComplete" => {
                 self.media(end, id, asking).await
             }
             // The storage class and what is restored are a state, and not which job ended; of an animated image the key lacks the video.
@@ -227,7 +229,7 @@ impl Vod {
     /// The vendor tells only that there are no such media, and not that there were: of media that are there, a file may be gone.
     async fn deletion(&self, id: &str, asking: Asking<'_>) -> Result<Answer, Error> {
         const END: &str = "DeleteMediaComplete";
-        for end in ["FileUploadComplete", "ImageUploadComplete", "AttachedMediaUploadComplete"] {
+        for end in [FILE_UPLOAD, "ImageUploadComplete", "AttachedMediaUploadComplete"] {
             let media = self.media_info(end, id, asking).await?;
             if media.is_some_and(|media| text(&media, "/Status") != "Deleted") {
                 return Err(Error::NotAskable(END));

@@ -2,16 +2,18 @@
 
 use std::str::FromStr;
 
-use callbacks::{CloudEvent, Kind, Product};
+use callbacks::{CloudEvent, Kind, NaturalKey, Product};
 
-/// Some events: `tencent-ci:moderation,transcode tencent-vod:all`. A product without kinds has none.
+use crate::listed::doubtful;
+
+/// Some events: `tencent-ci:moderation,transcode tencent-vod:all aliyun-vod:all,upload`. A product without kinds has none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Choice(Vec<(Product, Kinds)>);
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Kinds {
-    All,
-    These(Vec<Kind>),
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Kinds {
+    all: bool,
+    named: Vec<Kind>,
 }
 
 /// The text is no choice of events.
@@ -23,13 +25,31 @@ impl Choice {
     /// Whether an event is one of them.
     #[must_use]
     pub fn includes(&self, event: &CloudEvent) -> bool {
-        self.0.iter().any(|(product, kinds)| {
-            *product == event.source
-                && match kinds {
-                    Kinds::All => true,
-                    Kinds::These(kinds) => kinds.contains(&event.r#type.kind),
-                }
-        })
+        self.kinds(event.source).is_some_and(|kinds| kinds.all || kinds.named.contains(&event.r#type.kind))
+    }
+
+    /// Whether an event is one of them, and is missing where no callback has brought it. Of some ends the lists do not tell whether a
+    /// callback was due: `all` leaves them out, and a kind that is named takes them in.
+    #[must_use]
+    pub fn looks_for(&self, event: &CloudEvent) -> bool {
+        self.includes(event) && NaturalKey::of(event).is_none_or(|key| self.may_look_for(&key))
+    }
+
+    /// Whether the events of an end may be among those that [`Choice::looks_for`] takes. Its kind may have been left out.
+    #[must_use]
+    pub fn may_look_for(&self, key: &NaturalKey) -> bool {
+        let named = |kind| self.kinds(key.product()).is_some_and(|kinds| kinds.named.contains(&kind));
+        doubtful(key).is_none_or(named)
+    }
+
+    /// Whether all events of a product are among them that need not be named.
+    #[must_use]
+    pub fn has_all(&self, product: Product) -> bool {
+        self.kinds(product).is_some_and(|kinds| kinds.all)
+    }
+
+    fn kinds(&self, product: Product) -> Option<&Kinds> {
+        self.0.iter().find(|(chosen, _)| *chosen == product).map(|(_, kinds)| kinds)
     }
 
     /// Whether some events of a product are among them.
@@ -58,15 +78,17 @@ impl FromStr for Choice {
             if choice.iter().any(|(chosen, _)| *chosen == product) {
                 return Err(UnknownChoice);
             }
-            let kinds = match kinds {
-                "" => continue,
-                "all" => Kinds::All,
-                words => {
-                    let kinds: Option<_> = words.split(',').map(Kind::of_word).collect();
-                    Kinds::These(kinds.ok_or(UnknownChoice)?)
+            if kinds.is_empty() {
+                continue;
+            }
+            let mut chosen = Kinds::default();
+            for word in kinds.split(',') {
+                match word {
+                    "all" => chosen.all = true,
+                    word => chosen.named.push(Kind::of_word(word).ok_or(UnknownChoice)?),
                 }
-            };
-            choice.push((product, kinds));
+            }
+            choice.push((product, chosen));
         }
         Ok(Self(choice))
     }
@@ -96,6 +118,37 @@ mod tests {
         assert_eq!("tencent-ci: tencent-vod:".parse(), Ok(Choice::default()));
     }
 
+    /// What no list tells of whether its callback was due is looked for where its kind is named.
+    #[test]
+    fn a_kind_that_is_named_takes_in_what_is_doubtful() {
+        let uploaded = |event: &str, id: &str| {
+            let body = format!(r#"{{"EventType":"{event}","{id}":"m1","Status":"success"}}"#);
+            decode(Product::AliyunVod, body.as_bytes(), Timestamp::UNIX_EPOCH).remove(0)
+        };
+        let (video, image) = (uploaded("FileUploadComplete", "VideoId"), uploaded("ImageUploadComplete", "ImageId"));
+        let key = NaturalKey::of(&video).unwrap();
+        for (kinds, looks_for_video, looks_for_image) in [
+            ("all", false, true),
+            ("all,upload", true, true),
+            ("upload", true, true),
+            ("transcode,upload", true, true),
+            ("all,transcode", false, true),
+            ("transcode", false, false),
+        ] {
+            let choice: Choice = format!("aliyun-vod:{kinds}").parse().unwrap();
+            let found = (choice.looks_for(&video), choice.looks_for(&image));
+            assert_eq!(found, (looks_for_video, looks_for_image), "{kinds}");
+            assert_eq!(choice.may_look_for(&key), looks_for_video, "{kinds}");
+            // To confirm one, nobody has to know why it came.
+            assert_eq!(choice.includes(&video), kinds != "transcode", "{kinds}");
+            assert_eq!(choice.has_all(Product::AliyunVod), kinds.starts_with("all"), "{kinds}");
+        }
+        // Elsewhere nothing is doubtful.
+        let ci: Choice = "aliyun-vod:all tencent-vod:all".parse().unwrap();
+        let upload = r#"{"EventType":"NewFileUpload","FileUploadEvent":{"FileId":"1"}}"#;
+        assert!(ci.looks_for(&decode(Product::TencentVod, upload.as_bytes(), Timestamp::UNIX_EPOCH)[0]));
+    }
+
     #[test]
     fn what_is_misspelt_chooses_nothing() {
         for text in [
@@ -105,6 +158,7 @@ mod tests {
             "tencent:all",
             "tencent-ci:transcoding",
             "tencent-ci:all,",
+            "tencent-ci:all,transcoding",
             "tencent-ci:all tencent-ci:upload",
         ] {
             assert_eq!(text.parse::<Choice>(), Err(UnknownChoice), "{text}");

@@ -24,7 +24,7 @@ impl Marks {
             if self.reconciled.has(event.source) {
                 event.origin = Some(self.origin);
             }
-            if self.reconciled.includes(event) {
+            if self.reconciled.looks_for(event) {
                 event.jobend = job_end(event);
             }
             if self.is_confirmed(event) {
@@ -77,6 +77,25 @@ mod tests {
         assert_eq!(of("tencent-ci:all"), [(None, None), (None, None), (None, None)]);
         assert_eq!(of("tencent-vod:upload"), [came(Some(upload)), came(None), came(None)]);
         assert_eq!(of("tencent-vod:all"), [came(Some(upload)), came(None), came(Some(edit))]);
+    }
+
+    /// The receivers claim by its end just what is looked for.
+    #[test]
+    fn what_is_doubtful_has_an_end_where_its_kind_is_named() {
+        let body = r#"{"EventType":"FileUploadComplete","VideoId":"v1","Status":"success"}"#;
+        let end = |reconciled: &str| {
+            let mut events = decode(Product::AliyunVod, body.as_bytes(), Timestamp::UNIX_EPOCH);
+            let marks = Marks {
+                origin: Origin::Callback,
+                reconciled: reconciled.parse().unwrap(),
+                confirmed: Choice::default(),
+            };
+            marks.mark(&mut events);
+            assert_eq!(events[0].origin, Some(Origin::Callback));
+            events.remove(0).jobend
+        };
+        assert_eq!(end("aliyun-vod:all"), None);
+        assert_eq!(end("aliyun-vod:all,upload").as_deref(), Some("aliyun-vod/FileUploadComplete/v1/succeeded"));
     }
 
     /// Nobody asks the vendor about what the vendor gave.

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use callbacks::{CloudEvent, NaturalKey, Outcome, Product};
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
-use lookup::{Answer, Ended, Listed, Window};
+use lookup::{Answer, Choice, Ended, Listed, Window};
 use tokio::time::Instant;
 
 use crate::failure::Failure;
@@ -30,6 +30,10 @@ pub(crate) struct ReconcileOptions {
     /// How long a job runs at most: where the vendor lists jobs by when they were created, so much earlier ones are looked at.
     #[arg(long, value_name = "DURATION", default_value = "6h")]
     longest_job: Age,
+    /// Which kinds of events, separated by commas: `upload,transcode`. With `all`, those are left out of which the vendor does not tell whether a
+    /// callback was due, uploads of videos to ApsaraVideo VOD; `all,upload` takes them in.
+    #[arg(long, value_name = "KINDS", default_value = "all")]
+    kinds: String,
     /// A file of events that came, one per line, as `mediahook tail` prints them: their jobs are left out.
     #[arg(long, value_name = "FILE")]
     known: Option<PathBuf>,
@@ -94,6 +98,16 @@ struct Counts {
     ended: usize,
     missing: usize,
     stored: usize,
+    /// Those for which no callback may have been due.
+    left_out: usize,
+}
+
+/// Which jobs are looked for.
+struct Wanted {
+    window: Window,
+    choice: Choice,
+    /// What the jobs are known by of which events came.
+    known: HashSet<String>,
 }
 
 /// Looks for the jobs that ended, and of which no event came.
@@ -107,27 +121,47 @@ pub(crate) fn run(product: Product, options: &ReconcileOptions) -> Result<(), Fa
     if window.since >= window.until {
         return Err(Failure::Failed("expected --since to be before --until".to_owned()));
     }
+    let choice = choice(product, &options.kinds)?;
     let known = options.known.as_deref().map(known_keys).transpose()?.unwrap_or_default();
+    let wanted = Wanted { window, choice, known };
     let vendor = Vendor::new(product)?;
-    let search = async |shown: Shown<'_>| search(&vendor, window, &known, &shown).await;
+    let search = async |shown: Shown<'_>| search(&vendor, &wanted, &shown).await;
     if options.store {
         return live::run(async |aws| {
             let store = Store::of(aws, &options.stack, product).await?;
             let counts = search(Shown::Stored(&store)).await?;
             print_note(format!("{} jobs ended, the events of {} of them were stored", counts.ended, counts.stored));
+            counts.tell_left_out();
             Ok(())
         });
     }
     let counts = runtime()?.block_on(search(if options.events { Shown::Events } else { Shown::Names }))?;
     print_note(format!("{} jobs ended, {} of them are missing", counts.ended, counts.missing));
+    counts.tell_left_out();
     Ok(())
 }
 
-async fn search(vendor: &Vendor, window: Window, known: &HashSet<String>, shown: &Shown<'_>) -> Result<Counts, String> {
+impl Counts {
+    fn tell_left_out(&self) {
+        if self.left_out > 0 {
+            let what =
+                "the vendor does not tell whether a callback was due for them; `--kinds all,upload` takes them in";
+            print_note(format!("{} uploads were left out: {what}", self.left_out));
+        }
+    }
+}
+
+fn choice(product: Product, kinds: &str) -> Result<Choice, String> {
+    let choice = format!("{}:{kinds}", product.slug()).parse().ok().filter(|choice: &Choice| choice.has(product));
+    choice.ok_or_else(|| "--kinds: expected kinds of events separated by commas, or all".to_owned())
+}
+
+async fn search(vendor: &Vendor, wanted: &Wanted, shown: &Shown<'_>) -> Result<Counts, String> {
+    let Wanted { window, choice, known } = wanted;
     let (mut counts, mut seen, mut page) = (Counts::default(), HashSet::new(), None);
     loop {
         let deadline = Instant::now() + PATIENCE;
-        let finished = vendor.lookup.finished(window, page.as_ref(), &vendor.key, deadline).await.map_err(message)?;
+        let finished = vendor.lookup.finished(*window, page.as_ref(), &vendor.key, deadline).await.map_err(message)?;
         for job in finished.jobs {
             let name = job.key.to_string();
             if !seen.insert(name.clone()) {
@@ -137,14 +171,18 @@ async fn search(vendor: &Vendor, window: Window, known: &HashSet<String>, shown:
                 counts.ended += 1;
                 continue;
             }
+            if !choice.may_look_for(&job.key) {
+                counts.left_out += 1;
+                continue;
+            }
             let at = job.ended_at;
-            // Of a job whose list does not say when it ended, the vendor is asked.
-            let is_asked = at.is_none() || !matches!(shown, Shown::Names);
+            // Where a list does not say when a job ended, or some kinds are wanted, the vendor is asked.
+            let is_asked = at.is_none() || !matches!(shown, Shown::Names) || !choice.has_all(job.key.product());
             let mut ended = if is_asked { told(vendor, job).await? } else { None };
             if let Some(Ended { events, .. }) = &mut ended
                 && !events.is_empty()
             {
-                events.retain(|event| window.includes(at, event));
+                events.retain(|event| choice.looks_for(event) && window.includes(at, event));
                 if events.is_empty() {
                     continue;
                 }

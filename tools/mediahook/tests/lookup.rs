@@ -109,6 +109,7 @@ fn what_is_wrong_is_told_without_the_key() {
             "MEDIAHOOK_ALIYUN_VOD_ENDPOINT: expected `https://vod.<region>.aliyuncs.com`",
         ),
         (&["reconcile", "tencent-vod", "--since", "1m"], &[], "expected --since to be before --until"),
+        (&["reconcile", "tencent-vod", "--kinds", "all,uploads"], &[], "--kinds: expected kinds of events"),
     ] {
         let output = run(&vod, arguments, variables);
         let message = text(&output.stderr);
@@ -152,6 +153,39 @@ fn the_jobs_that_no_event_came_of_are_listed() {
         assert!(lines.len() == 7 && lines.iter().all(|line| line.starts_with(prefix)), "{lines:?}");
         assert_eq!(vendor.complaints(), "");
     }
+}
+
+/// Of a video the vendor does not tell whether it was uploaded, or fetched from a URL, of which another callback is due.
+#[test]
+fn uploads_of_videos_are_missing_where_the_user_says_so() {
+    let vod = QueryVendor::start(Product::AliyunVod);
+    for body in [
+        r#"{"EventType":"FileUploadComplete","VideoId":"v1","Status":"success"}"#,
+        r#"{"EventType":"ImageUploadComplete","ImageId":"i1","Status":"success"}"#,
+        r#"{"EventType":"AIMediaAuditComplete","MediaId":"v1","JobId":"a1","Status":"success"}"#,
+    ] {
+        vod.add(Job::ended(body, ago(30)));
+    }
+    let (video, image, audit) =
+        ("aliyun-vod/FileUploadComplete/v1", "aliyun-vod/ImageUploadComplete/i1", "aliyun-vod/AIMediaAuditComplete/a1");
+    for (kinds, expected, is_told) in [
+        ("all", &[audit, image][..], true),
+        ("all,upload", &[audit, video, image], false),
+        ("upload", &[video, image], false),
+        ("moderation", &[audit], true),
+        ("transcode", &[], true),
+    ] {
+        let output = run(&vod, &["reconcile", "aliyun-vod", "--kinds", kinds], &[]);
+        let (out, note) = (text(&output.stdout), text(&output.stderr));
+        assert!(output.status.success(), "{note}");
+        let mut listed: Vec<&str> = out.lines().filter_map(|line| line.split_whitespace().next()).collect();
+        listed.sort_unstable();
+        let mut expected = expected.to_vec();
+        expected.sort_unstable();
+        assert_eq!(listed, expected, "{kinds}");
+        assert_eq!(note.contains("1 uploads were left out"), is_told, "{kinds}: {note}");
+    }
+    assert_eq!(vod.complaints(), "");
 }
 
 /// The list of a workflow's runs does not say when they ended.

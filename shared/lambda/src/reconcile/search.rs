@@ -175,8 +175,10 @@ impl<S: Services> Search<'_, S> {
         report: &mut Report<S::Error>,
     ) -> Result<bool, S::Error> {
         let mut seen = HashSet::new();
-        let is_known = |job: &Listed| listed_ends(self.product).contains(&job.key.end());
-        let jobs = jobs.into_iter().filter(|job| is_known(job) && seen.insert(job.key.to_string()));
+        let is_looked_for = |job: &Listed| {
+            listed_ends(self.product).contains(&job.key.end()) && self.marks.reconciled.may_look_for(&job.key)
+        };
+        let jobs = jobs.into_iter().filter(|job| is_looked_for(job) && seen.insert(job.key.to_string()));
         let jobs: Vec<Listed> = jobs.collect();
         report.listed += jobs.len();
         let published = self.services.published(jobs.iter().flat_map(names).collect()).await?;
@@ -232,7 +234,7 @@ impl<S: Services> Search<'_, S> {
         window: Window,
         report: &mut Report<S::Error>,
     ) -> Vec<CloudEvent> {
-        let is_looked_for = |event: &CloudEvent| self.marks.reconciled.includes(event) && job_end(event).is_some();
+        let is_looked_for = |event: &CloudEvent| self.marks.reconciled.looks_for(event) && job_end(event).is_some();
         let mut events = ended.events;
         events.retain(is_looked_for);
         if ended.is_due == Some(false) || events.is_empty() {

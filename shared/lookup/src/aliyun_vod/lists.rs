@@ -5,25 +5,25 @@ use jiff::Timestamp;
 use serde_json::Value;
 use vendor_api::seconds;
 
-use super::members::{ai_event, ai_jobs, stream, stream_ids, streams, upload_status};
+use super::members::{ai_event, ai_jobs, stream, stream_ids, streams};
 use super::{AUDIT, JOB_IDS, Vod};
 use crate::aliyun::{Object, list, listed, text, time};
 use crate::answer::{Finished, Listed, Page, Window};
 use crate::error::{Error, undocumented};
+use crate::listed::FILE_UPLOAD;
 use crate::pace::Asking;
 
-/// Each type of media: the search for it, the rows of a page, and whose upload it lists. Fewer rows where each is asked about,
-/// so that a page takes less than half a minute.
-///
-/// Of videos and sound no row tells whether they were uploaded, or fetched from a URL, of which another event is sent.
+/// Each type of media. Fewer rows where each is asked about, so that a page takes less than half a minute.
 const SEARCHES: [Search; 4] = [
-    Search { r#type: "video", size: 20, upload: None },
-    Search { r#type: "audio", size: 20, upload: None },
-    Search { r#type: "image", size: 100, upload: Some(Upload { media: "/Image", end: "ImageUploadComplete" }) },
+    Search { r#type: "video", size: 20, media: "/Video", upload: FILE_UPLOAD, is_played: true },
+    Search { r#type: "audio", size: 20, media: "/Audio", upload: FILE_UPLOAD, is_played: true },
+    Search { r#type: "image", size: 100, media: "/Image", upload: "ImageUploadComplete", is_played: false },
     Search {
         r#type: "attached",
         size: 100,
-        upload: Some(Upload { media: "/AttachedMedia", end: "AttachedMediaUploadComplete" }),
+        media: "/AttachedMedia",
+        upload: "AttachedMediaUploadComplete",
+        is_played: false,
     },
 ];
 
@@ -36,19 +36,18 @@ const MOST_PAGES: usize = 200;
 /// The most tasks of a page of `ListTranscodeTask`. A video that had more in one window is not looked at any further.
 const TASKS: &str = "50";
 
+/// The search for a type of media.
 #[derive(Debug)]
-struct Search {
+pub(super) struct Search {
     r#type: &'static str,
+    /// The rows of a page.
     size: usize,
-    /// The event of its upload; `None` where jobs are listed instead.
-    upload: Option<Upload>,
-}
-
-/// An upload: where a row has what came, and the event.
-#[derive(Debug)]
-struct Upload {
-    media: &'static str,
-    end: &'static str,
+    /// Where a row has what was found.
+    pub(super) media: &'static str,
+    /// The event of an upload.
+    pub(super) upload: &'static str,
+    /// Whether they are videos, or sound: each has jobs, a source, and details of its upload.
+    pub(super) is_played: bool,
 }
 
 impl Vod {
@@ -60,6 +59,8 @@ impl Vod {
         let (number_text, size) = (number.to_string(), search.size.to_string());
         let parameters = [
             ("SearchType", search.r#type),
+            // By itself the search gives ids, times of creation and types.
+            ("Fields", if search.is_played { "Status,MediaSource" } else { "Status" }),
             ("Match", &times),
             ("SortBy", "CreationTime:Asc"),
             ("PageNo", &number_text),
@@ -67,15 +68,11 @@ impl Vod {
         ];
         let answer = self.api.call("SearchMedia", &parameters, asking).await?;
         let rows = list(&answer, "/MediaList");
-        let mut jobs = Vec::new();
-        for row in rows {
+        let mut jobs = self.uploads(search, rows, window, asking).await?;
+        for row in rows.iter().filter(|_| search.is_played) {
             let id = text(row, "/MediaId");
-            if let Some(upload) = &search.upload {
-                jobs.extend(upload.listed(row));
-            } else {
-                jobs.extend(self.transcoded(id, window, asking).await?);
-                jobs.extend(self.found_out(id, window, asking).await?);
-            }
+            jobs.extend(self.transcoded(id, window, asking).await?);
+            jobs.extend(self.found_out(id, window, asking).await?);
         }
         if rows.len() < search.size {
             return Ok(Finished::new(jobs, &page, None, SEARCHES.len()));
@@ -162,15 +159,5 @@ impl Vod {
         let answer = self.audit(id, asking).await?;
         let job = answer.as_ref().and_then(|answer| answer.get("MediaAuditJob"));
         Ok(job.and_then(|job| self.ai_listed(AUDIT, id, job)))
-    }
-}
-
-impl Upload {
-    /// The upload of media that came by one. When it ended, no list says: the time is when it began.
-    fn listed(&self, row: &Value) -> Option<Listed> {
-        let media = row.pointer(self.media)?;
-        let has_come = upload_status(media).is_ok_and(|status| status == Some("success"));
-        let key = NaturalKey::new(Product::AliyunVod, self.end, [text(row, "/MediaId").to_owned()]);
-        Some(Listed { key: key.filter(|_| has_come)?, ended_at: time(row, "/CreationTime"), ended: None })
     }
 }

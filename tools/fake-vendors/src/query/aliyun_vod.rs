@@ -1,8 +1,10 @@
 //! `ApsaraVideo` VOD: what tells about one job, the state of media, the search for media, and the jobs of each.
 
+mod media;
+
 use axum::Router;
 use callbacks::NaturalKey;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use vendor_api::aliyun::VOD;
 
@@ -14,12 +16,6 @@ const STORAGE: &str = "outin-0123.oss-cn-shanghai.aliyuncs.com";
 
 const AI: [&str; 3] = ["AIMediaDNAComplete", "AIVideoTagComplete", "AIVideoCensorComplete"];
 const AUDIT: &str = "AIMediaAuditComplete";
-
-/// The most media that a search gives, on all of its pages.
-const MOST_MEDIA: usize = 5000;
-
-/// The most pages of a search without the mark of the last one.
-const MOST_PAGES: usize = 200;
 
 pub(super) fn router(store: Shared) -> Router {
     aliyun::router(store, VOD, act)
@@ -36,15 +32,11 @@ fn act(store: &mut Store, action: &str, parameters: &Parameters) -> Result<Objec
         "GetMediaRefreshJobs" => refreshes(store, parameters)?,
         "GetAIMediaAuditJob" => audit(store, parameters)?,
         "ListAIJob" => ai_jobs(store, parameters)?,
-        "GetMezzanineInfo" => mezzanine(store, parameters)?,
-        "GetImageInfos" => {
-            images(store, parameters, "ImageIds", "ImageUploadComplete", ["ImageId", "ImageInfo", "NonExistImageIds"])?
-        }
-        "GetAttachedMediaInfo" => {
-            let names = ["MediaId", "AttachedMediaList", "NonExistMediaIds"];
-            images(store, parameters, "MediaIds", "AttachedMediaUploadComplete", names)?
-        }
-        "SearchMedia" => search(store, parameters)?,
+        "GetMezzanineInfo" => media::mezzanine(store, parameters)?,
+        "GetImageInfos" => media::images(store, parameters)?,
+        "GetAttachedMediaInfo" => media::attached(store, parameters)?,
+        "GetUploadDetails" => media::upload_details(store, parameters)?,
+        "SearchMedia" => media::search(store, parameters)?,
         _ => {
             store.complain(format!("the action {action}"));
             return Err((404, "InvalidAction.NotFound"));
@@ -291,105 +283,6 @@ fn found_out(store: &Store, job: &Job) -> Object {
         info.remove("Data");
     }
     info
-}
-
-/// The file of a video that was uploaded, and its properties, which are known where they were read.
-fn mezzanine(store: &mut Store, parameters: &Parameters) -> Result<Value, Refusal> {
-    parameters.only(store, &["VideoId"])?;
-    let id = parameters.required(store, "VideoId")?;
-    let jobs = ["FileUploadComplete", "VideoAnalysisComplete"].map(|end| store.find(end, id));
-    let job = jobs.iter().flatten().next().ok_or((404, "InvalidVideo.NotFound"))?;
-    let mut info: Object = jobs.iter().flatten().flat_map(|job| body(job)).collect();
-    rename(&mut info, "FileUrl", "FileURL");
-    let status = if store.has_ended(job) { "Normal" } else { "Uploading" };
-    info.insert("Status".to_owned(), status.into());
-    info.insert("CreationTime".to_owned(), seconds(job.created_at));
-    Ok(json!({ "Mezzanine": info }))
-}
-
-/// Up to 20 images or attached media. Those that are not there are listed.
-fn images(
-    store: &mut Store,
-    parameters: &Parameters,
-    parameter: &str,
-    end: &str,
-    [id_name, found_name, gone_name]: [&str; 3],
-) -> Result<Value, Refusal> {
-    parameters.only(store, &[parameter])?;
-    let ids = ids(store, parameters, parameter, 20)?;
-    let info = |job: &Job| {
-        let mut info = body(job);
-        rename(&mut info, "FileURL", "URL");
-        rename(&mut info, "AttachedMediaId", id_name);
-        let size = info.remove("Size");
-        info.insert("Mezzanine".to_owned(), json!({ "FileSize": size }));
-        let status = match text(&info, "Status") {
-            _ if !store.has_ended(job) => "Uploading",
-            "fail" => "UploadFail",
-            _ => "Normal",
-        };
-        info.insert("Status".to_owned(), status.into());
-        info
-    };
-    let found: Vec<Object> = ids.iter().filter_map(|id| store.find(end, id)).map(info).collect();
-    let gone: Vec<&String> = ids.iter().filter(|id| store.find(end, id).is_none()).collect();
-    Ok(json!({ found_name: found, gone_name: gone }))
-}
-
-/// The media of a type, the oldest first. A video is there if it was uploaded, or a callback names it.
-fn search(store: &mut Store, parameters: &Parameters) -> Result<Value, Refusal> {
-    parameters.only(store, &["SearchType", "Match", "SortBy", "PageNo", "PageSize"])?;
-    let size = parameters.number(store, "PageSize", 10, 1..=100)?;
-    let number = parameters.number(store, "PageNo", 1, 1..=MOST_PAGES.min(MOST_MEDIA / size))?;
-    let (from, until) = created(parameters.of("Match").unwrap_or_default()).ok_or_else(|| {
-        store.complain("a search of another form");
-        (400, "InvalidParameter")
-    })?;
-    if parameters.of("SortBy") != Some("CreationTime:Asc") {
-        store.complain("a search in another order");
-        return Err((400, "InvalidParameter"));
-    }
-    let (member, upload) = match parameters.of("SearchType").unwrap_or("video") {
-        "video" => ("Video", "FileUploadComplete"),
-        "image" => ("Image", "ImageUploadComplete"),
-        "attached" => ("AttachedMedia", "AttachedMediaUploadComplete"),
-        // No sample is of sound.
-        _ => return Ok(json!({ "MediaList": [], "Total": 0 })),
-    };
-    let row = |job: &Job| {
-        let body = body(job);
-        let of_video =
-            ["StreamTranscodeComplete", "TranscodeComplete", AUDIT].contains(&end(job)) || AI.contains(&end(job));
-        let is_its = end(job) == upload || (member == "Video" && of_video);
-        let names = ["VideoId", "MediaId", "ImageId", "AttachedMediaId"];
-        let id = names.iter().find_map(|name| body.get(*name)).filter(|_| is_its)?.clone();
-        // What is there without an upload was recorded. Images say nothing of it.
-        let source = if end(job) == upload { "general" } else { "live" };
-        let source = (member == "Video").then_some(source);
-        let status = match text(&body, "Status") {
-            _ if !store.has_ended(job) => "Uploading",
-            "fail" if end(job) == upload => "UploadFail",
-            _ => "Normal",
-        };
-        let media = json!({ "MediaSource": source, "Status": status });
-        let time = job.created_at;
-        (from..=until)
-            .contains(&time)
-            .then(|| (time, id.clone(), json!({ "MediaId": id, "CreationTime": seconds(time), member: media })))
-    };
-    let mut rows: Vec<(Timestamp, Value, Value)> = store.known().filter_map(row).collect();
-    rows.sort_by_key(|(time, id, _)| (*time, id.to_string()));
-    let mut seen = std::collections::HashSet::new();
-    rows.retain(|(_, id, _)| seen.insert(id.to_string()));
-    let page: Vec<&Value> = rows.iter().map(|(.., row)| row).skip((number - 1) * size).take(size).collect();
-    Ok(json!({ "MediaList": page, "Total": rows.len() }))
-}
-
-/// The times of `CreationTime = ['2025-10-09T00:00:00Z','2025-10-09T01:00:00Z']`: both belong to it.
-fn created(condition: &str) -> Option<(Timestamp, Timestamp)> {
-    let times = condition.strip_prefix("CreationTime = ['")?.strip_suffix("']")?;
-    let (from, until) = times.split_once("','")?;
-    Some((from.parse().ok()?, until.parse().ok()?))
 }
 
 /// The ids at a parameter, of which there may be so many.

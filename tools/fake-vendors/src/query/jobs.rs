@@ -18,6 +18,8 @@ pub struct Job {
     pub(super) body: String,
     pub(super) created_at: Timestamp,
     pub(super) ended_at: Timestamp,
+    /// Whether the upload SDK reports when its upload was complete.
+    pub(super) is_reported: bool,
     /// Its event, and what it is known by. A server knows them of every job that it has.
     pub(super) event: Option<CloudEvent>,
     pub(super) key: Option<NaturalKey>,
@@ -61,13 +63,19 @@ impl Job {
     #[must_use]
     pub fn ended(body: impl Into<String>, ended_at: Timestamp) -> Self {
         let created_at = ended_at.saturating_sub(SignedDuration::from_mins(1)).unwrap_or_default();
-        Self { body: body.into(), created_at, ended_at, event: None, key: None }
+        Self { body: body.into(), created_at, ended_at, is_reported: true, event: None, key: None }
     }
 
     /// The same job, created at another time.
     #[must_use]
     pub fn created(self, created_at: Timestamp) -> Self {
         Self { created_at, ..self }
+    }
+
+    /// The same upload, by an SDK that does not report when it is complete.
+    #[must_use]
+    pub fn unreported(self) -> Self {
+        Self { is_reported: false, ..self }
     }
 
     /// The body of its callback.
