@@ -35,6 +35,8 @@ enum Ids {
     Job,
     /// The media's.
     Media,
+    /// The media's, which are the only file that was made, where it was.
+    Made,
     /// The workflow run's.
     Run,
     /// The job's, and that of the only part that ended.
@@ -110,6 +112,7 @@ const ALIYUN_VOD: &[End] = &[
     ("TranscodeComplete", Ids::Parts),
     ("SnapshotComplete", Ids::Parts),
     ("DynamicImageComplete", Ids::Job),
+    ("AddLiveRecordVideoComplete", Ids::Made),
     ("AIMediaAuditComplete", Ids::Job),
     ("AIVideoCensorComplete", Ids::Job),
     ("AIMediaDNAComplete", Ids::Job),
@@ -202,6 +205,10 @@ impl Ids {
         match self {
             Self::Job => Some(vec![job()?]),
             Self::Media => Some(vec![event.media.as_ref()?.id.clone()?]),
+            Self::Made => {
+                let id = event.media.as_ref().and_then(|media| media.id.clone());
+                Some(vec![id.or_else(|| only(files()?))?])
+            }
             Self::Run => Some(vec![event.workflow.as_ref()?.run_id.clone()?]),
             Self::JobAndPart => Some(vec![job()?, only(parts()?)?]),
             Self::JobAndFile => Some(vec![job()?, only(files()?)?]),

@@ -6,6 +6,7 @@
 
 mod lists;
 mod members;
+mod recordings;
 mod uploads;
 
 use callbacks::{NaturalKey, Product};
@@ -22,6 +23,7 @@ use members::{
     AI, ATTACHED, IMAGE, PROPERTIES, REFRESH, URL, VIDEO, ai_jobs, is_running, passed_along, stream, streams,
     upload_status,
 };
+use recordings::RECORDED;
 
 /// The most ids of jobs that one request may name.
 const JOB_IDS: usize = 10;
@@ -48,6 +50,7 @@ impl Vod {
         let Some(id) = ids.first() else { return Err(Error::NotAskable(end)) };
         match end {
             "StreamTranscodeComplete" | "TranscodeComplete" => self.transcode(end, ids, asking).await,
+            RECORDED => self.recorded_as(id, asking).await,
             "SnapshotComplete" => self.snapshots(ids, asking).await,
             "WorkflowTaskComplete" => self.workflow(id, asking).await,
             AUDIT => {

@@ -25,6 +25,7 @@ pub fn listed_ends(product: Product) -> &'static [&'static str] {
             FILE_UPLOAD,
             "ImageUploadComplete",
             "AttachedMediaUploadComplete",
+            "AddLiveRecordVideoComplete",
             "StreamTranscodeComplete",
             "TranscodeComplete",
             "AIMediaAuditComplete",

@@ -1,4 +1,4 @@
-//! What ended: no list has the jobs of the account, so the media of a time are listed, and for each its jobs.
+//! What ended: no list has the jobs of the account, so the media of a time are listed, and for each its jobs; and live recordings.
 
 use callbacks::{NaturalKey, Product};
 use jiff::Timestamp;
@@ -28,10 +28,13 @@ const SEARCHES: [Search; 4] = [
 ];
 
 /// The most media that one search gives, on all of its pages.
-const MOST_MEDIA: usize = 5000;
+pub(super) const MOST_MEDIA: usize = 5000;
 
 /// The most pages that one search gives by their numbers.
 const MOST_PAGES: usize = 200;
+
+/// The lists: the searches, and that of live recordings after them.
+const LISTS: usize = SEARCHES.len() + 1;
 
 /// The most tasks of a page of `ListTranscodeTask`. A video that had more in one window is not looked at any further.
 const TASKS: &str = "50";
@@ -52,7 +55,7 @@ pub(super) struct Search {
 
 impl Vod {
     pub(crate) async fn finished(&self, window: Window, page: Page, asking: Asking<'_>) -> Result<Finished, Error> {
-        let Some(search) = SEARCHES.get(page.list) else { return Ok(Finished { jobs: Vec::new(), next: None }) };
+        let Some(search) = SEARCHES.get(page.list) else { return self.recordings(window, page, asking).await };
         let since = page.since.unwrap_or_else(|| window.created_since());
         let number: usize = page.token.as_ref().and_then(|token| token.parse().ok()).unwrap_or(1);
         let times = format!("CreationTime = ['{}','{}']", seconds(since), seconds(window.until));
@@ -75,11 +78,11 @@ impl Vod {
             jobs.extend(self.found_out(id, window, asking).await?);
         }
         if rows.len() < search.size {
-            return Ok(Finished::new(jobs, &page, None, SEARCHES.len()));
+            return Ok(Finished::new(jobs, &page, None, LISTS));
         }
         let here = Page { since: Some(since), ..page };
         if number < MOST_PAGES.min(MOST_MEDIA / search.size) {
-            return Ok(Finished::new(jobs, &here, Some((number + 1).to_string()), SEARCHES.len()));
+            return Ok(Finished::new(jobs, &here, Some((number + 1).to_string()), LISTS));
         }
         // The vendor gives no more of this search: the next one begins with the last of the media.
         let last = rows.last().and_then(|row| time(row, "/CreationTime")).filter(|last| *last > since);

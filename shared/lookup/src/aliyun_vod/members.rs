@@ -55,6 +55,17 @@ pub(super) const REFRESH: Members = &[
     ("ErrorMessage", "/ErrorMessage"),
 ];
 
+/// Of a live recording. In the answer of the search the video is known by the row's id.
+pub(super) const RECORDING: Members = &[
+    ("VideoId", "/MediaId"),
+    ("VideoId", "/Video/VideoId"),
+    ("StreamName", "/StreamName"),
+    ("DomainName", "/DomainName"),
+    ("AppName", "/AppName"),
+    ("RecordStartTime", "/RecordStartTime"),
+    ("RecordEndTime", "/RecordEndTime"),
+];
+
 pub(super) const VIDEO: Members = &[("VideoId", "/VideoId"), ("FileUrl", "/FileURL"), ("Size", "/Size")];
 pub(super) const IMAGE: Members = &[("ImageId", "/ImageId"), ("FileURL", "/URL"), ("Size", "/Mezzanine/FileSize")];
 pub(super) const ATTACHED: Members = &[("AttachedMediaId", "/MediaId"), ("FileURL", "/URL")];

@@ -37,6 +37,7 @@ fn act(store: &mut Store, action: &str, parameters: &Parameters) -> Result<Objec
         "GetAttachedMediaInfo" => media::attached(store, parameters)?,
         "GetUploadDetails" => media::upload_details(store, parameters)?,
         "SearchMedia" => media::search(store, parameters)?,
+        "ListLiveRecordVideo" => media::recordings(store, parameters)?,
         _ => {
             store.complain(format!("the action {action}"));
             return Err((404, "InvalidAction.NotFound"));

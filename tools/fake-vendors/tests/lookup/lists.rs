@@ -27,6 +27,7 @@ fn is_listed(key: &NaturalKey) -> bool {
             "FileUploadComplete",
             "ImageUploadComplete",
             "AttachedMediaUploadComplete",
+            "AddLiveRecordVideoComplete",
             "AIMediaAuditComplete",
             "AIVideoCensorComplete",
             "AIMediaDNAComplete",

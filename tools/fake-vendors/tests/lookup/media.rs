@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use callbacks::{NaturalKey, Product};
+use callbacks::{NaturalKey, Outcome, Product};
 use fake_vendors::query::Job;
-use lookup::{Error, Listed, Page, Window};
+use lookup::{Answer, Error, Listed, Page, Window};
 
 use crate::{Asked, ago, ims_callback, in_a_while};
 
@@ -107,5 +107,59 @@ async fn long_uploads_are_listed_where_the_vendor_tells_when_they_were_complete(
     assert_eq!(listed(asked.finished(1).await), expected(&["fetched", "long", "short", "sound"]));
     let key = NaturalKey::new(Product::AliyunVod, "FileUploadComplete", ["long".to_owned()]).unwrap();
     assert_eq!(asked.ended(&key).await[0].data().unwrap().media.clone().unwrap().size, Some(5));
+    assert_eq!(asked.vendor.complaints(), "");
+}
+
+/// A list gives no more than 5,000 recordings: it is read in parts.
+#[tokio::test]
+async fn more_recordings_than_one_list_gives_are_listed() {
+    let asked = Asked::new(Product::AliyunVod);
+    let recorded = |id: &str| {
+        format!(
+            r#"{{"EventType":"AddLiveRecordVideoComplete","Status":"success","VideoId":"{id}","StreamName":"s","AppName":"a"}}"#
+        )
+    };
+    for number in 0..5_050 {
+        asked.vendor.add(Job::ended(recorded(&format!("r{number}")), ago(60 + number / 2)));
+    }
+    // It began before the window, and one ended before it.
+    asked.vendor.add(Job::ended(recorded("long"), ago(60)).created(ago(90 * 60)));
+    asked.vendor.add(Job::ended(recorded("early"), ago(70 * 60)));
+    let window = Window { since: ago(3600), until: ago(0), longest_job: Duration::from_hours(1) };
+    // The videos of the recordings are many, and each is asked about.
+    let mut page: Option<Page> = serde_json::from_str(r#"{"list":4,"token":null,"since":null}"#).unwrap();
+    let mut jobs = Vec::new();
+    while page.is_some() {
+        let finished = asked.lookup.finished(window, page.as_ref(), &asked.key, in_a_while()).await.unwrap();
+        jobs.extend(finished.jobs);
+        page = finished.next;
+    }
+    let listed: BTreeSet<String> = jobs.iter().map(|job| job.key.to_string()).collect();
+    let numbers = (0..5_050).map(|number| format!("r{number}"));
+    let expected = numbers.chain(["long".to_owned()]).map(|id| format!("aliyun-vod/AddLiveRecordVideoComplete/{id}"));
+    assert_eq!(listed, expected.collect());
+    assert!(jobs.iter().all(|job| job.ended.as_ref().unwrap().events[0].r#type.outcome == Outcome::Succeeded));
+    assert_eq!(asked.vendor.complaints(), "");
+}
+
+/// A video that was not recorded is no recording, whoever says so; one whose adding failed, or is under way, is told.
+#[tokio::test]
+async fn a_recording_is_known_by_the_source_of_its_video() {
+    let asked = Asked::new(Product::AliyunVod);
+    let key = |id: &str| NaturalKey::new(Product::AliyunVod, "AddLiveRecordVideoComplete", [id.to_owned()]).unwrap();
+    let upload = r#"{"EventType":"FileUploadComplete","Status":"success","VideoId":"uploaded"}"#;
+    asked.vendor.add(Job::ended(upload, ago(60)));
+    for (id, status, ended_at) in [("good", "success", 60), ("bad", "fail", 60), ("new", "success", -60)] {
+        let body = format!(r#"{{"EventType":"AddLiveRecordVideoComplete","Status":"{status}","VideoId":"{id}"}}"#);
+        asked.vendor.add(Job::ended(body, ago(ended_at)).created(ago(120)));
+    }
+    for id in ["uploaded", "invented"] {
+        assert!(matches!(asked.job(&key(id)).await, Ok(Answer::Unknown)), "{id}");
+    }
+    assert!(matches!(asked.job(&key("new")).await, Ok(Answer::Running)));
+    for (id, expected) in [("good", "media.live.succeeded"), ("bad", "media.live.failed")] {
+        let event = asked.ended(&key(id)).await.remove(0);
+        assert_eq!((event.r#type.to_string(), event.subject.as_deref()), (expected.to_owned(), Some(id)));
+    }
     assert_eq!(asked.vendor.complaints(), "");
 }

@@ -1,6 +1,6 @@
 //! The state of media, how they came, and the search for them.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::{AI, AUDIT, body, end, ids, text};
@@ -9,6 +9,9 @@ use crate::query::jobs::{Job, Store};
 
 /// The event of a video or of sound that was uploaded.
 const UPLOAD: &str = "FileUploadComplete";
+
+/// The event of a live stream that was recorded as a video.
+const RECORDED: &str = "AddLiveRecordVideoComplete";
 
 /// The most media that a search gives, on all of its pages.
 const MOST_MEDIA: usize = 5000;
@@ -68,7 +71,7 @@ fn files(
 fn status(store: &Store, job: &Job) -> &'static str {
     match text(&body(job), "Status") {
         _ if !store.has_ended(job) => "Uploading",
-        "fail" if end(job).ends_with("UploadComplete") => "UploadFail",
+        "fail" if end(job).ends_with("UploadComplete") || end(job) == RECORDED => "UploadFail",
         _ => "Normal",
     }
 }
@@ -100,11 +103,11 @@ pub(super) fn search(store: &mut Store, parameters: &Parameters) -> Result<Value
     parameters.only(store, &["SearchType", "Fields", "Match", "SortBy", "PageNo", "PageSize"])?;
     let size = parameters.number(store, "PageSize", 10, 1..=100)?;
     let number = parameters.number(store, "PageNo", 1, 1..=MOST_PAGES.min(MOST_MEDIA / size))?;
-    let (from, until) = created(parameters.of("Match").unwrap_or_default()).ok_or_else(|| {
+    let wanted = Wanted::of(parameters.of("Match").unwrap_or_default()).ok_or_else(|| {
         store.complain("a search of another form");
         (400, "InvalidParameter")
     })?;
-    if parameters.of("SortBy") != Some("CreationTime:Asc") {
+    if matches!(wanted, Wanted::Created(..)) && parameters.of("SortBy") != Some("CreationTime:Asc") {
         store.complain("a search in another order");
         return Err((400, "InvalidParameter"));
     }
@@ -131,7 +134,11 @@ pub(super) fn search(store: &mut Store, parameters: &Parameters) -> Result<Value
         media.as_object_mut()?.retain(|field, _| fields.contains(&field.as_str()));
         let time = job.created_at;
         let row = json!({ "MediaId": id, "MediaType": own, "CreationTime": seconds(time), member: media });
-        (from..=until).contains(&time).then_some((time, id, row))
+        let is_wanted = match &wanted {
+            Wanted::Created(from, until) => (*from..=*until).contains(&time),
+            Wanted::Video(video) => id == *video,
+        };
+        is_wanted.then_some((time, id, row))
     };
     let mut rows: Vec<(Timestamp, Value, Value)> = store.known().filter_map(row).collect();
     rows.sort_by_key(|(time, id, _)| (*time, id.to_string()));
@@ -152,15 +159,61 @@ fn found(job: &Job, body: &Object) -> Option<(&'static str, &'static str)> {
         "AttachedMediaUploadComplete" => Some(("attached", "general")),
         _ if job.event.as_ref()?.vendorevent.as_deref() == Some("ProduceMediaComplete") => Some(("video", "editing")),
         // What is there without an upload was recorded.
-        "StreamTranscodeComplete" | "TranscodeComplete" | AUDIT => Some(("video", "live")),
+        "StreamTranscodeComplete" | "TranscodeComplete" | RECORDED | AUDIT => Some(("video", "live")),
         end if AI.contains(&end) => Some(("video", "live")),
         _ => None,
     }
 }
 
-/// The times of `CreationTime = ['2025-10-09T00:00:00Z','2025-10-09T01:00:00Z']`: both belong to it.
-fn created(condition: &str) -> Option<(Timestamp, Timestamp)> {
-    let times = condition.strip_prefix("CreationTime = ['")?.strip_suffix("']")?;
-    let (from, until) = times.split_once("','")?;
-    Some((from.parse().ok()?, until.parse().ok()?))
+/// Which media a search is for.
+enum Wanted {
+    /// Those of a time: both ends of it belong to it.
+    Created(Timestamp, Timestamp),
+    /// The video of this id.
+    Video(String),
+}
+
+impl Wanted {
+    /// Of `CreationTime = ['2025-10-09T00:00:00Z','2025-10-09T01:00:00Z']`, or `VideoId = 'v1'`.
+    fn of(condition: &str) -> Option<Self> {
+        if let Some(id) = condition.strip_prefix("VideoId = '") {
+            return Some(Self::Video(id.strip_suffix('\'').filter(|id| !id.contains('\''))?.to_owned()));
+        }
+        let times = condition.strip_prefix("CreationTime = ['")?.strip_suffix("']")?;
+        let (from, until) = times.split_once("','")?;
+        Some(Self::Created(from.parse().ok()?, until.parse().ok()?))
+    }
+}
+
+/// The live recordings that became videos, by when they began.
+pub(super) fn recordings(store: &mut Store, parameters: &Parameters) -> Result<Value, Refusal> {
+    parameters.only(store, &["StartTime", "EndTime", "SortBy", "PageNo", "PageSize"])?;
+    let size = parameters.number(store, "PageSize", 10, 1..=100)?;
+    let number = parameters.number(store, "PageNo", 1, 1..=MOST_MEDIA / size)?;
+    let (from, until) = parameters.times(store, ["StartTime", "EndTime"], SignedDuration::MAX)?;
+    if until <= from {
+        store.complain("an end that is not later than the beginning");
+        return Err((400, "InvalidParameter"));
+    }
+    if parameters.of("SortBy") != Some("CreationTime:Asc") {
+        store.complain("recordings in another order");
+        return Err((400, "InvalidParameter"));
+    }
+    let mut found: Vec<&Job> =
+        store.known().filter(|job| end(job) == RECORDED && (from..=until).contains(&job.created_at)).collect();
+    found.sort_by_key(|job| job.created_at);
+    let row = |job: &&Job| {
+        let body = body(job);
+        let has_ended = store.has_ended(job);
+        let time = |time: Timestamp| if has_ended { seconds(time) } else { Value::Null };
+        json!({
+            "StreamName": body.get("StreamName"), "DomainName": body.get("DomainName"), "AppName": body.get("AppName"),
+            "RecordStartTime": seconds(job.created_at), "RecordEndTime": time(job.ended_at),
+            "Video": {
+                "VideoId": body.get("VideoId"), "Status": status(store, job), "CreationTime": seconds(job.created_at),
+            },
+        })
+    };
+    let rows: Vec<Value> = found.iter().skip((number - 1) * size).take(size).map(row).collect();
+    Ok(json!({ "LiveRecordVideoList": { "LiveRecordVideo": rows }, "Total": found.len() }))
 }
