@@ -1,13 +1,16 @@
 //! Which events are confirmed, or looked for: by product, and by kind.
 
+use std::fmt;
 use std::str::FromStr;
 
 use callbacks::{CloudEvent, Kind, NaturalKey, Product};
+use serde::{Deserialize, Serialize};
 
 use crate::listed::doubtful;
 
 /// Some events: `tencent-ci:moderation,transcode tencent-vod:all aliyun-vod:all,upload`. A product without kinds has none.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Choice(Vec<(Product, Kinds)>);
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -48,6 +51,12 @@ impl Choice {
         self.kinds(product).is_some_and(|kinds| kinds.all)
     }
 
+    /// Those of one product.
+    #[must_use]
+    pub fn of(&self, product: Product) -> Self {
+        Self(self.0.iter().filter(|(chosen, _)| *chosen == product).cloned().collect())
+    }
+
     fn kinds(&self, product: Product) -> Option<&Kinds> {
         self.0.iter().find(|(chosen, _)| *chosen == product).map(|(_, kinds)| kinds)
     }
@@ -61,6 +70,31 @@ impl Choice {
     /// The products of which some events are among them.
     pub fn products(&self) -> impl Iterator<Item = Product> {
         self.0.iter().map(|(product, _)| *product)
+    }
+}
+
+impl fmt::Display for Choice {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, (product, kinds)) in self.0.iter().enumerate() {
+            let all = kinds.all.then(|| "all".to_owned());
+            let words: Vec<String> = all.into_iter().chain(kinds.named.iter().map(Kind::to_string)).collect();
+            write!(formatter, "{}{product}:{}", if number > 0 { " " } else { "" }, words.join(","))?;
+        }
+        Ok(())
+    }
+}
+
+impl From<Choice> for String {
+    fn from(choice: Choice) -> Self {
+        choice.to_string()
+    }
+}
+
+impl TryFrom<String> for Choice {
+    type Error = UnknownChoice;
+
+    fn try_from(text: String) -> Result<Self, UnknownChoice> {
+        if text.is_empty() { Ok(Self::default()) } else { text.parse() }
     }
 }
 
@@ -147,6 +181,25 @@ mod tests {
         let ci: Choice = "aliyun-vod:all tencent-vod:all".parse().unwrap();
         let upload = r#"{"EventType":"NewFileUpload","FileUploadEvent":{"FileId":"1"}}"#;
         assert!(ci.looks_for(&decode(Product::TencentVod, upload.as_bytes(), Timestamp::UNIX_EPOCH)[0]));
+    }
+
+    #[test]
+    fn a_choice_can_be_kept() {
+        for (text, kept) in [
+            (
+                "tencent-ci:transcode,moderation aliyun-vod:upload,all",
+                "tencent-ci:transcode,moderation aliyun-vod:all,upload",
+            ),
+            ("tencent-ci: tencent-vod:all", "tencent-vod:all"),
+            ("tencent-ci:", ""),
+        ] {
+            let choice: Choice = text.parse().unwrap();
+            let json = serde_json::to_string(&choice).unwrap();
+            assert_eq!((json.as_str(), serde_json::from_str(&json).ok()), (&*format!("{kept:?}"), Some(choice)));
+        }
+        let choice: Choice = "tencent-ci:transcode tencent-vod:all".parse().unwrap();
+        assert_eq!(choice.of(Product::TencentVod), "tencent-vod:all".parse().unwrap());
+        assert_eq!(choice.of(Product::AliyunVod), Choice::default());
     }
 
     #[test]

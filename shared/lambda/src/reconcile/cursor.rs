@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use callbacks::CloudEvent;
 use jiff::{SignedDuration, Timestamp};
-use lookup::{Page, Window};
+use lookup::{Choice, Page, Window};
 use serde::{Deserialize, Serialize};
 
 /// How much of what was looked at is looked at again: no vendor says how soon its lists are whole.
@@ -22,10 +23,19 @@ pub(super) struct Cursor {
     function: String,
     /// When it began: what ended before was claimed by its id.
     began: Timestamp,
+    /// What is looked for since it was chosen, and what was before: the other events that ended until then were claimed by their ids.
+    chosen: Chosen,
     /// Of what ended before, everything is settled.
     until: Timestamp,
     /// The window that is being read.
     round: Option<Round>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Chosen {
+    choice: Choice,
+    since: Timestamp,
+    before: Choice,
 }
 
 /// A window, and how far it is read.
@@ -56,8 +66,23 @@ pub(super) enum Progress {
 
 impl Cursor {
     /// The first one of a function: nothing that ended before now is looked for.
-    pub(super) fn new(function: &str, now: Timestamp) -> Self {
-        Self { function: function.to_owned(), began: now, until: now, round: None }
+    pub(super) fn new(function: &str, choice: Choice, now: Timestamp) -> Self {
+        let chosen = Chosen { choice, since: now, before: Choice::default() };
+        Self { function: function.to_owned(), began: now, chosen, until: now, round: None }
+    }
+
+    /// Notes what is looked for, if it is something else than before.
+    pub(super) fn choose(&mut self, choice: Choice, now: Timestamp) {
+        if self.chosen.choice != choice {
+            let before = std::mem::replace(&mut self.chosen.choice, choice);
+            self.chosen = Chosen { choice: std::mem::take(&mut self.chosen.choice), since: now, before };
+        }
+    }
+
+    /// Whether an event was looked for when its job ended, by `ended_at` of the list or by its own time.
+    pub(super) fn looked_for(&self, ended_at: Option<Timestamp>, event: &CloudEvent) -> bool {
+        let since = Window { since: self.chosen.since, until: Timestamp::MAX, longest_job: Duration::ZERO };
+        self.chosen.choice.looks_for(event) && (since.includes(ended_at, event) || self.chosen.before.looks_for(event))
     }
 
     /// Whether this function has written it.
@@ -129,6 +154,10 @@ mod tests {
         Timestamp::from_second(1_767_323_000 + minutes * 60).unwrap()
     }
 
+    fn choice(kinds: &str) -> Choice {
+        format!("tencent-vod:{kinds}").parse().unwrap()
+    }
+
     fn page(text: &str) -> Page {
         serde_json::from_str(&format!(r#"{{"list":0,"token":"{text}","since":null}}"#)).unwrap()
     }
@@ -139,7 +168,7 @@ mod tests {
 
     #[test]
     fn windows_follow_each_other_and_overlap() {
-        let mut cursor = Cursor::new("f", at(0));
+        let mut cursor = Cursor::new("f", choice("all"), at(0));
         // What ended before the beginning is never looked for.
         for now in [0, 15] {
             assert_eq!(window(&mut cursor, now), None, "{now}");
@@ -154,7 +183,7 @@ mod tests {
 
     #[test]
     fn a_window_is_read_to_its_end_before_the_next() {
-        let mut cursor = Cursor::new("f", at(0));
+        let mut cursor = Cursor::new("f", choice("all"), at(0));
         assert_eq!(window(&mut cursor, 30), Some((at(0), at(15))));
         assert_eq!(cursor.read(Some(page("a")), true), Progress::More);
         let text = serde_json::to_string(&cursor).unwrap();
@@ -170,7 +199,7 @@ mod tests {
     /// What was not settled is looked at again, until it is given up.
     #[test]
     fn what_is_open_is_looked_at_again() {
-        let mut cursor = Cursor::new("f", at(0));
+        let mut cursor = Cursor::new("f", choice("all"), at(0));
         assert_eq!(window(&mut cursor, 30), Some((at(0), at(15))));
         assert_eq!(cursor.read(Some(page("a")), false), Progress::More);
         assert_eq!(cursor.read(None, true), Progress::Open);
@@ -184,7 +213,7 @@ mod tests {
 
     #[test]
     fn a_list_that_does_not_end_is_left() {
-        let mut cursor = Cursor::new("f", at(0));
+        let mut cursor = Cursor::new("f", choice("all"), at(0));
         assert_eq!(window(&mut cursor, 30), Some((at(0), at(15))));
         assert_eq!(cursor.read(Some(page("a")), true), Progress::More);
         assert_eq!(cursor.read(Some(page("a")), true), Progress::Endless);
@@ -196,7 +225,7 @@ mod tests {
 
     #[test]
     fn another_function_begins_anew() {
-        let cursor = Cursor::new("stack-Reconcile-1", at(0));
+        let cursor = Cursor::new("stack-Reconcile-1", choice("all"), at(0));
         assert!(cursor.is_of("stack-Reconcile-1") && !cursor.is_of("stack-Reconcile-2"));
     }
 }

@@ -129,7 +129,9 @@ impl<S: Services> Search<'_, S> {
     async fn read(&self, now: Timestamp, deadline: Instant, report: &mut Report<S::Error>) -> Result<(), S::Error> {
         let kept = self.services.cursor().await?.filter(|cursor| cursor.is_of(self.function));
         let is_first = kept.is_none();
-        let mut cursor = kept.unwrap_or_else(|| Cursor::new(self.function, now));
+        let choice = self.marks.reconciled.of(self.product);
+        let mut cursor = kept.unwrap_or_else(|| Cursor::new(self.function, choice.clone(), now));
+        cursor.choose(choice, now);
         if is_first {
             self.services.keep(&cursor).await?;
         }
@@ -149,7 +151,7 @@ impl<S: Services> Search<'_, S> {
                 finished => finished?,
             };
             is_resumed = false;
-            let is_settled = self.settle(finished.jobs, window, until, deadline, report).await?;
+            let is_settled = self.settle(finished.jobs, &cursor, window, until, deadline, report).await?;
             let progress = cursor.read(finished.next, is_settled);
             self.services.keep(&cursor).await?;
             match progress {
@@ -169,6 +171,7 @@ impl<S: Services> Search<'_, S> {
     async fn settle(
         &self,
         jobs: Vec<Listed>,
+        cursor: &Cursor,
         window: Window,
         until: Instant,
         deadline: Instant,
@@ -191,7 +194,7 @@ impl<S: Services> Search<'_, S> {
         for told in told {
             match told {
                 Told::Ended(ended, ended_at, is_asked) => {
-                    let found = self.due(ended, ended_at, window, report);
+                    let found = due(ended, ended_at, cursor, window, report);
                     events.extend(found.into_iter().map(|event| (event, is_asked)));
                 }
                 Told::Nothing => report.untold += 1,
@@ -226,25 +229,6 @@ impl<S: Services> Search<'_, S> {
         }
     }
 
-    /// The events for which a callback was due.
-    fn due(
-        &self,
-        ended: Ended,
-        ended_at: Option<Timestamp>,
-        window: Window,
-        report: &mut Report<S::Error>,
-    ) -> Vec<CloudEvent> {
-        let is_looked_for = |event: &CloudEvent| self.marks.reconciled.looks_for(event) && job_end(event).is_some();
-        let mut events = ended.events;
-        events.retain(is_looked_for);
-        if ended.is_due == Some(false) || events.is_empty() {
-            report.not_due += 1;
-            return Vec::new();
-        }
-        events.retain(|event| window.includes(ended_at, event));
-        events
-    }
-
     /// The events without those that were published before they were known by the end of their job: of most jobs the vendor's
     /// answer has the callback's id. Where only the list was read, that is known by now.
     async fn unpublished(
@@ -259,6 +243,24 @@ impl<S: Services> Search<'_, S> {
         report.known += published.len();
         Ok(missing)
     }
+}
+
+/// The events for which a callback was due.
+fn due<E>(
+    ended: Ended,
+    ended_at: Option<Timestamp>,
+    cursor: &Cursor,
+    window: Window,
+    report: &mut Report<E>,
+) -> Vec<CloudEvent> {
+    let mut events = ended.events;
+    events.retain(|event| cursor.looked_for(ended_at, event) && job_end(event).is_some());
+    if ended.is_due == Some(false) || events.is_empty() {
+        report.not_due += 1;
+        return Vec::new();
+    }
+    events.retain(|event| window.includes(ended_at, event));
+    events
 }
 
 /// The names that the ledger may have for the events of a job.

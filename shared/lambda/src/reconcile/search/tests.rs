@@ -261,6 +261,20 @@ async fn only_what_is_chosen_is_stored() {
     assert_eq!((world.stored().len(), world.runs(120).stored), (0, 0));
 }
 
+/// What is chosen later was claimed by its id until then.
+#[tokio::test(flavor = "current_thread")]
+async fn what_is_chosen_later_is_looked_for_from_then_on() {
+    let world = World::new(&[("a", 1), ("b", 2), ("c", 70)]);
+    let run = |minute, choice| world.run(minute, choice, Duration::from_mins(5)).unwrap();
+    run(0, "tencent-vod:upload");
+    let report = run(60, "tencent-vod:upload,edit");
+    assert_eq!((report.not_due, report.stored, report.is_done), (2, 0, true));
+    // The kinds of before are still looked for.
+    let report = run(120, "tencent-vod:edit");
+    assert_eq!((report.stored, report.is_done), (1, true));
+    assert_eq!(world.stored(), ["c"]);
+}
+
 /// A callback that says otherwise is another event; so is what the vendor says then. Where only the details tell how a job
 /// ended, nobody asks for them after any callback.
 #[tokio::test(flavor = "current_thread")]
