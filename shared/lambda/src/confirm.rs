@@ -4,6 +4,9 @@
 //! the vendor says of them, in the intake. `docs/adr/0013-confirm.md` has the reasons.
 
 mod configuration;
+mod gate;
+#[cfg(test)]
+mod outage;
 mod patience;
 #[cfg(test)]
 mod proof;

@@ -19,6 +19,9 @@ const UNKNOWN_FOR: Duration = Duration::from_mins(2);
 /// The longest that one question may take, within the bound.
 pub(super) const LONGEST_QUESTION: Duration = Duration::from_secs(5);
 
+/// What is kept free before the bound, to store the events.
+const STORING: Duration = Duration::from_secs(2);
+
 /// Why an answer does not settle an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Open {
@@ -47,22 +50,27 @@ pub(super) struct Patience {
 }
 
 impl Patience {
-    /// The time for a question about an event of this age. There is none left where the bound has passed: then the vendor is not
+    /// The time for a question about an event of this age. There is none left where the bound has come close: then the vendor is not
     /// asked.
     pub(super) fn time_to_ask(self, age: Duration) -> Option<Duration> {
-        let left = self.within.checked_sub(age).filter(|left| !left.is_zero());
+        let left = self.end_of_questions().checked_sub(age).filter(|left| !left.is_zero());
         left.map(|left| left.min(LONGEST_QUESTION))
+    }
+
+    /// The age at which no question is open any more, so that the events are stored within the bound.
+    fn end_of_questions(self) -> Duration {
+        self.within.saturating_sub(STORING.min(self.within / 4))
     }
 
     /// What to do with an event of this age that was received so many times, this one included.
     ///
-    /// A pause ends early enough for a last question before the bound.
+    /// A pause ends early enough for a last question before the bound, though the function is busy with another question then.
     pub(super) fn next(self, open: Open, age: Duration, receives: u32) -> Next {
-        let (within, settled) = match open {
-            Open::Running | Open::Unanswered => (self.within, Confirmation::Unverifiable),
-            Open::Unknown => (self.within.min(UNKNOWN_FOR), Confirmation::Contradicted),
+        let last = self.end_of_questions().saturating_sub((2 * LONGEST_QUESTION).min(self.within / 2));
+        let (last, settled) = match open {
+            Open::Running | Open::Unanswered => (last, Confirmation::Unverifiable),
+            Open::Unknown => (last.min(UNKNOWN_FOR), Confirmation::Contradicted),
         };
-        let last = within.saturating_sub(LONGEST_QUESTION.min(within / 2));
         let left = last.saturating_sub(age);
         if left < SHORTEST_PAUSE {
             return Next::Settle(settled);
@@ -98,12 +106,12 @@ mod tests {
         for (open, age, expected) in [
             (Open::Running, 0, Next::AskAgain(seconds(5))),
             (Open::Unknown, 0, Next::AskAgain(seconds(5))),
-            (Open::Unknown, 113, Next::AskAgain(seconds(2))),
-            (Open::Unknown, 115, Next::Settle(Confirmation::Contradicted)),
-            (Open::Running, 115, Next::AskAgain(seconds(5))),
-            (Open::Unanswered, 593, Next::AskAgain(seconds(2))),
-            (Open::Unanswered, 595, Next::Settle(Confirmation::Unverifiable)),
-            (Open::Running, 595, Next::Settle(Confirmation::Unverifiable)),
+            (Open::Unknown, 118, Next::AskAgain(seconds(2))),
+            (Open::Unknown, 120, Next::Settle(Confirmation::Contradicted)),
+            (Open::Running, 120, Next::AskAgain(seconds(5))),
+            (Open::Unanswered, 586, Next::AskAgain(seconds(2))),
+            (Open::Unanswered, 588, Next::Settle(Confirmation::Unverifiable)),
+            (Open::Running, 588, Next::Settle(Confirmation::Unverifiable)),
             (Open::Running, 100_000, Next::Settle(Confirmation::Unverifiable)),
         ] {
             assert_eq!(patience.next(open, seconds(age), 1), expected, "{open:?} after {age} s");
@@ -129,7 +137,7 @@ mod tests {
                     age += seconds(pause.as_secs());
                     receives += 1;
                 }
-                assert!(age <= within, "{within:?}: {age:?}");
+                assert!(age <= patience.end_of_questions() && age < within, "{within:?}: {age:?}");
                 assert!(receives < 1000, "{within:?}: {receives}");
             }
         }
@@ -139,7 +147,8 @@ mod tests {
     fn what_has_waited_for_its_turn_too_long_is_not_asked_about() {
         let patience = Patience { within: seconds(60) };
         assert_eq!(patience.time_to_ask(seconds(0)), Some(LONGEST_QUESTION));
-        assert_eq!(patience.time_to_ask(seconds(58)), Some(seconds(2)));
+        assert_eq!(patience.time_to_ask(seconds(55)), Some(seconds(3)));
+        assert_eq!(patience.time_to_ask(seconds(58)), None);
         assert_eq!(patience.time_to_ask(seconds(60)), None);
         assert_eq!(patience.time_to_ask(seconds(61)), None);
     }
