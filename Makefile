@@ -12,6 +12,7 @@ make demo, make demo-aws and make test need nothing but Rust, Python 3 and make.
   demo-aws   send every sample through queue, dispatch and bus, against the AWS APIs on this machine
   test       run all tests; those of the inspector's page only where there is a browser, or root can install one with apt-get
   test-loss  count what arrives of N=6000 callbacks while the AWS APIs and the functions fail
+  test-outage  confirm events while the vendors' APIs are down for MINUTES=10, and print what becomes of them and when
   dev        show callbacks as they arrive, in the browser: the local inspector; FLAGS for `mediahook dev`
   test-web   test the inspector's page in Chromium, which root gets with apt-get where it is missing
   screens    take pictures of the inspector's screens into target/screens
@@ -199,6 +200,14 @@ N ?= 6000
 test-loss: $(VENV)/aws.ready
 	$(CARGO_BUILD) $(addprefix --bin=,$(RECEIVERS) dispatch)
 	LOSS_CALLBACKS=$(N) cargo test --locked --workspace --test loss -- --nocapture
+
+# For how long the vendors' APIs are down.
+MINUTES ?= 10
+
+.PHONY: test-outage
+test-outage: $(VENV)/aws.ready
+	$(CARGO_BUILD) $(addprefix --bin=,$(RECEIVERS) confirm)
+	OUTAGE_MINUTES=$(MINUTES) cargo test --locked --workspace --test confirm outage::while_the_api_is_down -- --nocapture
 
 # The explored code is optimised, unlike in other tests.
 PROVE := cargo test --quiet --locked --workspace --lib \
