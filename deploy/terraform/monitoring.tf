@@ -19,6 +19,7 @@ resource "aws_cloudformation_stack" "monitoring" {
       RejectedThreshold            = "20"
       InvocationsThreshold         = "30000"
       PullSilenceHours             = "1"
+      ReconcileSilenceHours        = "3"
       AliyunVodSilenceHours        = "0"
       AliyunImsSilenceHours        = "0"
       TencentCiSilenceHours        = "0"

@@ -301,6 +301,18 @@ class Alarms(unittest.TestCase):
             functions = Stack(parameters).of_type("AWS::Lambda::Function")
             self.assertEqual(len(errors["properties"]["metrics"]), len(functions), parameters)
 
+    def test_what_runs_on_a_schedule_is_missed_when_it_does_not(self):
+        silent = {"PullRuns": {"tencent-vod-pull", "aliyun-mns-pull"}, "ReconcileRuns": {"reconcile"}}
+        found = {metric: set() for metric in silent}
+        for alarm in monitoring().of_type(ALARM).values():
+            properties = alarm["Properties"]
+            if properties.get("MetricName") in silent:
+                self.assertEqual((properties["TreatMissingData"], properties["Threshold"]), ("breaching", 1))
+                found[properties["MetricName"]].add(properties["Dimensions"][0]["Value"])
+        self.assertEqual(found, silent)
+        self.assertEqual(len(Stack(EVERYTHING).of_type("AWS::Scheduler::Schedule")), 3)
+        self.assertNotIn("ReconcileSilenceAlarm", monitoring(ALL).resources)
+
     def test_errors_of_all_functions_are_watched(self):
         metrics = monitoring().resources["ErrorsAlarm"]["Properties"]["Metrics"]
         self.assertEqual(len(metrics) - 1, len(Stack(EVERYTHING).of_type("AWS::Lambda::Function")))

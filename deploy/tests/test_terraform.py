@@ -30,7 +30,7 @@ VARIABLES = {
     "ConfirmWithin": "confirm_within", "ConfirmPerMinute": "confirm_per_minute",
     "ReconcileSchedule": "reconcile_schedule", "ReconcileGrace": "reconcile_grace", "ReconcileLongestJob": "reconcile_longest_job", "RolePath": "role_path", "AlarmTopicArn": "alarm_topic_arn", "Architecture": "architecture",
 }
-ALARMS = ("OldestMessageSeconds", "RejectedThreshold", "InvocationsThreshold", "PullSilenceHours", *(
+ALARMS = ("OldestMessageSeconds", "RejectedThreshold", "InvocationsThreshold", "PullSilenceHours", "ReconcileSilenceHours", *(
     f"{name}SilenceHours" for name in (*PRODUCTS, "TencentVodPulled", "AliyunMnsPulled")
 ))  # fmt: skip
 # What the module has not, as its README says.
@@ -39,7 +39,7 @@ OTHER = {
     "PullSchedule": "rate(5 minutes)", "EventLimit": 1048576, "OverflowDays": 90, "ArchiveDays": 30, "AllowUnsigned": "true", "Tolerance": 60,
     "ReceiverConcurrency": 7, "DispatchConcurrency": 9, "MaxReceiveCount": 12, "LogLevel": "DEBUG", "LogRetentionDays": 7, "KmsKeyArn": KEY,
     "PermissionsBoundaryArn": BOUNDARY, "RolePath": "/media/", "AlarmTopicArn": TOPIC, "Architecture": "x86_64", "RejectedThreshold": 50,
-    "TencentVodSubAppId": "1500000001", "TencentCiSilenceHours": 12,
+    "TencentVodSubAppId": "1500000001", "TencentCiSilenceHours": 12, "ReconcileSilenceHours": 24,
 }  # fmt: skip
 CHOICES = [
     *({product: "true"} for product in PRODUCTS), *PULLS.values(), ALL, {**ALL, **OTHER},
