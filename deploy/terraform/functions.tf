@@ -7,7 +7,7 @@ locals {
           MEDIAHOOK_TENCENT_ENDPOINT = var.tencent_vod_pull.endpoint
           MEDIAHOOK_SUB_APP_ID       = var.tencent_vod_pull.sub_app_id
         },
-        var.confirm_tencent_vod == null ? {} : { MEDIAHOOK_CONFIRM = "tencent-vod:${var.confirm_tencent_vod.kinds}" },
+        var.confirm_tencent_vod == null ? {} : { MEDIAHOOK_CONFIRM = local.confirm_kinds["tencent-vod"] },
         local.marks["tencent-vod"],
       )
     },
@@ -17,8 +17,12 @@ locals {
           MEDIAHOOK_MNS_ENDPOINT = var.aliyun_mns_pull.endpoint
           MEDIAHOOK_MNS_QUEUES   = join(" ", var.aliyun_mns_pull.queues)
         },
-        var.confirm_aliyun_vod == null && var.confirm_aliyun_ims == null ? {} : { MEDIAHOOK_CONFIRM = local.confirms_aliyun },
-        var.reconcile_aliyun_vod == null && var.reconcile_aliyun_ims == null ? {} : { MEDIAHOOK_RECONCILE = local.reconciles_aliyun },
+        length(setintersection(local.aliyun, local.confirms)) == 0 ? {} : {
+          MEDIAHOOK_CONFIRM = join(" ", [for slug in local.aliyun : local.confirm_kinds[slug]])
+        },
+        length(setintersection(local.aliyun, local.reconciles)) == 0 ? {} : {
+          MEDIAHOOK_RECONCILE = join(" ", [for slug in local.aliyun : local.reconcile_kinds[slug]])
+        },
       )
     },
   )
@@ -26,62 +30,63 @@ locals {
   kinds = "^(all|(upload|transcode|snapshot|edit|enhance|analysis|moderation|generation|workflow|asset|live|document|probe|unreadable|unknown)(,(upload|transcode|snapshot|edit|enhance|analysis|moderation|generation|workflow|asset|live|document|probe|unreadable|unknown))*)$"
   # What is looked for may be named beside all.
   kinds_looked_for = "^(all|(upload|transcode|snapshot|edit|enhance|analysis|moderation|generation|workflow|asset|live|document|probe|unreadable|unknown))(,(upload|transcode|snapshot|edit|enhance|analysis|moderation|generation|workflow|asset|live|document|probe|unreadable|unknown))*$"
-  confirms = concat(
-    var.confirm_aliyun_vod == null ? [] : ["aliyun-vod"],
-    var.confirm_aliyun_ims == null ? [] : ["aliyun-ims"],
-    var.confirm_tencent_ci == null ? [] : ["tencent-ci"],
-    var.confirm_tencent_vod == null ? [] : ["tencent-vod"],
-  )
-  reconciles = concat(
-    var.reconcile_aliyun_vod == null ? [] : ["aliyun-vod"],
-    var.reconcile_aliyun_ims == null ? [] : ["aliyun-ims"],
-    var.reconcile_tencent_ci == null ? [] : ["tencent-ci"],
-    var.reconcile_tencent_vod == null ? [] : ["tencent-vod"],
-  )
-  # What receivers and pull functions note on events whose missing ones are looked for.
-  marks = {
-    aliyun-vod  = var.reconcile_aliyun_vod == null ? {} : { MEDIAHOOK_RECONCILE = "aliyun-vod:${var.reconcile_aliyun_vod.kinds}" }
-    aliyun-ims  = var.reconcile_aliyun_ims == null ? {} : { MEDIAHOOK_RECONCILE = "aliyun-ims:${var.reconcile_aliyun_ims.kinds}" }
-    tencent-ci  = var.reconcile_tencent_ci == null ? {} : { MEDIAHOOK_RECONCILE = "tencent-ci:${var.reconcile_tencent_ci.kinds}" }
-    tencent-vod = var.reconcile_tencent_vod == null ? {} : { MEDIAHOOK_RECONCILE = "tencent-vod:${var.reconcile_tencent_vod.kinds}" }
+  aliyun           = ["aliyun-vod", "aliyun-ims"]
+  slugs            = concat(local.aliyun, ["tencent-ci", "tencent-vod"])
+  # The choice for each product; null where there is none.
+  confirm_of = {
+    aliyun-vod  = var.confirm_aliyun_vod
+    aliyun-ims  = var.confirm_aliyun_ims
+    tencent-ci  = var.confirm_tencent_ci
+    tencent-vod = var.confirm_tencent_vod
   }
-  reconcile          = length(local.reconciles) == 0 ? {} : { reconcile = {} }
-  reconciles_aliyun  = "aliyun-vod:${try(var.reconcile_aliyun_vod.kinds, "")} aliyun-ims:${try(var.reconcile_aliyun_ims.kinds, "")}"
-  reconciles_tencent = "tencent-ci:${try(var.reconcile_tencent_ci.kinds, "")} tencent-vod:${try(var.reconcile_tencent_vod.kinds, "")}"
+  reconcile_of = {
+    aliyun-vod  = var.reconcile_aliyun_vod
+    aliyun-ims  = var.reconcile_aliyun_ims
+    tencent-ci  = var.reconcile_tencent_ci
+    tencent-vod = var.reconcile_tencent_vod
+  }
+  confirms   = [for slug in local.slugs : slug if local.confirm_of[slug] != null]
+  reconciles = [for slug in local.slugs : slug if local.reconcile_of[slug] != null]
+  asked      = toset(concat(local.confirms, local.reconciles))
+  # The words of the variables, such as tencent-ci:moderation,transcode.
+  confirm_kinds   = { for slug in local.slugs : slug => "${slug}:${try(local.confirm_of[slug].kinds, "")}" }
+  reconcile_kinds = { for slug in local.slugs : slug => "${slug}:${try(local.reconcile_of[slug].kinds, "")}" }
+  # What receivers and pull functions note on events whose missing ones are looked for.
+  marks     = { for slug in local.slugs : slug => contains(local.reconciles, slug) ? { MEDIAHOOK_RECONCILE = local.reconcile_kinds[slug] } : {} }
+  reconcile = length(local.reconciles) == 0 ? {} : { reconcile = {} }
   reconciling = merge(
     {
-      MEDIAHOOK_RECONCILE             = "${local.reconciles_aliyun} ${local.reconciles_tencent}"
+      MEDIAHOOK_RECONCILE             = join(" ", [for slug in local.slugs : local.reconcile_kinds[slug]])
       MEDIAHOOK_RECONCILE_GRACE       = tostring(var.reconcile_grace)
       MEDIAHOOK_RECONCILE_LONGEST_JOB = tostring(var.reconcile_longest_job)
-      MEDIAHOOK_ALIYUN_VOD_ENDPOINT   = try(var.reconcile_aliyun_vod.endpoint, "")
-      MEDIAHOOK_IMS_ENDPOINT          = try(var.reconcile_aliyun_ims.endpoint, "")
-      MEDIAHOOK_CI_BUCKETS            = join(" ", try(var.reconcile_tencent_ci.buckets, []))
       MEDIAHOOK_CI_TAGS               = join(" ", try(var.reconcile_tencent_ci.tags, []))
       MEDIAHOOK_CI_WORKFLOWS          = join(" ", try(var.reconcile_tencent_ci.workflows, []))
-      MEDIAHOOK_TENCENT_ENDPOINT      = try(var.reconcile_tencent_vod.endpoint, "https://vod.tencentcloudapi.com")
-      MEDIAHOOK_SUB_APP_ID            = try(var.reconcile_tencent_vod.sub_app_id, "")
     },
+    local.asking["reconcile"],
     length(local.confirms) == 0 ? {} : { MEDIAHOOK_CONFIRM = local.confirming.MEDIAHOOK_CONFIRM },
-    { for slug in local.reconciles : "MEDIAHOOK_${upper(replace(slug, "-", "_"))}_SECRET_ID" => aws_secretsmanager_secret.lookup[slug].arn },
   )
-  confirm          = length(local.confirms) == 0 ? {} : { confirm = {} }
-  confirms_aliyun  = "aliyun-vod:${try(var.confirm_aliyun_vod.kinds, "")} aliyun-ims:${try(var.confirm_aliyun_ims.kinds, "")}"
-  confirms_tencent = "tencent-ci:${try(var.confirm_tencent_ci.kinds, "")} tencent-vod:${try(var.confirm_tencent_vod.kinds, "")}"
+  confirm = length(local.confirms) == 0 ? {} : { confirm = {} }
   confirming = merge(
     {
-      MEDIAHOOK_CONFIRM             = "${local.confirms_aliyun} ${local.confirms_tencent}"
-      MEDIAHOOK_CONFIRM_WITHIN      = tostring(var.confirm_within)
-      MEDIAHOOK_CONFIRM_PER_MINUTE  = tostring(var.confirm_per_minute)
-      MEDIAHOOK_ALIYUN_VOD_ENDPOINT = try(var.confirm_aliyun_vod.endpoint, "")
-      MEDIAHOOK_ALIYUN_VOD_DOMAINS  = join(" ", try(var.confirm_aliyun_vod.domains, []))
-      MEDIAHOOK_IMS_ENDPOINT        = try(var.confirm_aliyun_ims.endpoint, "")
-      MEDIAHOOK_CI_BUCKETS          = join(" ", try(var.confirm_tencent_ci.buckets, []))
-      MEDIAHOOK_TENCENT_ENDPOINT    = try(var.confirm_tencent_vod.endpoint, "https://vod.tencentcloudapi.com")
-      MEDIAHOOK_SUB_APP_ID          = try(var.confirm_tencent_vod.sub_app_id, "")
+      MEDIAHOOK_CONFIRM            = join(" ", [for slug in local.slugs : local.confirm_kinds[slug]])
+      MEDIAHOOK_CONFIRM_WITHIN     = tostring(var.confirm_within)
+      MEDIAHOOK_CONFIRM_PER_MINUTE = tostring(var.confirm_per_minute)
+      MEDIAHOOK_ALIYUN_VOD_DOMAINS = join(" ", try(var.confirm_aliyun_vod.domains, []))
+    },
+    local.asking["confirm"],
+  )
+  # How the vendors' APIs are asked.
+  asking = { for name, choice in { confirm = local.confirm_of, reconcile = local.reconcile_of } : name => merge(
+    {
+      MEDIAHOOK_ALIYUN_VOD_ENDPOINT = try(choice["aliyun-vod"].endpoint, "")
+      MEDIAHOOK_IMS_ENDPOINT        = try(choice["aliyun-ims"].endpoint, "")
+      MEDIAHOOK_CI_BUCKETS          = join(" ", try(choice["tencent-ci"].buckets, []))
+      MEDIAHOOK_TENCENT_ENDPOINT    = try(choice["tencent-vod"].endpoint, "https://vod.tencentcloudapi.com")
+      MEDIAHOOK_SUB_APP_ID          = try(choice["tencent-vod"].sub_app_id, "")
     },
     # That of tencent-ci is MEDIAHOOK_TENCENT_CI_SECRET_ID.
-    { for slug in local.confirms : "MEDIAHOOK_${upper(replace(slug, "-", "_"))}_SECRET_ID" => aws_secretsmanager_secret.lookup[slug].arn },
-  )
+    { for slug in local.slugs : "MEDIAHOOK_${upper(replace(slug, "-", "_"))}_SECRET_ID" => aws_secretsmanager_secret.lookup[slug].arn if choice[slug] != null },
+  ) }
   # Whose data each of the storing functions writes to the bucket.
   prefixes = {
     aliyun-vod       = ["aliyun-vod"]

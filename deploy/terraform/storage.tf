@@ -250,7 +250,7 @@ resource "aws_secretsmanager_secret_version" "pull" {
 }
 
 resource "aws_secretsmanager_secret" "lookup" {
-  for_each = toset(concat(local.confirms, local.reconciles))
+  for_each = local.asked
 
   name        = "${var.name}/${each.key}-lookup"
   description = "Access key that asks the vendor about jobs"
@@ -258,7 +258,7 @@ resource "aws_secretsmanager_secret" "lookup" {
 }
 
 resource "aws_secretsmanager_secret_version" "lookup" {
-  for_each = toset(concat(local.confirms, local.reconciles))
+  for_each = local.asked
 
   secret_id                = aws_secretsmanager_secret.lookup[each.key].id
   secret_string_wo_version = 1
