@@ -80,6 +80,7 @@ locals {
     {
       MEDIAHOOK_ALIYUN_VOD_ENDPOINT = try(choice["aliyun-vod"].endpoint, "")
       MEDIAHOOK_IMS_ENDPOINT        = try(choice["aliyun-ims"].endpoint, "")
+      MEDIAHOOK_ALIYUN_ACCOUNT      = var.aliyun_account
       MEDIAHOOK_CI_BUCKETS          = join(" ", try(choice["tencent-ci"].buckets, []))
       MEDIAHOOK_TENCENT_ENDPOINT    = try(choice["tencent-vod"].endpoint, "https://vod.tencentcloudapi.com")
       MEDIAHOOK_SUB_APP_ID          = try(choice["tencent-vod"].sub_app_id, "")

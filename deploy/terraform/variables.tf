@@ -81,6 +81,17 @@ variable "confirm_aliyun_ims" {
   }
 }
 
+variable "aliyun_account" {
+  description = "The account at Alibaba Cloud to which the access keys of confirmation and of the search for missing events belong. Found events bear it, and events that name another one are not confirmed. Empty compares none."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^[0-9]{0,19}$", var.aliyun_account))
+    error_message = "It must be empty or a number."
+  }
+}
+
 variable "confirm_tencent_ci" {
   description = "Kinds of Cloud Infinite's events that are confirmed by its API, separated by commas, or all; and the buckets that it is asked about, name-appid/region. Null confirms none."
   type        = object({ kinds = string, buckets = list(string) })
@@ -134,7 +145,7 @@ variable "confirm_within" {
 }
 
 variable "confirm_per_minute" {
-  description = "Events per minute about which each vendor is asked, at most. More wait."
+  description = "Events per minute about which each vendor is asked, at most. More wait. Alibaba Cloud's APIs get at most 840 requests a minute, and one to five about each event."
   type        = number
   default     = 600
 

@@ -27,7 +27,7 @@ VARIABLES = {
     "ArchiveDays": "archive_days", "SchemaRegistry": "schema_registry", "AllowUnsigned": "allow_unsigned", "Tolerance": "tolerance", "ReceiverConcurrency": "receiver_concurrency",
     "DispatchConcurrency": "dispatch_concurrency", "MaxReceiveCount": "max_receive_count", "LogLevel": "log_level",
     "LogRetentionDays": "log_retention_days", "KmsKeyArn": "kms_key_arn", "PermissionsBoundaryArn": "permissions_boundary_arn",
-    "ConfirmWithin": "confirm_within", "ConfirmPerMinute": "confirm_per_minute",
+    "AliyunAccount": "aliyun_account", "ConfirmWithin": "confirm_within", "ConfirmPerMinute": "confirm_per_minute",
     "ReconcileSchedule": "reconcile_schedule", "ReconcileGrace": "reconcile_grace", "ReconcileLongestJob": "reconcile_longest_job", "RolePath": "role_path", "AlarmTopicArn": "alarm_topic_arn", "Architecture": "architecture",
 }
 ALARMS = ("OldestMessageSeconds", "RejectedThreshold", "InvocationsThreshold", "PullSilenceHours", "ReconcileSilenceHours", *(
@@ -39,7 +39,7 @@ OTHER = {
     "PullSchedule": "rate(5 minutes)", "EventLimit": 1048576, "OverflowDays": 90, "ArchiveDays": 30, "AllowUnsigned": "true", "Tolerance": 60,
     "ReceiverConcurrency": 7, "DispatchConcurrency": 9, "MaxReceiveCount": 12, "LogLevel": "DEBUG", "LogRetentionDays": 7, "KmsKeyArn": KEY,
     "PermissionsBoundaryArn": BOUNDARY, "RolePath": "/media/", "AlarmTopicArn": TOPIC, "Architecture": "x86_64", "RejectedThreshold": 50,
-    "TencentVodSubAppId": "1500000001", "TencentCiSilenceHours": 12, "ReconcileSilenceHours": 24,
+    "TencentVodSubAppId": "1500000001", "TencentCiSilenceHours": 12, "ReconcileSilenceHours": 24, "AliyunAccount": "1833202230007314",
 }  # fmt: skip
 CHOICES = [
     *({product: "true"} for product in PRODUCTS), *PULLS.values(), ALL, {**ALL, **OTHER},

@@ -86,6 +86,15 @@ impl Configuration {
         }
     }
 
+    /// The id of the vendor's account, where it is configured: the jobs of others are not seen.
+    #[must_use]
+    pub fn account(&self) -> Option<&str> {
+        match self {
+            Self::AliyunIms { account, .. } | Self::AliyunVod { account, .. } => account.as_deref(),
+            Self::TencentCi { .. } | Self::TencentVod { .. } => None,
+        }
+    }
+
     /// The environment variables of an access key of this product, named as the vendor's own tools do: id, secret, token.
     #[must_use]
     pub fn access_key_variables(product: Product) -> [&'static str; 3] {

@@ -136,7 +136,8 @@ pub const IMS_ENDPOINT: &str = "MEDIAHOOK_IMS_ENDPOINT";
 /// Alibaba Cloud's server for `ApsaraVideo` VOD: `https://vod.<region>.aliyuncs.com`.
 pub const ALIYUN_VOD_ENDPOINT: &str = "MEDIAHOOK_ALIYUN_VOD_ENDPOINT";
 
-/// The id of the account at Alibaba Cloud, for the events that are made from what its APIs tell.
+/// The id of the account at Alibaba Cloud, for the events that are made from what its APIs tell. Events that name another one are
+/// not confirmed.
 pub const ALIYUN_ACCOUNT: &str = "MEDIAHOOK_ALIYUN_ACCOUNT";
 
 /// The id of an access key of Tencent Cloud. The vendor's own tools read this name.

@@ -20,6 +20,8 @@ pub(super) struct Vendors(Vec<Vendor>);
 
 struct Vendor {
     lookup: Lookup,
+    /// The account whose jobs it is asked about, where that is configured.
+    account: Option<String>,
     access_key: CurrentAccessKey,
     gate: Gate,
 }
@@ -42,6 +44,7 @@ impl Vendors {
         let mut connected = Vec::new();
         for VendorConfiguration { query: Query { lookup, access_key }, per_minute } in vendors {
             connected.push(Vendor {
+                account: lookup.account().map(str::to_owned),
                 lookup: Lookup::new(client.clone(), lookup),
                 access_key: CurrentAccessKey::new(NAME, access_key, aws).await?,
                 gate: Gate::new(per_minute),
@@ -55,10 +58,16 @@ impl Vendors {
         let deadline = Instant::now() + timeout;
         let vendor = self.0.iter().find(|vendor| vendor.lookup.product() == event.source);
         match (vendor, NaturalKey::of(event)) {
-            (Some(vendor), Some(key)) => vendor.ask(&key, deadline).await,
+            (Some(vendor), Some(key)) if is_of(event, vendor.account.as_deref()) => vendor.ask(&key, deadline).await,
             _ => Ok(Answer::NotAsked),
         }
     }
+}
+
+/// Whether an event may be about a job of the account. Of another account's jobs the vendor would say that there are none.
+fn is_of(event: &CloudEvent, account: Option<&str>) -> bool {
+    let named = event.data().and_then(|data| data.account.as_deref());
+    account.zip(named).is_none_or(|(own, named)| own == named)
 }
 
 impl Vendor {
@@ -88,8 +97,10 @@ impl Vendor {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use callbacks::{Product, decode};
+    use jiff::Timestamp;
 
+    use super::*;
     use crate::confirm::gate::RUNS;
     use crate::confirm::patience::LONGEST_QUESTION;
     use crate::confirm::stage::STORE_TIME;
@@ -102,6 +113,23 @@ mod tests {
         let mut lines = rest.lines().take_while(|line| line.is_empty() || line.starts_with("    "));
         let value = lines.find_map(|line| line.trim().strip_prefix(property)?.strip_prefix(": ").map(str::to_owned));
         value.unwrap_or_else(|| panic!("{resource} has no {property}")).parse().unwrap()
+    }
+
+    #[test]
+    fn an_event_that_names_another_account_is_not_of_it() {
+        let event = |head: &str| {
+            let body = format!(r#"{{{head}"EventType":"FileUploadComplete","Status":"success","VideoId":"v"}}"#);
+            decode(Product::AliyunVod, body.as_bytes(), Timestamp::UNIX_EPOCH).remove(0)
+        };
+        for (head, account, expected) in [
+            (r#""UserId":"17","#, Some("17"), true),
+            (r#""UserId":17,"#, Some("17"), true),
+            (r#""UserId":"18","#, Some("17"), false),
+            (r#""UserId":"18","#, None, true),
+            ("", Some("17"), true),
+        ] {
+            assert_eq!(is_of(&event(head), account), expected, "{head} {account:?}");
+        }
     }
 
     /// What the runs share is shared by as many as there are, and a run has time to ask and to store.

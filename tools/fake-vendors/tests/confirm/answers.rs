@@ -156,6 +156,31 @@ fn a_short_callback_of_a_review_is_confirmed_by_its_object() {
     assert_eq!(found, expected);
 }
 
+/// The access key does not see the jobs of another account, so that the vendor would say that there are none.
+#[test]
+fn an_event_of_another_account_is_not_asked_about() {
+    for (product, body) in [
+        (
+            Product::AliyunIms,
+            r#"{"EventType":"DeleteMediaComplete","UserId":17,"MessageBody":{"Status":"Success","MediaId":"71151b80f2d"}}"#,
+        ),
+        (
+            Product::AliyunVod,
+            r#"{"EventType":"DeleteMediaComplete","UserId":"17","Status":"success","MediaId":"9586704b959"}"#,
+        ),
+    ] {
+        let here = Here::start("account", product, 600, "all", &[(variables::ALIYUN_ACCOUNT, "17")]);
+        for (body, expected, is_asked) in [
+            (body.replace("17", "18"), Confirmation::Unverifiable, false),
+            (body.to_owned(), Confirmation::Confirmed, true),
+        ] {
+            here.post(&body);
+            let confirmations: Vec<_> = here.confirmed().iter().map(|event| event.confirmation).collect();
+            assert_eq!((confirmations, here.vendor.requests() > 0), (vec![Some(expected)], is_asked), "{product}");
+        }
+    }
+}
+
 /// All that a vendor tells of a deletion is that there are no such media. Of media that are there, a part may be gone.
 #[test]
 fn a_deletion_is_confirmed_only_where_the_media_are_gone() {

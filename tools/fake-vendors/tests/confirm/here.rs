@@ -56,6 +56,8 @@ impl Here {
             (variables::CONFIRM_QUEUE, &queue),
             (variables::CONFIRM_WITHIN, &within),
             (variables::CONFIRM_PER_MINUTE, "6000"),
+            // The samples are of several accounts.
+            (variables::ALIYUN_ACCOUNT, ""),
             (variables::ALIYUN_IMS_SECRET_ID, &secret),
             (variables::ALIYUN_VOD_SECRET_ID, &secret),
             (variables::TENCENT_CI_SECRET_ID, &secret),
