@@ -14,15 +14,15 @@ use std::time::Duration;
 use callbacks::Product;
 use lookup::Configuration;
 use vendor_api::aliyun::{ICE, Rpc, VOD};
-use vendor_api::{ApiError, client, tencent};
+use vendor_api::{ApiError, tencent};
 
 use self::change::Change;
 use self::finding::{Finding, print};
 pub(crate) use self::options::{ConnectOptions, DoctorOptions};
 use self::ours::{Ours, Pull};
 use crate::failure::Failure;
+use crate::lookup::api;
 use crate::output::{message, print_line, print_note};
-use crate::pull::access_key;
 use crate::runtime::runtime;
 
 /// How long one request to a vendor may take.
@@ -38,10 +38,8 @@ enum Vendor {
 impl Vendor {
     /// Reads where it is from the variables.
     fn new(product: Product, options: &DoctorOptions) -> Result<Self, Failure> {
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
-        let key = access_key(Configuration::access_key_variables(product))?;
-        let client = client().map_err(message)?;
-        Ok(match Configuration::from_variables(product, variable).map_err(message)? {
+        let (configuration, key, client) = api(product)?;
+        Ok(match configuration {
             Configuration::TencentVod { endpoint, sub_app_id } => Self::TencentVod(tencent_vod::Vod {
                 endpoint: endpoint.join("/").to_string(),
                 api: tencent::Vod::new(client, endpoint),

@@ -6,7 +6,7 @@ use callbacks::{NaturalKey, Product};
 use clap::Args;
 use lookup::{Answer, Configuration, Lookup};
 use tokio::time::Instant;
-use vendor_api::AccessKey;
+use vendor_api::{AccessKey, Client, client};
 
 use crate::failure::Failure;
 use crate::output::{message, print_events, print_note};
@@ -35,15 +35,20 @@ pub(crate) struct Vendor {
 
 impl Vendor {
     pub(crate) fn new(product: Product) -> Result<Self, Failure> {
-        let variable = |name: &str| std::env::var(name).ok();
-        let configuration = Configuration::from_variables(product, variable).map_err(message)?;
-        let key = access_key(Configuration::access_key_variables(product))?;
-        Ok(Self { lookup: Lookup::new(vendor_api::client().map_err(message)?, configuration), key })
+        let (configuration, key, client) = api(product)?;
+        Ok(Self { lookup: Lookup::new(client, configuration), key })
     }
 
     pub(crate) async fn job(&self, key: &NaturalKey) -> Result<Answer, String> {
         self.lookup.job(key, &self.key, Instant::now() + PATIENCE).await.map_err(message)
     }
+}
+
+/// What a product's API is asked with: the configuration and the access key of the environment, and a client.
+pub(crate) fn api(product: Product) -> Result<(Configuration, AccessKey, Client), Failure> {
+    let configuration = Configuration::from_variables(product, |name| std::env::var(name).ok()).map_err(message)?;
+    let key = access_key(Configuration::access_key_variables(product))?;
+    Ok((configuration, key, client().map_err(message)?))
 }
 
 /// Prints the events that the vendor's API tells of a job.
