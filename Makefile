@@ -20,8 +20,8 @@ make demo, make demo-aws and make test need nothing but Rust, Python 3 and make.
              of the protocol, and find eleven seeded bugs; BUG=ShortLease leaves one of them in, and fails;
              REPLAY=<bounds>:<choices> prints what happens in the schedule that a failure names
   prove-random  run CALLBACKS=1000000 callbacks through random schedules, from SEED=1 on
-  mutants    change the code that delivers events in every small way, and see that a test fails; .cargo/mutants.toml lists
-             what is accepted; FLAGS for `cargo mutants`, such as --re=delivery/src/bus.rs
+  mutants    change the code that delivers, confirms and reconciles events in every small way, and see that a test fails;
+             .cargo/mutants.toml lists what is accepted; FLAGS for `cargo mutants`, such as --re=delivery/src/bus.rs
   protocol   show the model of the protocol in a browser, one step at a time, on http://localhost:3000/: PORT=3000
   bench      build the functions as they are deployed, measure them beside an empty one and handlers in Python and Node, and write
              docs/benchmarks.md; as root also with the processor time that Lambda gives
@@ -237,7 +237,7 @@ MUTANTS := CARGO_TARGET_DIR=$(TARGET)/mutants $(TOOLS)/bin/cargo-mutants mutants
 
 .PHONY: mutants
 mutants: $(TOOLS)/bin/cargo-mutants
-	$(MUTANTS) --cargo-arg=--lib $(FLAGS) -- -- --skip proof --skip vendors_clients || [ $$? -le 3 ]
+	$(MUTANTS) --cargo-arg=--lib $(FLAGS) -- -- --skip proof --skip outage --skip vendors_clients || [ $$? -le 3 ]
 	$(MUTANTS) --iterate $(FLAGS) -- -- --skip moto --skip vendors_clients || { [ $$? -eq 3 ] && [ ! -s $(TARGET)/mutants.out/missed.txt ]; }
 
 PORT ?= 3000
