@@ -15,8 +15,8 @@ use crate::jobs::{another, some_jobs};
 /// For how long an API is down where nothing else is said.
 const SHORT: Duration = Duration::from_secs(20);
 
-/// The least for which an event waits.
-const SHORTEST: Duration = Duration::from_secs(6);
+/// The least for which an event waits: that of `ConfirmWithin`.
+const SHORTEST: Duration = Duration::from_secs(10);
 
 /// The longest from one callback to the next.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3);
