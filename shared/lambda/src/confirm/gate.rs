@@ -82,9 +82,9 @@ mod tests {
         assert_eq!(gate.pass(), Ok(()));
         gate.close();
         assert_eq!(gate.pass(), Err(Closed::Quiet));
-        tokio::time::advance(QUIET.mul_f64(0.9)).await;
+        tokio::time::advance(QUIET / 2).await;
         assert_eq!(gate.pass(), Err(Closed::Quiet));
-        tokio::time::advance(QUIET.mul_f64(0.2)).await;
+        tokio::time::advance(QUIET / 2).await;
         assert_eq!(gate.pass(), Ok(()));
     }
 }

@@ -118,6 +118,12 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_short_bound_has_time_for_a_pause() {
+        let patience = Patience { within: seconds(10) };
+        assert_eq!(patience.next(Open::Running, seconds(0), 1), Next::AskAgain(seconds(3)));
+    }
+
     /// Whatever the vendor answers, and however long each question takes, an event is settled within its bound, after a number
     /// of receives that no queue counts as a dead letter.
     #[test]
