@@ -387,7 +387,7 @@ bench: preflight $(VENV)/bench.ready
 	$(TARGET)/instructions/function-bench $(TARGET)/lambda docs
 
 # Other ways to build than `release`, for docs/adr/0012-release-profile.md: the name of each, and what it changes.
-PROFILES := z:OPT_LEVEL=z 3:OPT_LEVEL=3 3-thin:OPT_LEVEL=3,LTO=thin abort:PANIC=abort
+PROFILES := z:OPT_LEVEL=z 3:OPT_LEVEL=3 3-thin:OPT_LEVEL=3,LTO=thin unwind:PANIC=unwind
 
 .PHONY: bench-profiles
 bench-profiles: preflight

@@ -10,7 +10,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use variables::LOG_LEVEL;
 
-/// Initializes the log. A second call has no effect.
+/// Initializes the log. A second call has no effect but that of the first.
 pub(crate) fn start() {
     let level = std::env::var(LOG_LEVEL).ok().and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::INFO);
     // Our own crates log nothing of a payload or secret. Others log requests and answers at their lowest levels.
@@ -32,6 +32,11 @@ pub(crate) fn start() {
     let log = tracing_subscriber::registry().with(lines).with(filter);
     // It fails only where a log is initialized already, which is then used.
     log.try_init().unwrap_or_default();
+    // What a panic says may be a part of a payload.
+    std::panic::set_hook(Box::new(|panic| {
+        let (file, line) = panic.location().map(|location| (location.file(), location.line())).unzip();
+        tracing::error!(file, line, "the function panicked");
+    }));
 }
 
 /// How long a reason for rejections is not logged again.
@@ -100,6 +105,23 @@ fn identifier(text: Option<&str>) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// In a process of its own, since the log and what a panic does are those of the whole process.
+    #[test]
+    fn a_panic_tells_where_it_was_and_nothing_else() {
+        const VARIABLE: &str = "TEST_PANICS";
+        if std::env::var_os(VARIABLE).is_some() {
+            start();
+            panic!("what a payload has");
+        }
+        let name = "telemetry::tests::a_panic_tells_where_it_was_and_nothing_else";
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+        let output = child.args(["--exact", name, "--nocapture"]).env(VARIABLE, "").output().unwrap();
+        let (log, rest) = (String::from_utf8(output.stderr).unwrap(), String::from_utf8(output.stdout).unwrap());
+        let line: serde_json::Value = serde_json::from_str(log.lines().next().unwrap()).unwrap();
+        assert_eq!((&line["message"], &line["file"]), (&"the function panicked".into(), &file!().into()), "{log}");
+        assert!(line["line"].is_u64() && !log.contains("payload") && !rest.contains("payload"), "{log}{rest}");
+    }
 
     #[test]
     fn a_reason_is_logged_once_a_minute() {
