@@ -145,7 +145,7 @@ variable "confirm_within" {
 }
 
 variable "confirm_per_minute" {
-  description = "Events per minute about which each vendor is asked, at most. More wait. Alibaba Cloud's APIs get at most 840 requests a minute, and one to five about each event."
+  description = "Events per minute about which each vendor is asked, at most. More wait. Alibaba Cloud's APIs get at most 840 requests a minute, mostly one to five about an event."
   type        = number
   default     = 600
 
@@ -156,7 +156,7 @@ variable "confirm_per_minute" {
 }
 
 variable "reconcile_aliyun_vod" {
-  description = "Kinds of ApsaraVideo VOD's events whose missing callbacks are looked for, separated by commas, or all; and the API in the region of the media, https://vod.<region>.aliyuncs.com. Null looks for none. With all,upload also videos count as uploaded of which the vendor does not tell how they came."
+  description = "Kinds of ApsaraVideo VOD's events whose missing callbacks are looked for, separated by commas, or all; and the API in the region of the media, https://vod.<region>.aliyuncs.com. Null looks for none. Where upload is named, by itself or beside all, videos count as uploaded of which the vendor does not tell how they came."
   type        = object({ kinds = string, endpoint = string })
   default     = null
 

@@ -19,7 +19,7 @@ use delivery::{AwsError, Intake, Ledger, StoreContext, StoreError};
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use lambda_runtime::{Context, Error, LambdaEvent, service_fn};
-use lookup::{Answer, Finished, Lookup, Page, Window};
+use lookup::{Answer, Choice, Finished, Lookup, Marks, Page, Window};
 use search::{Report, Search, Services};
 use serde::Serialize;
 use serde::de::IgnoredAny;
@@ -30,7 +30,6 @@ use crate::access_key::{AccessKeyError, CurrentAccessKey};
 use crate::metrics::{self, Metric};
 use crate::query::Query;
 use crate::run::{log_end, run};
-use lookup::Marks;
 
 /// The function's name, in the log and in the metrics that belong to no product.
 const NAME: &str = "reconcile";
@@ -100,7 +99,13 @@ impl Reconciler {
         let (now, trace) = (Timestamp::now(), context.xray_trace_id.as_deref());
         join_all(self.vendors.iter().map(async |vendor| {
             let search = Search {
-                services: &Outside { intake: &self.intake, ledger: &self.ledger, vendor, trace },
+                services: &Outside {
+                    intake: &self.intake,
+                    ledger: &self.ledger,
+                    choice: &self.marks.reconciled,
+                    vendor,
+                    trace,
+                },
                 product: vendor.product,
                 marks: &self.marks,
                 grace: self.grace,
@@ -117,6 +122,7 @@ impl Reconciler {
 struct Outside<'a> {
     intake: &'a Intake,
     ledger: &'a Ledger,
+    choice: &'a Choice,
     vendor: &'a Vendor,
     trace: Option<&'a str>,
 }
@@ -148,7 +154,7 @@ impl Services for Outside<'_> {
 
     async fn list(&self, window: Window, page: Option<&Page>, deadline: Instant) -> Result<Finished, OutsideError> {
         let access_key = self.vendor.access_key.current().await?;
-        Ok(self.vendor.lookup.finished(window, page, &access_key, deadline).await?)
+        Ok(self.vendor.lookup.finished(window, self.choice, page, &access_key, deadline).await?)
     }
 
     async fn job(&self, key: &NaturalKey, deadline: Instant) -> Result<Answer, OutsideError> {

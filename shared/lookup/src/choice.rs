@@ -28,7 +28,13 @@ impl Choice {
     /// Whether an event is one of them.
     #[must_use]
     pub fn includes(&self, event: &CloudEvent) -> bool {
-        self.kinds(event.source).is_some_and(|kinds| kinds.all || kinds.named.contains(&event.r#type.kind))
+        self.has_kind(event.source, event.r#type.kind)
+    }
+
+    /// Whether events of a kind are among them.
+    #[must_use]
+    pub(crate) fn has_kind(&self, product: Product, kind: Kind) -> bool {
+        self.kinds(product).is_some_and(|kinds| kinds.all || kinds.named.contains(&kind))
     }
 
     /// Whether an event is one of them, and is missing where no callback has brought it. Of some ends the lists do not tell whether a

@@ -113,13 +113,15 @@ impl Lookup {
     }
 
     /// The jobs that ended in a window: a page of them, the first one for `None`. Of some sorts the vendor has no list:
-    /// `docs/lookup.md` says which.
+    /// `docs/lookup.md` says which. Lists that take a right of their own are read only for what is chosen; else jobs are listed
+    /// whether they are or not.
     ///
     /// # Errors
     /// Where the vendor gave no answer before `deadline`.
     pub async fn finished(
         &self,
         window: Window,
+        choice: &Choice,
         page: Option<&Page>,
         credentials: &AccessKey,
         deadline: Instant,
@@ -130,7 +132,7 @@ impl Lookup {
             Api::TencentVod(vod) => vod.finished(window, page, asking).await,
             Api::TencentCi(ci) => ci.finished(window, page, asking).await,
             Api::AliyunIms(ims) => ims.finished(window, page, asking).await,
-            Api::AliyunVod(vod) => vod.finished(window, page, asking).await,
+            Api::AliyunVod(vod) => vod.finished(window, choice, page, asking).await,
         }
     }
 }

@@ -161,7 +161,8 @@ async fn search(vendor: &Vendor, wanted: &Wanted, shown: &Shown<'_>) -> Result<C
     let (mut counts, mut seen, mut page) = (Counts::default(), HashSet::new(), None);
     loop {
         let deadline = Instant::now() + PATIENCE;
-        let finished = vendor.lookup.finished(*window, page.as_ref(), &vendor.key, deadline).await.map_err(message)?;
+        let finished =
+            vendor.lookup.finished(*window, choice, page.as_ref(), &vendor.key, deadline).await.map_err(message)?;
         for job in finished.jobs {
             let name = job.key.to_string();
             if !seen.insert(name.clone()) {
@@ -172,7 +173,8 @@ async fn search(vendor: &Vendor, wanted: &Wanted, shown: &Shown<'_>) -> Result<C
                 continue;
             }
             if !choice.may_look_for(&job.key) {
-                counts.left_out += 1;
+                // Who names other kinds does not ask for them.
+                counts.left_out += usize::from(choice.has_all(job.key.product()));
                 continue;
             }
             let at = job.ended_at;

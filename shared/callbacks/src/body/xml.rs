@@ -295,12 +295,12 @@ impl<'t> Tree<'t> {
 /// Whether a text has a character that XML allows nowhere (<https://www.w3.org/TR/xml/#charsets>): control characters, apart
 /// from three.
 fn has_forbidden(text: &str) -> bool {
-    // Of other characters no byte is that small. Looked at to the end, many bytes are looked at at once.
+    // All other characters have larger bytes. Without an early end, many bytes are looked at at once.
     let is_forbidden = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
     text.bytes().fold(false, |found, byte| found | is_forbidden(byte))
 }
 
-/// Whether a text is nothing but white space, of which most is XML's own.
+/// Whether a text is nothing but white space. Most of it is ASCII, which is skipped first.
 fn is_blank(text: &str) -> bool {
     let rest = text.trim_ascii_start();
     match rest.as_bytes().first() {

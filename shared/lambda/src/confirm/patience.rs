@@ -16,6 +16,9 @@ const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 /// How long a vendor's API may not know a job whose callback has come. No vendor documents it.
 const UNKNOWN_FOR: Duration = Duration::from_mins(2);
 
+/// How long it has to be unknown at least before that says anything. With a shorter bound it is unverifiable.
+const UNKNOWN_AT_LEAST: Duration = Duration::from_secs(30);
+
 /// The longest that one question may take, within the bound.
 pub(super) const LONGEST_QUESTION: Duration = Duration::from_secs(5);
 
@@ -69,6 +72,7 @@ impl Patience {
         let last = self.end_of_questions().saturating_sub((2 * LONGEST_QUESTION).min(self.within / 2));
         let (last, settled) = match open {
             Open::Running | Open::Unanswered => (last, Confirmation::Unverifiable),
+            Open::Unknown if last < UNKNOWN_AT_LEAST => (last, Confirmation::Unverifiable),
             Open::Unknown => (last.min(UNKNOWN_FOR), Confirmation::Contradicted),
         };
         let left = last.saturating_sub(age);
@@ -122,6 +126,10 @@ mod tests {
     fn a_short_bound_has_time_for_a_pause() {
         let patience = Patience { within: seconds(10) };
         assert_eq!(patience.next(Open::Running, seconds(0), 1), Next::AskAgain(seconds(3)));
+        // The vendor may know it soon.
+        assert_eq!(patience.next(Open::Unknown, seconds(3), 2), Next::Settle(Confirmation::Unverifiable));
+        let longer = Patience { within: seconds(60) };
+        assert_eq!(longer.next(Open::Unknown, seconds(48), 4), Next::Settle(Confirmation::Contradicted));
     }
 
     /// Whatever the vendor answers, and however long each question takes, an event is settled within its bound, after a number

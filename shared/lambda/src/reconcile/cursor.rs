@@ -23,19 +23,13 @@ pub(super) struct Cursor {
     function: String,
     /// When it began: what ended before was claimed by its id.
     began: Timestamp,
-    /// What is looked for since it was chosen, and what was before: the other events that ended until then were claimed by their ids.
-    chosen: Chosen,
+    /// What was looked for, each from its time on, as far back as a window reaches; the last is what is looked for now. All other
+    /// events were claimed by their ids.
+    chosen: Vec<(Timestamp, Choice)>,
     /// Of what ended before, everything is settled.
     until: Timestamp,
     /// The window that is being read.
     round: Option<Round>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Chosen {
-    choice: Choice,
-    since: Timestamp,
-    before: Choice,
 }
 
 /// A window, and how far it is read.
@@ -67,22 +61,26 @@ pub(super) enum Progress {
 impl Cursor {
     /// The first one of a function: nothing that ended before now is looked for.
     pub(super) fn new(function: &str, choice: Choice, now: Timestamp) -> Self {
-        let chosen = Chosen { choice, since: now, before: Choice::default() };
-        Self { function: function.to_owned(), began: now, chosen, until: now, round: None }
+        Self { function: function.to_owned(), began: now, chosen: vec![(now, choice)], until: now, round: None }
     }
 
-    /// Notes what is looked for, if it is something else than before.
-    pub(super) fn choose(&mut self, choice: Choice, now: Timestamp) {
-        if self.chosen.choice != choice {
-            let before = std::mem::replace(&mut self.chosen.choice, choice);
-            self.chosen = Chosen { choice: std::mem::take(&mut self.chosen.choice), since: now, before };
+    /// Notes what is looked for, if it is something else than before. Gives whether it is.
+    pub(super) fn choose(&mut self, choice: Choice, now: Timestamp) -> bool {
+        if self.chosen.last().is_some_and(|(_, last)| *last == choice) {
+            return false;
         }
+        let reach = now.saturating_sub(LOOK_BACK).unwrap_or_default();
+        let first = self.chosen.iter().rposition(|(since, _)| *since <= reach).unwrap_or_default();
+        self.chosen.drain(..first);
+        self.chosen.push((now, choice));
+        true
     }
 
-    /// Whether an event was looked for when its job ended, by `ended_at` of the list or by its own time.
+    /// Whether an event is looked for, and was when its job ended, by `ended_at` of the list or by its own time.
     pub(super) fn looked_for(&self, ended_at: Option<Timestamp>, event: &CloudEvent) -> bool {
-        let since = Window { since: self.chosen.since, until: Timestamp::MAX, longest_job: Duration::ZERO };
-        self.chosen.choice.looks_for(event) && (since.includes(ended_at, event) || self.chosen.before.looks_for(event))
+        let from = |since| Window { since, until: Timestamp::MAX, longest_job: Duration::ZERO };
+        let then = self.chosen.iter().rfind(|(since, _)| from(*since).includes(ended_at, event));
+        [then, self.chosen.last()].into_iter().all(|of| of.is_some_and(|(_, choice)| choice.looks_for(event)))
     }
 
     /// Whether this function has written it.
@@ -145,6 +143,8 @@ impl Cursor {
 
 #[cfg(test)]
 mod tests {
+    use callbacks::{Product, decode};
+
     use super::*;
 
     const GRACE: Duration = Duration::from_mins(15);
@@ -221,6 +221,30 @@ mod tests {
         let pages = (1..).map(|number| cursor.read(Some(page(&number.to_string())), true));
         assert_eq!(pages.take_while(|progress| *progress == Progress::More).count(), MOST_PAGES - 1);
         assert_eq!(window(&mut cursor, 75), Some((at(15), at(60))));
+    }
+
+    /// What ended while its kind was not looked for was claimed by its id, however often the choice has changed since.
+    #[test]
+    fn what_is_looked_for_was_so_when_it_ended() {
+        let body = r#"{"EventType":"EditMediaComplete","EditMediaCompleteEvent":{"TaskId":"t1","Status":"FINISH"}}"#;
+        let event = decode(Product::TencentVod, body.as_bytes(), at(0)).remove(0);
+        let mut cursor = Cursor::new("f", choice("transcode"), at(0));
+        for (kinds, minute, is_new) in [
+            ("transcode", 5, false),
+            ("transcode,edit", 10, true),
+            ("edit,transcode", 20, true),
+            ("edit,upload", 30, true),
+            ("edit,upload", 40, false),
+        ] {
+            assert_eq!(cursor.choose(choice(kinds), at(minute)), is_new, "{kinds}");
+        }
+        let looked_for = |cursor: &Cursor, minute| cursor.looked_for(Some(at(minute)), &event);
+        assert_eq!([5, 15, 25, 50].map(|minute| looked_for(&cursor, minute)), [false, true, true, true]);
+        cursor.choose(choice("upload"), at(60));
+        assert_eq!([15, 50, 70].map(|minute| looked_for(&cursor, minute)), [false; 3]);
+        // As far back as no window reaches, nothing is kept.
+        cursor.choose(choice("edit"), at(60 + 72 * 60));
+        assert_eq!(cursor.chosen.len(), 2);
     }
 
     #[test]

@@ -131,8 +131,8 @@ impl<S: Services> Search<'_, S> {
         let is_first = kept.is_none();
         let choice = self.marks.reconciled.of(self.product);
         let mut cursor = kept.unwrap_or_else(|| Cursor::new(self.function, choice.clone(), now));
-        cursor.choose(choice, now);
-        if is_first {
+        let is_chosen = cursor.choose(choice, now);
+        if is_first || is_chosen {
             self.services.keep(&cursor).await?;
         }
         let mut is_resumed = true;

@@ -1,6 +1,6 @@
 //! What ended: no list has the jobs of the account, so the media of a time are listed, and for each its jobs; and live recordings.
 
-use callbacks::{NaturalKey, Product};
+use callbacks::{Kind, NaturalKey, Product};
 use jiff::Timestamp;
 use serde_json::Value;
 use vendor_api::seconds;
@@ -9,6 +9,7 @@ use super::members::{ai_event, ai_jobs, stream, stream_ids, streams};
 use super::{AUDIT, JOB_IDS, Vod};
 use crate::aliyun::{Object, list, listed, text, time};
 use crate::answer::{Finished, Listed, Page, Window};
+use crate::choice::Choice;
 use crate::error::{Error, undocumented};
 use crate::listed::FILE_UPLOAD;
 use crate::pace::Asking;
@@ -54,8 +55,19 @@ pub(super) struct Search {
 }
 
 impl Vod {
-    pub(crate) async fn finished(&self, window: Window, page: Page, asking: Asking<'_>) -> Result<Finished, Error> {
-        let Some(search) = SEARCHES.get(page.list) else { return self.recordings(window, page, asking).await };
+    pub(crate) async fn finished(
+        &self,
+        window: Window,
+        choice: &Choice,
+        page: Page,
+        asking: Asking<'_>,
+    ) -> Result<Finished, Error> {
+        let Some(search) = SEARCHES.get(page.list) else {
+            // The list takes a right of its own.
+            let is_chosen = choice.has_kind(Product::AliyunVod, Kind::Live);
+            let nothing = Finished { jobs: Vec::new(), next: None };
+            return if is_chosen { self.recordings(window, page, asking).await } else { Ok(nothing) };
+        };
         let since = page.since.unwrap_or_else(|| window.created_since());
         let number: usize = page.token.as_ref().and_then(|token| token.parse().ok()).unwrap_or(1);
         let times = format!("CreationTime = ['{}','{}']", seconds(since), seconds(window.until));
@@ -71,7 +83,7 @@ impl Vod {
         ];
         let answer = self.api.call("SearchMedia", &parameters, asking).await?;
         let rows = list(&answer, "/MediaList");
-        let mut jobs = self.uploads(search, rows, window, asking).await?;
+        let mut jobs = self.uploads(search, rows, window, choice, asking).await?;
         for row in rows.iter().filter(|_| search.is_played) {
             let id = text(row, "/MediaId");
             jobs.extend(self.transcoded(id, window, asking).await?);

@@ -11,6 +11,7 @@ use super::lists::Search;
 use super::members::upload_status;
 use crate::aliyun::{list, text, time};
 use crate::answer::{Listed, Window};
+use crate::choice::Choice;
 use crate::error::Error;
 use crate::pace::Asking;
 
@@ -27,27 +28,31 @@ impl Vod {
         search: &Search,
         rows: &[Value],
         window: Window,
+        choice: &Choice,
         asking: Asking<'_>,
     ) -> Result<Vec<Listed>, Error> {
-        let rows: Vec<&Value> = rows.iter().filter(|row| has_come(search, row)).collect();
-        let completed = if search.is_played { self.completed(&rows, asking).await? } else { HashMap::new() };
-        let listed = |row: &&Value| {
-            let id = text(row, "/MediaId");
-            let key = NaturalKey::new(Product::AliyunVod, search.upload, [id.to_owned()])?;
-            let ended_at = time(row, "/CreationTime").max(completed.get(id).copied());
+        let key = |row| NaturalKey::new(Product::AliyunVod, search.upload, [text(row, "/MediaId").to_owned()]);
+        let rows = rows.iter().filter(|row| has_come(search, row));
+        let uploads: Vec<(NaturalKey, &Value)> = rows.filter_map(|row| Some((key(row)?, row))).collect();
+        // The details take a right of their own.
+        let is_asked = search.is_played && uploads.first().is_some_and(|(key, _)| choice.may_look_for(key));
+        let completed = if is_asked { self.completed(&uploads, asking).await? } else { HashMap::new() };
+        let listed = |(key, row): (NaturalKey, &Value)| {
+            let ended_at = time(row, "/CreationTime").max(completed.get(text(row, "/MediaId")).copied());
             window.has(ended_at).then_some(Listed { key, ended_at, ended: None })
         };
-        Ok(rows.iter().filter_map(listed).collect())
+        Ok(uploads.into_iter().filter_map(listed).collect())
     }
 
-    /// When the uploads of these media were complete. The vendor tells it of those by its console, and by upload SDKs that report it.
+    /// When these uploads were complete. The vendor tells it of those by its console, and by upload SDKs that report it.
     ///
     /// <https://www.alibabacloud.com/help/en/vod/developer-reference/api-vod-2017-03-21-getuploaddetails>
-    async fn completed(&self, rows: &[&Value], asking: Asking<'_>) -> Result<HashMap<String, Timestamp>, Error> {
-        if rows.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let ids: Vec<&str> = rows.iter().map(|row| text(row, "/MediaId")).collect();
+    async fn completed(
+        &self,
+        uploads: &[(NaturalKey, &Value)],
+        asking: Asking<'_>,
+    ) -> Result<HashMap<String, Timestamp>, Error> {
+        let ids: Vec<&str> = uploads.iter().map(|(_, row)| text(row, "/MediaId")).collect();
         let parameters = [("MediaIds", ids.join(",")), ("MediaType", "video".to_owned())];
         let parameters = parameters.each_ref().map(|(name, value)| (*name, value.as_str()));
         let answer = self.api.find("GetUploadDetails", &parameters, asking).await?.unwrap_or_default();

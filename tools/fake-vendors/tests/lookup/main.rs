@@ -14,7 +14,7 @@ use callbacks::{CloudEvent, NaturalKey, Outcome, Product, decode};
 use fake_vendors::query::{BUCKET, Forgery, Job, QueryVendor, forged, with_id};
 use fake_vendors::{KEY, KEY_ID, TOKEN};
 use jiff::{SignedDuration, Timestamp};
-use lookup::{Answer, Configuration, Error, Listed, Lookup, Page, Window};
+use lookup::{Answer, Choice, Configuration, Error, Listed, Lookup, Page, Window};
 use tokio::time::Instant;
 use vendor_api::{AccessKey, Client};
 
@@ -65,12 +65,18 @@ impl Asked {
         };
         let (mut jobs, mut page) = (Vec::new(), None::<Page>);
         loop {
-            let finished = self.lookup.finished(window, page.as_ref(), &self.key, in_a_while()).await.unwrap();
+            let finished =
+                self.lookup.finished(window, &everything(), page.as_ref(), &self.key, in_a_while()).await.unwrap();
             jobs.extend(finished.jobs);
             let Some(next) = finished.next else { return jobs };
             page = serde_json::from_str(&serde_json::to_string(&next).unwrap()).unwrap();
         }
     }
+}
+
+/// All kinds of events, and those that have to be named.
+fn everything() -> Choice {
+    "aliyun-vod:all,upload aliyun-ims:all tencent-ci:all tencent-vod:all".parse().unwrap()
 }
 
 fn access_key(key: &str) -> AccessKey {

@@ -7,7 +7,7 @@ use callbacks::{NaturalKey, Outcome, Product};
 use fake_vendors::query::Job;
 use lookup::{Answer, Error, Listed, Page, Window};
 
-use crate::{Asked, ago, ims_callback, in_a_while};
+use crate::{Asked, ago, everything, ims_callback, in_a_while};
 
 /// A search gives no more than 5,000 media: the next one goes on where it ended.
 #[tokio::test]
@@ -40,7 +40,8 @@ async fn more_videos_than_have_page_numbers_are_listed() {
     let mut page: Page = serde_json::from_str(r#"{"list":0,"token":"200","since":null}"#).unwrap();
     let (mut listed, mut pages) = (Vec::new(), 0);
     loop {
-        let finished = asked.lookup.finished(window, Some(&page), &asked.key, in_a_while()).await.unwrap();
+        let finished =
+            asked.lookup.finished(window, &everything(), Some(&page), &asked.key, in_a_while()).await.unwrap();
         listed.extend(finished.jobs.iter().map(|job| job.key.to_string()));
         pages += 1;
         page = finished.next.unwrap();
@@ -130,7 +131,8 @@ async fn more_recordings_than_one_list_gives_are_listed() {
     let mut page: Option<Page> = serde_json::from_str(r#"{"list":4,"token":null,"since":null}"#).unwrap();
     let mut jobs = Vec::new();
     while page.is_some() {
-        let finished = asked.lookup.finished(window, page.as_ref(), &asked.key, in_a_while()).await.unwrap();
+        let finished =
+            asked.lookup.finished(window, &everything(), page.as_ref(), &asked.key, in_a_while()).await.unwrap();
         jobs.extend(finished.jobs);
         page = finished.next;
     }

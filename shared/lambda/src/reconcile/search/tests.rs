@@ -275,6 +275,18 @@ async fn what_is_chosen_later_is_looked_for_from_then_on() {
     assert_eq!(world.stored(), ["c"]);
 }
 
+/// Else what ended until a list can be read would be taken for what was claimed by its id.
+#[tokio::test(flavor = "current_thread")]
+async fn a_choice_is_noted_though_no_list_can_be_read() {
+    let world = World::new(&[("a", 40)]);
+    let run = |minute, kinds: &str| world.run(minute, &format!("tencent-vod:{kinds}"), Duration::from_mins(5)).unwrap();
+    run(0, "transcode");
+    // The note is read and written before the list.
+    world.fault.set(Some((2, Fault::Fails)));
+    assert_eq!(run(30, "transcode,edit").error, Some(Failure::Unreachable));
+    assert_eq!(run(60, "transcode,edit").stored, 1);
+}
+
 /// A callback that says otherwise is another event; so is what the vendor says then. Where only the details tell how a job
 /// ended, nobody asks for them after any callback.
 #[tokio::test(flavor = "current_thread")]
