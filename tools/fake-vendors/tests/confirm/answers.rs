@@ -131,7 +131,7 @@ fn of_aliyun_vod_true_callbacks_are_confirmed_and_forged_ones_contradicted() {
 #[test]
 fn a_short_callback_of_a_review_is_confirmed_by_its_object() {
     let buckets = [(variables::CI_BUCKETS, "my-bkt-1250000001/ap-beijing")];
-    let here = Here::start("short", Product::TencentCi, 20, "moderation", &buckets);
+    let here = Here::start("short", Product::TencentCi, 60, "moderation", &buckets);
     let path = "shared/callbacks/testdata/tencent-ci/review-video/review-video-simple-ads.json";
     let body = std::fs::read_to_string(root().join(path)).unwrap();
     let job = Job::ended(body.as_str(), Timestamp::now());
