@@ -79,9 +79,11 @@ impl Environment {
         self.program(kind.function(), &variables)
     }
 
-    /// The function that asks a vendor about events, or the one that asks it for what is missing, behind TLS.
-    pub(crate) fn with_query_api(&self, name: &str, vendor: &QueryVendor) -> Program {
+    /// The function that asks a vendor about events, or the one that asks it for what is missing, behind TLS, with the vendor's access
+    /// key in a secret.
+    pub(crate) fn with_query_api(&self, name: &str, vendor: &QueryVendor, aws: &StandIn) -> Program {
         let environment = vendor.environment();
+        let (url, ca_bundle) = (aws.server().url(), aws.server().ca_bundle().display().to_string());
         let mut variables: Vec<(&str, &str)> =
             environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
         variables.extend([
@@ -90,6 +92,9 @@ impl Environment {
             (variables::CONFIRM_QUEUE, "https://sqs.eu-central-1.amazonaws.com/123456789012/confirm"),
             (variables::RECONCILE, "tencent-vod:all"),
             (variables::LEDGER, "memory"),
+            (variables::TENCENT_VOD_SECRET_ID, "access-key"),
+            (variables::CA_BUNDLE, &ca_bundle),
+            ("AWS_ENDPOINT_URL", &url),
         ]);
         self.program(name, &variables)
     }

@@ -10,7 +10,7 @@ use decode_bench::{ALIYUN_VOD, TENCENT_CI, TENCENT_VOD};
 use emulator::built;
 use emulator::stand_in::StandIn;
 use fake_vendors::query::{Job, QueryVendor};
-use fake_vendors::{QueueKind, Vendor};
+use fake_vendors::{KEY, KEY_ID, QueueKind, TOKEN, Vendor};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -107,11 +107,13 @@ impl Bench {
         }
         programs.push((self.programs.function("dispatch"), queued(&dispatched())));
         let asked = QueryVendor::start(Product::TencentVod);
+        let key = json!({"access_key_id": KEY_ID, "access_key_secret": KEY, "security_token": TOKEN}).to_string();
+        let secrets = StandIn::start(&key)?;
         let body = TENCENT_VOD.of_length(4_000).bytes;
         asked.add(Job::ended(String::from_utf8_lossy(&body), Timestamp::now()));
         let confirmed = serde_json::to_value(decode(Product::TencentVod, &body, Timestamp::now())).unwrap_or_default();
-        programs.push((self.programs.with_query_api("confirm", &asked), queued(&confirmed)));
-        programs.push((self.programs.with_query_api("reconcile", &asked), Bytes::from_static(b"{}")));
+        programs.push((self.programs.with_query_api("confirm", &asked, &secrets), queued(&confirmed)));
+        programs.push((self.programs.with_query_api("reconcile", &asked, &secrets), Bytes::from_static(b"{}")));
         let vendors = [QueueKind::Tencent, QueueKind::Mns].map(|kind| (kind, Vendor::start(kind, &[])));
         for (kind, vendor) in &vendors {
             vendor.do_not_hold();
