@@ -388,17 +388,18 @@ bench: preflight $(VENV)/bench.ready
 
 # Other ways to build than `release`, for docs/adr/0012-release-profile.md: the name of each, and what it changes.
 PROFILES := z:OPT_LEVEL=z 3:OPT_LEVEL=3 3-thin:OPT_LEVEL=3,LTO=thin unwind:PANIC=unwind
+PROFILE_NAMES = $(foreach profile,$(PROFILES),$(firstword $(subst :, ,$(profile))))
 
 .PHONY: bench-profiles
 bench-profiles: preflight
 	$(LAMBDA_BUILD) --package=tencent-ci --package=empty-function
 	for profile in $(PROFILES); do \
-	  name=$${profile%%:*} changes=$$(echo "$${profile#*:}" | sed 's/^\|,/ CARGO_PROFILE_RELEASE_/g'); \
+	  name=$${profile%%:*} changes=$$(echo "$${profile#*:}" | tr , '\n' | sed 's/^/CARGO_PROFILE_RELEASE_/'); \
 	  env $$changes CARGO_TARGET_DIR=$(TARGET)/profiles/$$name $(LAMBDA_BUILD) --package=tencent-ci || exit 1; \
 	done
 	cargo build --locked --profile instructions --package function-bench
 	$(TARGET)/instructions/function-bench --profiles release=$(TARGET)/lambda \
-	  $(foreach profile,$(PROFILES),$(firstword $(subst :, ,$(profile)))=$(TARGET)/profiles/$(firstword $(subst :, ,$(profile)))/lambda)
+	  $(foreach name,$(PROFILE_NAMES),$(name)=$(TARGET)/profiles/$(name)/lambda)
 
 # `sam build` calls this for each function of the template: build-AliyunVodFunction.
 build-%: preflight

@@ -8,12 +8,11 @@ use std::time::Duration;
 
 use callbacks::Origin;
 use delivery::{Aws, IntakeTarget, Limit, Overflow};
+use lookup::Marks;
 use variables::{
     CA_BUNDLE, CONFIRM, EVENT_LIMIT, INITIALIZATION_TYPE, INTAKE, OVERFLOW, RECONCILE, RUNTIME_API, SECRET_ID,
     SECRET_MAX_AGE,
 };
-
-use lookup::Marks;
 
 /// Where events are stored.
 #[derive(Debug, Clone, PartialEq, Eq)]

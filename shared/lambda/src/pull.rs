@@ -16,6 +16,7 @@ use configuration::{Configuration, Queues};
 use delivery::{Intake, StoreContext};
 use futures_util::future::join_all;
 use lambda_runtime::{Context, Error, LambdaEvent, service_fn};
+use lookup::Marks;
 use queues::{AfterStore, DrainReport, Queue, mns, tencent};
 use serde::Serialize;
 use serde::de::IgnoredAny;
@@ -25,7 +26,6 @@ use tokio::time::Instant;
 use crate::access_key::CurrentAccessKey;
 use crate::metrics::{self, Metric};
 use crate::run::{log_end, run};
-use lookup::Marks;
 
 /// Time reserved for the function's response.
 const RESPONSE_RESERVE: Duration = Duration::from_secs(1);
@@ -198,10 +198,10 @@ mod tests {
     use callbacks::{Origin, decode};
     use delivery::{Aws, IntakeTarget, Limit};
     use jiff::Timestamp;
+    use lookup::Choice;
     use queues::{AccessKey, ApiError, Message};
 
     use super::*;
-    use lookup::Choice;
 
     /// A vendor's queue of one message.
     #[derive(Default)]

@@ -10,7 +10,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use variables::LOG_LEVEL;
 
-/// Initializes the log. A second call has no effect but that of the first.
+/// Initializes the log, and what a panic logs. A second call changes nothing.
 pub(crate) fn start() {
     let level = std::env::var(LOG_LEVEL).ok().and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::INFO);
     // Our own crates log nothing of a payload or secret. Others log requests and answers at their lowest levels.

@@ -41,14 +41,19 @@ impl Choice {
     /// callback was due: `all` leaves them out, and a kind that is named takes them in.
     #[must_use]
     pub fn looks_for(&self, event: &CloudEvent) -> bool {
-        self.includes(event) && NaturalKey::of(event).is_none_or(|key| self.may_look_for(&key))
+        self.includes(event) && self.takes(event.source, event.vendorevent.as_deref().unwrap_or_default())
     }
 
     /// Whether the events of an end may be among those that [`Choice::looks_for`] takes. Its kind may have been left out.
     #[must_use]
     pub fn may_look_for(&self, key: &NaturalKey) -> bool {
-        let named = |kind| self.kinds(key.product()).is_some_and(|kinds| kinds.named.contains(&kind));
-        doubtful(key).is_none_or(named)
+        self.takes(key.product(), key.end())
+    }
+
+    /// Whether ends of this name are among them, or would be if they were not doubtful.
+    fn takes(&self, product: Product, end: &str) -> bool {
+        let is_named = |kind| self.kinds(product).is_some_and(|kinds| kinds.named.contains(&kind));
+        doubtful(product, end).is_none_or(is_named)
     }
 
     /// Whether all events of a product are among them that need not be named.
@@ -184,9 +189,9 @@ mod tests {
             assert_eq!(choice.has_all(Product::AliyunVod), kinds.starts_with("all"), "{kinds}");
         }
         // Elsewhere nothing is doubtful.
-        let ci: Choice = "aliyun-vod:all tencent-vod:all".parse().unwrap();
+        let choice: Choice = "aliyun-vod:all tencent-vod:all".parse().unwrap();
         let upload = r#"{"EventType":"NewFileUpload","FileUploadEvent":{"FileId":"1"}}"#;
-        assert!(ci.looks_for(&decode(Product::TencentVod, upload.as_bytes(), Timestamp::UNIX_EPOCH)[0]));
+        assert!(choice.looks_for(&decode(Product::TencentVod, upload.as_bytes(), Timestamp::UNIX_EPOCH)[0]));
     }
 
     #[test]

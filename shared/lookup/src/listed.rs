@@ -40,8 +40,8 @@ pub fn listed_ends(product: Product) -> &'static [&'static str] {
 pub(crate) const FILE_UPLOAD: &str = "FileUploadComplete";
 
 /// The kind of an end of which no list tells whether its callback was due; `None` where one tells, or where nothing looks like another.
-pub(crate) fn doubtful(key: &NaturalKey) -> Option<Kind> {
-    matches!((key.product(), key.end()), (Product::AliyunVod, FILE_UPLOAD)).then_some(Kind::Upload)
+pub(crate) fn doubtful(product: Product, end: &str) -> Option<Kind> {
+    matches!((product, end), (Product::AliyunVod, FILE_UPLOAD)).then_some(Kind::Upload)
 }
 
 /// Which end of a job an event tells of, and how it ended: `tencent-vod/task/<id>/succeeded`. A callback and what the vendor's

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use delivery::Aws;
+use lookup::Choice;
 use variables::{ALIYUN_VOD_DOMAINS, CONFIRM, CONFIRM_PER_MINUTE, CONFIRM_QUEUE, CONFIRM_WITHIN};
 
 use super::patience::Patience;
 use crate::environment::{Environment, EnvironmentError, IntakeConfiguration};
 use crate::query::{Query, QueryError};
-use lookup::Choice;
 
 /// The configuration of the function.
 #[derive(Debug)]

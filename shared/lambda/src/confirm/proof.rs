@@ -8,12 +8,12 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use callbacks::decode;
 use explorer::{Figures, Schedule, Violation, explore, is_full};
+use lookup::Choice;
 use tokio::sync::Notify;
 
 use super::patience::Patience;
 use super::stage::{Answer, Fate, Message, Services, Stage};
 use super::*;
-use lookup::Choice;
 
 /// How long an event waits at most.
 const WITHIN: Duration = Duration::from_secs(30);

@@ -7,11 +7,11 @@ use std::time::Duration;
 use callbacks::{CloudEvent, Confirmation, Content, MediaEvent, Product};
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
+use lookup::Choice;
 use tokio::time::Instant;
 
 use super::patience::{Next, Open, Patience, pause};
 use super::rules::{Comparison, compare, is_progress};
-use lookup::Choice;
 
 /// Time that is kept free at the end of a run, to store events and to answer.
 pub(super) const STORE_TIME: Duration = Duration::from_secs(12);

@@ -2,13 +2,13 @@
 
 use callbacks::Origin;
 use delivery::Aws;
+use lookup::Marks;
 use queues::{AccessKey, AccessKeyError, Endpoint, mns, tencent};
 use variables::{MNS_ENDPOINT, MNS_QUEUES, SECRET_ID, SUB_APP_ID, TENCENT_ENDPOINT};
 
 use super::source::Source;
 use crate::access_key::AccessKeySource;
 use crate::environment::{Environment, EnvironmentError, IntakeConfiguration};
-use lookup::Marks;
 
 /// The configuration of a function that pulls.
 #[derive(Debug)]

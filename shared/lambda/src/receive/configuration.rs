@@ -3,12 +3,12 @@
 use callbacks::auth::{Credentials, CredentialsError};
 use callbacks::{Origin, Product};
 use delivery::Aws;
+use lookup::Marks;
 use receiver::credentials::split;
 use secrecy::SecretString;
 use variables::{ALLOW_UNSIGNED, BODY_LIMIT, CALLBACK_URLS, KEYS, SECRET_ID, TOKENS, TOLERANCE};
 
 use crate::environment::{Environment, EnvironmentError, IntakeConfiguration, SecretConfiguration};
-use lookup::Marks;
 
 /// The largest tolerance, in seconds: a day.
 const MAX_TOLERANCE: u64 = 24 * 60 * 60;

@@ -7,13 +7,13 @@ use callbacks::{CloudEvent, Kind};
 use delivery::{Intake, StoreContext, StoreError};
 use http::{HeaderName, HeaderValue};
 use lambda_runtime::Context;
+use lookup::Marks;
 use receiver::{Handled, Receiver, Response};
 use serde_json::value::RawValue;
 
 use super::keyring::Keyring;
 use crate::metrics::{self, Metric, Timer};
 use crate::telemetry::{self, Refusals};
-use lookup::Marks;
 
 /// What a request needs; created once, when the function starts.
 pub(super) struct Handler {

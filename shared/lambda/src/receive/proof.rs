@@ -25,6 +25,7 @@ use explorer::{Figures, Schedule, Violation, explore, explore_each, is_full, rep
 use fault::{Fault, READING, STORING};
 use jiff::Timestamp;
 use lambda_runtime::Context;
+use lookup::{Choice, Marks};
 use serde_json::json;
 use serde_json::value::RawValue;
 use tokio::runtime::Builder;
@@ -35,8 +36,6 @@ use super::configuration::{Configuration, CredentialsSource};
 use super::handler::Handler;
 use super::start;
 use crate::environment::{IntakeConfiguration, SecretConfiguration};
-use lookup::Choice;
-use lookup::Marks;
 
 /// Latency of the request and of the response.
 const MARGIN: Duration = Duration::from_millis(500);

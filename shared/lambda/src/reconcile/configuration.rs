@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use callbacks::{Origin, Product};
 use delivery::{Aws, LedgerTarget};
+use lookup::{Choice, Marks};
 use variables::{FUNCTION_NAME, LEDGER, RECONCILE, RECONCILE_GRACE, RECONCILE_LONGEST_JOB};
 
 use super::NAME;
 use crate::environment::{Environment, IntakeConfiguration};
 use crate::query::{Query, QueryError};
-use lookup::Choice;
-use lookup::Marks;
 
 /// The configuration of the function.
 #[derive(Debug)]

@@ -21,10 +21,8 @@ const MOST_PAGES: usize = 20_000;
 pub(super) struct Cursor {
     /// Which function has read them. Another one of this stack was deleted, and events came meanwhile that nobody has marked.
     function: String,
-    /// When it began: what ended before was claimed by its id.
-    began: Timestamp,
     /// What was looked for, each from its time on, as far back as a window reaches; the last is what is looked for now. All other
-    /// events were claimed by their ids.
+    /// events, and what ended before the first, were claimed by their ids.
     chosen: Vec<(Timestamp, Choice)>,
     /// Of what ended before, everything is settled.
     until: Timestamp,
@@ -59,9 +57,9 @@ pub(super) enum Progress {
 }
 
 impl Cursor {
-    /// The first one of a function: nothing that ended before now is looked for.
-    pub(super) fn new(function: &str, choice: Choice, now: Timestamp) -> Self {
-        Self { function: function.to_owned(), began: now, chosen: vec![(now, choice)], until: now, round: None }
+    /// The first one of a function, which has chosen nothing yet: nothing that ended before now is looked for.
+    pub(super) fn new(function: &str, now: Timestamp) -> Self {
+        Self { function: function.to_owned(), chosen: Vec::new(), until: now, round: None }
     }
 
     /// Notes what is looked for, if it is something else than before. Gives whether it is.
@@ -100,7 +98,8 @@ impl Cursor {
             let ago = |age: SignedDuration| now.saturating_sub(age).unwrap_or_default();
             let until = ago(SignedDuration::try_from(grace).unwrap_or(SignedDuration::MAX));
             let again = self.until.saturating_sub(OVERLAP).unwrap_or_default();
-            let since = again.max(self.began).max(ago(LOOK_BACK));
+            let first = self.chosen.first().map_or(self.until, |(since, _)| *since);
+            let since = again.max(first).max(ago(LOOK_BACK));
             // Vendors count whole seconds.
             if until.duration_since(since.max(self.until)) < SignedDuration::from_secs(1) {
                 return None;
@@ -158,6 +157,12 @@ mod tests {
         format!("tencent-vod:{kinds}").parse().unwrap()
     }
 
+    fn cursor(function: &str) -> Cursor {
+        let mut cursor = Cursor::new(function, at(0));
+        assert!(cursor.choose(choice("all"), at(0)));
+        cursor
+    }
+
     fn page(text: &str) -> Page {
         serde_json::from_str(&format!(r#"{{"list":0,"token":"{text}","since":null}}"#)).unwrap()
     }
@@ -168,7 +173,7 @@ mod tests {
 
     #[test]
     fn windows_follow_each_other_and_overlap() {
-        let mut cursor = Cursor::new("f", choice("all"), at(0));
+        let mut cursor = cursor("f");
         // What ended before the beginning is never looked for.
         for now in [0, 15] {
             assert_eq!(window(&mut cursor, now), None, "{now}");
@@ -183,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_window_is_read_to_its_end_before_the_next() {
-        let mut cursor = Cursor::new("f", choice("all"), at(0));
+        let mut cursor = cursor("f");
         assert_eq!(window(&mut cursor, 30), Some((at(0), at(15))));
         assert_eq!(cursor.read(Some(page("a")), true), Progress::More);
         let text = serde_json::to_string(&cursor).unwrap();
@@ -199,7 +204,7 @@ mod tests {
     /// What was not settled is looked at again, until it is given up.
     #[test]
     fn what_is_open_is_looked_at_again() {
-        let mut cursor = Cursor::new("f", choice("all"), at(0));
+        let mut cursor = cursor("f");
         assert_eq!(window(&mut cursor, 30), Some((at(0), at(15))));
         assert_eq!(cursor.read(Some(page("a")), false), Progress::More);
         assert_eq!(cursor.read(None, true), Progress::Open);
@@ -213,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_list_that_does_not_end_is_left() {
-        let mut cursor = Cursor::new("f", choice("all"), at(0));
+        let mut cursor = cursor("f");
         assert_eq!(window(&mut cursor, 30), Some((at(0), at(15))));
         assert_eq!(cursor.read(Some(page("a")), true), Progress::More);
         assert_eq!(cursor.read(Some(page("a")), true), Progress::Endless);
@@ -228,8 +233,9 @@ mod tests {
     fn what_is_looked_for_was_so_when_it_ended() {
         let body = r#"{"EventType":"EditMediaComplete","EditMediaCompleteEvent":{"TaskId":"t1","Status":"FINISH"}}"#;
         let event = decode(Product::TencentVod, body.as_bytes(), at(0)).remove(0);
-        let mut cursor = Cursor::new("f", choice("transcode"), at(0));
+        let mut cursor = Cursor::new("f", at(0));
         for (kinds, minute, is_new) in [
+            ("transcode", 0, true),
             ("transcode", 5, false),
             ("transcode,edit", 10, true),
             ("edit,transcode", 20, true),
@@ -249,7 +255,7 @@ mod tests {
 
     #[test]
     fn another_function_begins_anew() {
-        let cursor = Cursor::new("stack-Reconcile-1", choice("all"), at(0));
+        let cursor = cursor("stack-Reconcile-1");
         assert!(cursor.is_of("stack-Reconcile-1") && !cursor.is_of("stack-Reconcile-2"));
     }
 }

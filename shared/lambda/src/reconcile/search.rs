@@ -7,12 +7,11 @@ use callbacks::{CloudEvent, NaturalKey, Product};
 use delivery::event_key;
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
-use lookup::{Answer, Ended, Finished, Listed, Page, Window, job_end, job_ends, listed_ends};
+use lookup::{Answer, Ended, Finished, Listed, Marks, Page, Window, job_end, job_ends, listed_ends};
 use serde::Serialize;
 use tokio::time::Instant;
 
 use super::cursor::{Cursor, Progress};
-use lookup::Marks;
 
 /// How many jobs are asked about at once.
 const AT_ONCE: usize = 10;
@@ -128,11 +127,8 @@ impl<S: Services> Search<'_, S> {
 
     async fn read(&self, now: Timestamp, deadline: Instant, report: &mut Report<S::Error>) -> Result<(), S::Error> {
         let kept = self.services.cursor().await?.filter(|cursor| cursor.is_of(self.function));
-        let is_first = kept.is_none();
-        let choice = self.marks.reconciled.of(self.product);
-        let mut cursor = kept.unwrap_or_else(|| Cursor::new(self.function, choice.clone(), now));
-        let is_chosen = cursor.choose(choice, now);
-        if is_first || is_chosen {
+        let mut cursor = kept.unwrap_or_else(|| Cursor::new(self.function, now));
+        if cursor.choose(self.marks.reconciled.of(self.product), now) {
             self.services.keep(&cursor).await?;
         }
         let mut is_resumed = true;

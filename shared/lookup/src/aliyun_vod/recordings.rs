@@ -66,13 +66,13 @@ impl Vod {
     fn recording(&self, row: &Value, window: Window) -> Option<Listed> {
         let key = NaturalKey::new(Product::AliyunVod, RECORDED, [text(row, "/Video/VideoId").to_owned()])?;
         let ended_at = time(row, "/RecordEndTime").max(time(row, "/Video/CreationTime"));
-        let answer = self.recorded(row, "/Video", ended_at);
+        let answer = self.recorded(row, ended_at);
         window.has(ended_at).then(|| listed(key, ended_at, answer))?
     }
 
-    /// What a callback says of a recording, from a row that has its video at `video`.
-    fn recorded(&self, row: &Value, video: &str, ended_at: Option<Timestamp>) -> Result<Answer, Error> {
-        let Some(status) = row.pointer(video).map(upload_status).transpose()?.flatten() else {
+    /// What a callback says of a recording, from a row that has it.
+    fn recorded(&self, row: &Value, ended_at: Option<Timestamp>) -> Result<Answer, Error> {
+        let Some(status) = row.pointer("/Video").map(upload_status).transpose()?.flatten() else {
             return Ok(Answer::Unknown);
         };
         let mut members = pick(row, RECORDING);
@@ -87,7 +87,7 @@ impl Vod {
         let answer = self.api.call("SearchMedia", &parameters, asking).await?;
         let is_it = |row: &&Value| text(row, "/MediaId") == id && text(row, "/Video/MediaSource") == "live";
         match list(&answer, "/MediaList").iter().find(is_it) {
-            Some(row) => self.recorded(row, "/Video", time(row, "/CreationTime")),
+            Some(row) => self.recorded(row, time(row, "/CreationTime")),
             None => Ok(Answer::Unknown),
         }
     }

@@ -146,7 +146,7 @@ impl Here {
             let item = json!({"TableName": self.stack.resources.table, "Key": key});
             let mut item = self.stack.aws.call("DynamoDB_20120810.GetItem", &item).unwrap()["Item"].take();
             let mut note: Value = serde_json::from_str(item["note"]["S"].as_str().unwrap()).unwrap();
-            for time in ["/began", "/until", "/chosen/0/0"] {
+            for time in ["/until", "/chosen/0/0"] {
                 *note.pointer_mut(time).unwrap() = json!(ago(60 * 60).to_string());
             }
             item["note"]["S"] = json!(note.to_string());

@@ -6,9 +6,9 @@ use std::future::pending;
 
 use callbacks::{Origin, decode};
 use futures_util::FutureExt;
+use lookup::Choice;
 
 use super::*;
-use lookup::Choice;
 
 const GRACE: Duration = Duration::from_mins(15);
 
