@@ -27,9 +27,10 @@ locals {
     },
   )
   # What may be chosen of a product. Another word keeps its functions from starting.
-  kinds = "^(all|(upload|transcode|snapshot|edit|enhance|analysis|moderation|generation|workflow|asset|live|document|probe|unreadable|unknown)(,(upload|transcode|snapshot|edit|enhance|analysis|moderation|generation|workflow|asset|live|document|probe|unreadable|unknown))*)$"
+  kind  = "(upload|transcode|snapshot|edit|enhance|analysis|moderation|generation|workflow|asset|live|document|probe|unreadable|unknown)"
+  kinds = "^(all|${local.kind}(,${local.kind})*)$"
   # What is looked for may be named beside all.
-  kinds_looked_for = "^(all|(upload|transcode|snapshot|edit|enhance|analysis|moderation|generation|workflow|asset|live|document|probe|unreadable|unknown))(,(upload|transcode|snapshot|edit|enhance|analysis|moderation|generation|workflow|asset|live|document|probe|unreadable|unknown))*$"
+  kinds_looked_for = "^(all|${local.kind})(,${local.kind})*$"
   aliyun           = ["aliyun-vod", "aliyun-ims"]
   slugs            = concat(local.aliyun, ["tencent-ci", "tencent-vod"])
   # The choice for each product; null where there is none.
